@@ -1,0 +1,40 @@
+"""fastw2v: word2vec from the command line and from Python, compiled by Numba, on all cores.
+
+import fastw2v
+
+vectors = fastw2v.train("corpus.txt", dim=100, epochs=5)
+vectors.save("vectors.bin")
+vectors = fastw2v.load("vectors.bin")
+vectors.most_similar("king")
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["Fastw2vError", "Settings", "UsageError", "WordVectors", "__version__", "load", "train"]
+
+if TYPE_CHECKING:
+    from fastw2v.errors import Fastw2vError, UsageError
+    from fastw2v.pipeline import train
+    from fastw2v.settings import Settings
+    from fastw2v.vectors.word_vectors import WordVectors, load
+
+_HOMES = {
+    "Fastw2vError": "fastw2v.errors",
+    "Settings": "fastw2v.settings",
+    "UsageError": "fastw2v.errors",
+    "WordVectors": "fastw2v.vectors.word_vectors",
+    "load": "fastw2v.vectors.word_vectors",
+    "train": "fastw2v.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is public on first use: Numba takes half a second, which `fastw2v --help` need not wait for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

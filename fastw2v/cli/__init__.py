@@ -1,0 +1,56 @@
+"""The command line: parse, call the library, show."""
+
+import os
+import sys
+
+import click
+
+from fastw2v import __version__
+from fastw2v.cli.demo import demo
+from fastw2v.cli.train import train
+from fastw2v.errors import Fastw2vError
+
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="fastw2v %(version)s")
+def cli() -> None:
+    """Train word2vec vectors, on all cores, from plain or compressed text.
+
+    \b
+    fastw2v demo                                    see it work, no file needed
+    fastw2v train corpus.txt -o vectors.bin         train on a file
+    fastw2v train 'news/*.gz' -o v.txt --dim 300    on many, compressed
+    """
+
+
+cli.add_command(train)
+cli.add_command(demo)
+
+
+def main() -> None:
+    """Run a command. Every error is one line on standard error: exit code 2 for misuse, 1 for failure, 130 for Ctrl-C."""
+    try:
+        cli.main(standalone_mode=False)
+        code = 0
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        code = _say(error.format_message(), error.exit_code)
+    except Fastw2vError as error:
+        code = _say(str(error), error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        code = _say("stopped; nothing was written", INTERRUPTED)
+    except MemoryError:
+        code = _say("memory ran out", 1)
+    except BrokenPipeError:
+        # Whoever read the output has gone; Python would complain once more when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)
+
+
+def _say(message: str, code: int) -> int:
+    print("fastw2v: " + " ".join(message.split()), file=sys.stderr)
+    return code

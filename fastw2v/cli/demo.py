@@ -1,0 +1,61 @@
+"""fastw2v demo"""
+
+from pathlib import Path
+
+import click
+
+DEMO_WORDS = 2_000_000
+FILE = click.Path(path_type=Path)
+
+
+@click.command(short_help="Train on a generated text and show what was learned.")
+@click.option("-o", "--output", type=FILE, default=Path("fastw2v-demo.bin"), show_default=True, help="Where the vectors go.")
+@click.option("--save-text", type=FILE, metavar="FILE", help="Keep the generated text.")
+@click.option("--words", type=click.IntRange(20_000), default=DEMO_WORDS, show_default=True, help="Length of the text.")
+@click.option("--threads", type=int, help="Threads.  [default: the cores this process may use]")
+@click.option("--quiet", is_flag=True, help="Show no progress, only the results.")
+def demo(output: Path, save_text: Path | None, words: int, threads: int | None, quiet: bool) -> None:
+    """Train on a text that is generated from a small grammar, and show what was learned. Needs no file and no network.
+
+    The text has planted relations (countries and capitals, singular and plural, comparatives), topic groups and filler.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from fastw2v.demo.questions import neighbours, solved_analogies
+    from fastw2v.demo.text import sentences
+    from fastw2v.files import check_writable, written_whole
+    from fastw2v.pipeline import Files, run
+    from fastw2v.reporting.listener import Listener
+    from fastw2v.reporting.terminal import display
+    from fastw2v.settings import Settings
+
+    settings = Settings(dim=64, epochs=3, threads=threads)
+    check_writable(output, "the output")
+    listener = Listener() if quiet else display()
+    listener.note(f"generating a text of {words:,} words")
+    if save_text:
+        with written_whole(save_text) as file:
+            file.writelines((" ".join(sentence) + "\n").encode() for sentence in sentences(words))
+    vectors = run(str(save_text) if save_text else sentences(words), settings, Files(output=output), listener)
+
+    console = Console()
+    near = Table()
+    near.add_column("word", style="bold")
+    near.add_column("nearest neighbours, with cosine")
+    for word, found in neighbours(vectors).items():
+        near.add_row(word, "  ".join(f"{other} {cosine:.2f}" for other, cosine in found))
+    console.print(near)
+
+    scores = solved_analogies(vectors)
+    console.print("\nPlanted analogies, such as paris : france = rome : ?")
+    planted = Table()
+    for column in ("relation", "solved", "of", "share"):
+        planted.add_column(column, justify="left" if column == "relation" else "right")
+    rows = [*scores.items(), ("all", tuple(map(sum, zip(*scores.values()))))]
+    for relation, (solved, asked) in rows:
+        planted.add_row(relation, f"{solved:,}", f"{asked:,}", f"{solved / asked:.1%}")
+    console.print(planted)
+    console.print(
+        f"The vectors are in {output}. In Python: fastw2v.load({str(output)!r}).most_similar('paris')", soft_wrap=True
+    )

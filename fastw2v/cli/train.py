@@ -1,0 +1,93 @@
+"""fastw2v train"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fastw2v.settings import KERNELS, MODELS, Settings, parse_size
+
+FILE = click.Path(path_type=Path)
+
+
+def default(name: str) -> Any:
+    """The default of a setting, written once, in Settings."""
+    return Settings.__dataclass_fields__[name].default
+
+
+@click.command(short_help="Train word vectors on a text.")
+@click.argument("corpus", nargs=-1, required=True)
+@click.option("-o", "--output", type=FILE, required=True, help="Where the vectors go.")
+@click.option("--model", type=click.Choice(MODELS), default=default("model"), show_default=True)
+@click.option("--dim", "--size", type=int, default=default("dim"), show_default=True, help="Length of a vector.")
+@click.option("--window", type=int, default=default("window"), show_default=True, help="Most words between center and context.")
+@click.option("--negative", type=int, default=default("negative"), show_default=True, help="Noise words a pair; 0: none.")
+@click.option("--hs/--no-hs", default=default("hs"), show_default=True, help="Hierarchical softmax, alone or with --negative.")
+@click.option(
+    "--sample", type=float, default=default("sample"), show_default=True, help="Subsample words above this frequency; 0: none."
+)
+@click.option("--min-count", type=int, default=default("min_count"), show_default=True, help="Leave out words rarer than this.")
+@click.option(
+    "--max-vocab", type=int, default=default("max_vocab"), help="Keep only so many words, the most frequent.  [default: all]"
+)
+@click.option("--epochs", "--iter", type=int, default=default("epochs"), show_default=True, help="Passes over the text.")
+@click.option("--alpha", type=float, default=default("alpha"), help="Starting learning rate.  [default: 0.025, CBOW 0.05]")
+@click.option("--threads", type=int, default=default("threads"), help="Threads.  [default: the cores this process may use]")
+@click.option(
+    "--seed", type=int, default=default("seed"), show_default=True, help="One thread and one seed: the same bytes every time."
+)
+@click.option("--kernel", type=click.Choice(KERNELS), default=default("kernel"), show_default=True, help="The training loop.")
+@click.option(
+    "--memory",
+    metavar="SIZE",
+    help="For ids and counting, as 8G; more goes to a temporary file.  [default: half of what is free]",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(("auto", "binary", "text")),
+    default="auto",
+    show_default=True,
+    help="auto: binary for .bin.",
+)
+@click.option("--save-vocab", type=FILE, metavar="FILE", help="Write words and counts, as word2vec.c does.")
+@click.option("--read-vocab", type=FILE, metavar="FILE", help="Take words and counts from a file instead of counting.")
+@click.option("--save-output-vectors", type=FILE, metavar="FILE", help="Write the output vectors of negative sampling too.")
+@click.option("--log", type=FILE, metavar="FILE", help="Write progress as JSON lines.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+def train(
+    corpus: tuple[str, ...],
+    output: Path,
+    memory: str | None,
+    file_format: str,
+    save_vocab: Path | None,
+    read_vocab: Path | None,
+    save_output_vectors: Path | None,
+    log: Path | None,
+    quiet: bool,
+    **settings: Any,
+) -> None:
+    """Train word vectors on CORPUS: files, folders, quoted globs, or - for standard input; plain text or gzip, bzip2, xz, zstd.
+
+    Words are what stands between spaces, tabs and newlines; a newline ends a sentence. Nothing is lower-cased or stripped.
+
+    \b
+    fastw2v train corpus.txt -o vectors.bin
+    fastw2v train corpus.txt -o vectors.txt --model cbow --dim 300 --window 10
+    zcat logs/*.gz | cut -f2 | fastw2v train - -o vectors.bin --hs --negative 0
+    """
+    checked = Settings(**settings, memory=parse_size(memory) if memory else None)
+
+    from fastw2v.pipeline import Files, run
+    from fastw2v.reporting.listener import Listener
+    from fastw2v.reporting.terminal import display
+
+    files = Files(
+        output=output,
+        save_output_vectors=save_output_vectors,
+        save_vocab=save_vocab,
+        read_vocab=read_vocab,
+        log=log,
+        file_format=file_format,
+    )
+    run(list(corpus), checked, files, Listener() if quiet else display())

@@ -1,0 +1,103 @@
+"""The first pass: count the words of the text, in one table for each thread, and merge the tables into a vocabulary."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from fastw2v.corpus.blocks import blocks, in_order
+from fastw2v.corpus.sources import Source
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.corpus.words import (
+    BYTES,
+    ENTRIES,
+    MAX_WORD_BYTES,
+    WordTable,
+    count_block,
+    grown,
+    merge,
+    new_table,
+    rebuilt,
+    table_bytes,
+)
+
+# A table that is being rebuilt stands beside its larger copy, and merging needs one more: so much of the budget each may take.
+BUDGET_SHARE = 0.25
+FULL_AFTER_PRUNING = 0.7  # the original prunes at 70 % of its hash table
+
+
+class Counter:
+    """One thread's table, which grows to its budget and is then pruned as the original prunes: rarest words first."""
+
+    def __init__(self, budget: float) -> None:
+        self.budget = budget
+        self.table = new_table()
+        self.buffer = np.zeros(MAX_WORD_BYTES + 1, np.uint8)
+        self.pruned_up_to = 0  # words counted so often or less were forgotten at some time
+
+    def count(self, block: bytes, offset: int) -> None:
+        """Count a block's words; `offset` is its place in the whole text."""
+        data = np.frombuffer(block, np.uint8)
+        position = 0
+        while (position := count_block(data, position, offset, self.table, self.buffer)) < len(data):
+            self.make_room()
+
+    def make_room(self) -> None:
+        """Grow, or, where the budget is spent, forget the words seen least."""
+        if 2 * table_bytes(self.table) <= self.budget:
+            self.table = grown(self.table)
+            return
+        entries, text_bytes = len(self.table.hashes), len(self.table.text) - MAX_WORD_BYTES
+        while (
+            self.table.used[ENTRIES] > FULL_AFTER_PRUNING * entries or self.table.used[BYTES] > FULL_AFTER_PRUNING * text_bytes
+        ):
+            self.pruned_up_to += 1
+            counts = self.table.counts[: self.table.used[ENTRIES]]
+            kept = np.flatnonzero(counts > self.pruned_up_to)
+            self.table = rebuilt(self.table, np.union1d([0], kept), entries, text_bytes)
+
+
+def count_words(
+    sources: Iterable[Source], *, threads: int, memory: int, advanced: Callable[[int], None] = lambda _: None
+) -> tuple[WordTable, int]:
+    """All distinct words of the text with their counts, and the count up to which words were forgotten for want of memory.
+
+    The table is the same for any number of threads while nothing is forgotten. `advanced` is told of bytes read.
+    """
+    counters = [Counter(memory * BUDGET_SHARE / threads) for _ in range(threads)]
+
+    def count(number: int, block: tuple[int, bytes]) -> None:
+        counters[number % threads].count(block[1], block[0])
+
+    for _ in in_order(count, _with_offsets(blocks(sources, advanced)), threads):
+        pass
+    pruned_up_to = max(counter.pruned_up_to for counter in counters)
+    merged = counters.pop(0).table
+    while counters:
+        merged = _merged(counters.pop(0).table, merged)
+    return merged, pruned_up_to
+
+
+def select(table: WordTable, *, min_count: int, max_vocab: int | None) -> Vocabulary:
+    """The words that occur often enough, `</s>` first, then by falling count, ties in the order of their first sighting."""
+    entries = int(table.used[ENTRIES])
+    counts, firsts = table.counts[:entries], table.firsts[:entries]
+    frequent = 1 + np.flatnonzero(counts[1:] >= min_count)
+    order = frequent[np.lexsort((firsts[frequent], -counts[frequent]))][:max_vocab]
+    lengths = np.diff(table.starts[: entries + 1])
+    ids = np.concatenate(([0], order)).astype(np.int64)
+    return Vocabulary(rebuilt(table, ids, len(ids), int(lengths[ids].sum())))
+
+
+def _with_offsets(stream: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+    offset = 0
+    for block in stream:
+        yield offset, block
+        offset += len(block)
+
+
+def _merged(source: WordTable, target: WordTable) -> WordTable:
+    entries = np.arange(source.used[ENTRIES])
+    while (done := merge(source, entries, target)) < len(entries):
+        entries = entries[done:]
+        target = grown(target)
+    return target

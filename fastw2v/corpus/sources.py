@@ -1,0 +1,162 @@
+"""Where the text comes from: files, folders, globs, standard input, sentences in memory; plain or compressed, by content."""
+
+import glob
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from fastw2v.corpus.decompression import opened
+from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.files import vanishing_file
+
+COPY_BYTES = 1 << 20
+WHITE_SPACE = re.compile(r"[ \t\n]")
+
+
+@dataclass
+class Source:
+    """One file of text, which can be read from its start as often as needed.
+
+    `spooled` holds a copy of what can be read only once (standard input, a pipe, sentences in memory).
+    """
+
+    name: str
+    path: Path | None = None
+    spooled: IO[bytes] | None = None
+
+    def open(self) -> tuple[IO[bytes], Any]:
+        """The raw file, whose position tells how far reading has come, and a reader of its decompressed bytes."""
+        if self.spooled is not None:
+            self.spooled.seek(0)
+            raw = self.spooled
+        else:
+            assert self.path is not None
+            try:
+                raw = open(self.path, "rb")
+            except OSError as error:
+                raise UsageError(f"cannot read {self.name}: {reason(error)}") from error
+        try:
+            return raw, opened(raw, self.name)
+        except BaseException:
+            self.close(raw)
+            raise
+
+    def close(self, raw: IO[bytes]) -> None:
+        """End one reading; a spooled copy stays for the next."""
+        if raw is not self.spooled:
+            raw.close()
+
+    @property
+    def size(self) -> int:
+        """Bytes on the disk, compressed as they are."""
+        if self.spooled is not None:
+            return os.fstat(self.spooled.fileno()).st_size
+        assert self.path is not None
+        return self.path.stat().st_size
+
+
+def sources(corpus: Any, spool_folder: Path | None = None) -> list[Source]:
+    """What `corpus` stands for: a name, several, or an iterable of sentences (each a list of words).
+
+    Raises UsageError for a name that does not exist or cannot be read, and for a folder without files.
+    """
+    if isinstance(corpus, (str, os.PathLike)):
+        return _named([corpus], spool_folder)
+    if isinstance(corpus, Sequence) and corpus and all(isinstance(name, (str, os.PathLike)) for name in corpus):
+        return _named(corpus, spool_folder)
+    if isinstance(corpus, Iterable) and not isinstance(corpus, (bytes, bytearray)):
+        return [Source("the sentences", spooled=_spooled_sentences(corpus, spool_folder))]
+    raise UsageError(f"the corpus is a {type(corpus).__name__}: give file names or sentences, each a list of words")
+
+
+def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None) -> list[Source]:
+    found: list[Source] = []
+    for name in names:
+        if str(name) == "-":
+            found.append(Source("standard input", spooled=_spooled(sys.stdin.buffer, "standard input", spool_folder)))
+        else:
+            found.extend(_from_path(path, spool_folder) for path in _paths(str(name)))
+    return found
+
+
+def _paths(name: str) -> list[Path]:
+    """The files that one name on the command line stands for."""
+    path = Path(name)
+    try:
+        if path.is_dir():
+            files = list(_files_below(path))
+            if not files:
+                raise UsageError(f"the folder {name} holds no files")
+            return files
+        if path.exists():
+            return [path]
+    except OSError as error:
+        raise UsageError(f"cannot read {name}: {reason(error)}") from error
+    matches = sorted(Path(match) for match in glob.glob(name, recursive=True))
+    files = [path for path in matches if not path.is_dir()]
+    if not files:
+        raise UsageError(f"nothing matches {name}" if glob.has_magic(name) else f"cannot read {name}: no such file or folder")
+    return files
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """All files in a folder and those inside it, in the order of their names; hidden ones are left out."""
+
+    def refuse(error: OSError) -> None:
+        raise UsageError(f"cannot read {error.filename}: {reason(error)}")
+
+    for where, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(where, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _from_path(path: Path, spool_folder: Path | None) -> Source:
+    """A source for one path; what is no regular file (a pipe) is copied, for it can be read only once."""
+    try:
+        with open(path, "rb") as file:
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return Source(str(path), path=path)
+            return Source(str(path), spooled=_spooled(file, str(path), spool_folder))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+
+
+def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
+    """A copy of a stream in a temporary file, as compressed as it comes."""
+    copy = vanishing_file(folder)
+    while True:
+        try:
+            data = stream.read(COPY_BYTES)
+        except OSError as error:
+            raise Fastw2vError(f"cannot read {name}: {reason(error)}") from error
+        if not data:
+            return copy
+        _write(copy, data)
+
+
+def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[bytes]:
+    """Sentences as text, one a line, in a temporary file."""
+    copy = vanishing_file(folder)
+    for number, sentence in enumerate(sentences, 1):
+        if isinstance(sentence, (str, bytes)):
+            raise UsageError(f"sentence {number} is a {type(sentence).__name__}: each sentence must be a list of words")
+        words = list(sentence)
+        for word in words:
+            if not isinstance(word, str):
+                raise UsageError(f"sentence {number} holds a {type(word).__name__}: words must be str")
+            if not word or WHITE_SPACE.search(word):
+                raise UsageError(f"sentence {number}: {word!r} is no word: words hold no white space and are not empty")
+        _write(copy, (" ".join(words) + "\n").encode("utf-8", "surrogateescape"))
+    return copy
+
+
+def _write(copy: IO[bytes], data: bytes) -> None:
+    try:
+        copy.write(data)
+    except OSError as error:
+        raise Fastw2vError(f"cannot keep a copy of the text: {reason(error)}; set TMPDIR to a folder with room") from error

@@ -1,0 +1,111 @@
+"""The vocabulary: words in the order of their ids, with their counts; and its file, as word2vec.c writes it."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from fastw2v.corpus.words import (
+    BYTES,
+    END_OF_SENTENCE,
+    ENTRIES,
+    MAX_WORD_BYTES,
+    WordTable,
+    add_word,
+    grown,
+    has_room,
+    new_table,
+)
+from fastw2v.errors import UsageError, reason
+from fastw2v.files import written_whole
+
+LARGEST_COUNT = 2**62
+
+
+class Vocabulary:
+    """Words and counts by id; id 0 is `</s>`, the end of a sentence.
+
+    table : WordTable, whose entries are the ids
+    """
+
+    def __init__(self, table: WordTable) -> None:
+        self.table = table
+
+    def __len__(self) -> int:
+        return int(self.table.used[ENTRIES])
+
+    @property
+    def counts(self) -> np.ndarray:
+        """(vocabulary,) int64, how often each word occurs."""
+        return self.table.counts[: len(self)]
+
+    @property
+    def train_words(self) -> int:
+        """Words of the text that are in the vocabulary, sentence ends included: what word2vec.c calls words in train file."""
+        return int(self.counts.sum())
+
+    def words(self) -> Iterator[bytes]:
+        """All words, in the order of their ids."""
+        text = self.table.text[: self.table.used[BYTES]].tobytes()
+        starts = self.table.starts[: len(self) + 1].tolist()
+        for start, end in pairwise(starts):
+            yield text[start:end]
+
+    def save(self, path: Path) -> None:
+        """Write "word count" lines, `</s>` first."""
+        with written_whole(path) as file:
+            file.writelines(b"%s %d\n" % pair for pair in zip(self.words(), self.counts.tolist()))
+
+
+def read_vocabulary(path: Path, *, min_count: int = 1, max_vocab: int | None = None) -> Vocabulary:
+    """Read a vocabulary file; like the original, keep words with `min_count` or more and order them by falling count.
+
+    Raises UsageError that names the line that is wrong.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read the vocabulary {path}: {reason(error)}") from error
+    counts: dict[bytes, int] = {}
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.strip(b" \t\r"):
+            word, count = _parse(line, f"{path}, line {number}")
+            if word in counts:
+                raise UsageError(f"{path}, line {number}: the word {_shown(word)} stands there twice")
+            counts[word] = count
+    if not counts:
+        raise UsageError(f"the vocabulary {path} is empty")
+    sentence_ends = counts.pop(END_OF_SENTENCE, 0)
+    frequent = sorted((pair for pair in counts.items() if pair[1] >= min_count), key=lambda pair: -pair[1])[:max_vocab]
+    return vocabulary_of([(END_OF_SENTENCE, sentence_ends), *frequent])
+
+
+def vocabulary_of(pairs: list[tuple[bytes, int]]) -> Vocabulary:
+    """A vocabulary of distinct words with their counts, in this order, `</s>` first."""
+    table = new_table(len(pairs) + 1)
+    table.counts[0] = pairs[0][1]
+    for word, count in pairs[1:]:
+        if not has_room(table):
+            table = grown(table)
+        add_word(table, np.frombuffer(word, np.uint8), count)
+    return Vocabulary(table)
+
+
+def _parse(line: bytes, place: str) -> tuple[bytes, int]:
+    """The word and the count of one line."""
+    parts = line.replace(b"\t", b" ").strip(b" \r").split(b" ")
+    if len(parts) != 2 or not parts[1].isdigit():
+        raise UsageError(f"{place}: expected a word, a space and a count, found {_shown(line)}")
+    word, count = parts[0], int(parts[1]) if len(parts[1]) < 20 else LARGEST_COUNT + 1
+    if count > LARGEST_COUNT:
+        raise UsageError(f"{place}: the count {_shown(parts[1])} is too large")
+    if len(word) > MAX_WORD_BYTES or b"\r" in word:
+        raise UsageError(f"{place}: {_shown(word)} cannot be a word of a text")
+    return word, count
+
+
+def _shown(data: bytes) -> str:
+    """Bytes as part of a one-line message."""
+    text = repr(data[:40].decode("utf-8", "backslashreplace"))
+    return text if len(data) <= 40 else f"{text[:-1]}…{text[-1]}"

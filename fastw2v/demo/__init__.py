@@ -1,0 +1,1 @@
+"""The demonstration: a generated text with planted relations, trained on and asked about."""

@@ -1,0 +1,24 @@
+"""The one family of errors that leaves this package: each message is one line that names the place and the mend."""
+
+
+class Fastw2vError(Exception):
+    """Something went wrong that the user can understand; the command line shows the message and ends with `exit_code`."""
+
+    exit_code = 1
+
+
+class UsageError(Fastw2vError):
+    """The request itself is wrong: a value out of range, options that contradict each other, a file that is not there."""
+
+    exit_code = 2
+
+
+class Interrupted(Fastw2vError):
+    """The user stopped the run."""
+
+    exit_code = 130
+
+
+def reason(error: OSError) -> str:
+    """The system's own words for an error, without its number and file name."""
+    return error.strerror or str(error)

@@ -1,0 +1,8 @@
+"""The compiled training loops, and what they share: random stream, matrices, schedule, loss."""
+
+from types import ModuleType
+
+from fastw2v.kernels import reference
+
+# A kernel is a module with train(ids, last, worker, model, tables, variant, schedule); see kernels.reference.
+KERNELS: dict[str, ModuleType] = {"reference": reference}

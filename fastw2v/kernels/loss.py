@@ -1,0 +1,88 @@
+"""The loss: the objective's mean in nats for each trained pair, estimated on windows laid just before they are trained on.
+
+It is a measurement beside the kernels, not a part of them: all are judged by the same figure, and none has a branch for it.
+"""
+
+import numpy as np
+
+from fastw2v.compiling import compiled_math, inlined
+from fastw2v.kernels.random_stream import advance, fraction
+from fastw2v.kernels.reference import END_OF_SENTENCE, HIDDEN, dot
+from fastw2v.tables.noise import draw
+
+NATS, PAIRS = 0, 1  # the two places of a sum of losses
+
+
+@compiled_math
+def measure(ids, random, scratch, model, tables, variant, total):
+    """Add the loss of a stretch of text to `total`; nothing is learned. Subsampling and windows are drawn as in training.
+
+    ids : (n,) int32, word ids, 0 ends a sentence
+    random : uint64, a random stream of the measurement's own; its state after the last draw is returned
+    scratch : (2, row length) float32
+    model, tables, variant : see kernels.model, tables, kernels.worker
+    total : (2,) float64, nats and pairs so far
+    """
+    sentence = np.empty(len(ids), np.int32)
+    length = 0
+    for position in range(len(ids)):
+        word = ids[position]
+        if word == END_OF_SENTENCE:
+            random = sentence_loss(sentence, length, random, scratch, model, tables, variant, total)
+            length = 0
+            continue
+        random = advance(random)
+        if fraction(random) <= tables.keep[word]:
+            sentence[length] = word
+            length += 1
+    return sentence_loss(sentence, length, random, scratch, model, tables, variant, total)
+
+
+@inlined
+def sentence_loss(sentence, length, random, scratch, model, tables, variant, total):
+    """The loss of one sentence's pairs (skip-gram: center and context; CBOW: center and mean of contexts)."""
+    for center in range(length):
+        random = advance(random)
+        reach = variant.window - np.int64(random % np.uint64(variant.window))
+        begin = max(center - reach, 0)
+        end = min(center + reach + 1, length)
+        if variant.cbow:
+            scratch[HIDDEN, :] = 0
+            for position in range(begin, end):
+                if position != center:
+                    for d in range(scratch.shape[1]):
+                        scratch[HIDDEN, d] += model.input[sentence[position], d] / np.float32(end - begin - 1)
+            if end - begin > 1:
+                random = pair_loss(scratch, HIDDEN, sentence[center], random, model, tables, variant, total)
+        else:
+            for position in range(begin, end):
+                if position != center:
+                    random = pair_loss(model.input, sentence[position], sentence[center], random, model, tables, variant, total)
+    return random
+
+
+@inlined
+def pair_loss(inputs, row, word, random, model, tables, variant, total):
+    """-log σ(h·v) - Σ log σ(-h·v_k) for noise words k, Σ -log σ(±h·v) over the tree's path (Mikolov et al. 2013, eq. 3, 4)."""
+    nats = 0.0
+    if variant.hs:
+        tree = tables.tree
+        for step in range(tree.starts[word], tree.starts[word + 1]):
+            score = dot(inputs, row, model.nodes, tree.nodes[step])
+            nats += softplus(score if tree.codes[step] else -score)
+    if variant.negative > 0:
+        nats += softplus(-dot(inputs, row, model.output, word))
+        for _ in range(variant.negative):
+            random = advance(random)
+            noise = draw(random, tables.noise)
+            if noise != word:
+                nats += softplus(dot(inputs, row, model.output, noise))
+    total[NATS] += nats
+    total[PAIRS] += 1
+    return random
+
+
+@inlined
+def softplus(x):
+    """log(1 + e^x) = -log σ(-x), without overflow."""
+    return max(x, np.float32(0)) + np.log1p(np.exp(-abs(x)))

@@ -1,0 +1,61 @@
+"""The matrices that are learned."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v.compiling import compiled
+from fastw2v.kernels.random_stream import advance, fraction
+
+ALIGNMENT = 64  # bytes: a cache line and an AVX-512 register
+FLOATS_PER_LINE = ALIGNMENT // 4
+
+
+class Model(NamedTuple):
+    """Rows are padded with zeros to whole cache lines: (rows, row length) float32.
+
+    input : a row for each word: the word vectors
+    output : a row for each word, with negative sampling, else no rows
+    nodes : a row for each inner node of the Huffman tree, with hierarchical softmax, else no rows
+    """
+
+    input: np.ndarray
+    output: np.ndarray
+    nodes: np.ndarray
+
+
+def row_length(dim: int) -> int:
+    """The floats of a padded row."""
+    return -(-dim // FLOATS_PER_LINE) * FLOATS_PER_LINE
+
+
+def aligned_zeros(rows: int, columns: int) -> np.ndarray:
+    """(rows, columns) float32 zeros whose first row starts a cache line."""
+    memory = np.zeros(rows * columns + FLOATS_PER_LINE, np.float32)
+    start = -memory.ctypes.data % ALIGNMENT // 4
+    return memory[start : start + rows * columns].reshape(rows, columns)
+
+
+def new_model(vocabulary: int, dim: int, *, negative: int, hs: bool, random_state: int) -> Model:
+    """Matrices at their start: input vectors uniform in ±0.5/dim, output vectors and nodes zero."""
+    columns = row_length(dim)
+    model = Model(
+        input=aligned_zeros(vocabulary, columns),
+        output=aligned_zeros(vocabulary if negative else 0, columns),
+        nodes=aligned_zeros(vocabulary - 1 if hs else 0, columns),
+    )
+    _initialise(model.input, dim, np.uint64(random_state))
+    return model
+
+
+@compiled
+def _initialise(rows, dim, random):
+    for row in range(len(rows)):
+        for d in range(dim):
+            random = advance(random)
+            rows[row, d] = (fraction(random) - 0.5) / dim
+
+
+def model_bytes(vocabulary: int, dim: int, *, negative: int, hs: bool) -> int:
+    """Bytes that new_model will take."""
+    return vocabulary * row_length(dim) * 4 * (1 + (negative > 0) + hs)

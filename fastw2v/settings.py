@@ -1,0 +1,145 @@
+"""The settings of a training run: one frozen record, checked once, here."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any, NamedTuple
+
+from fastw2v.errors import UsageError
+from fastw2v.machine import readable_bytes, usable_cores
+
+MODELS = ("skipgram", "cbow")
+KERNELS = ("reference",)
+DEFAULT_ALPHA = {"skipgram": 0.025, "cbow": 0.05}
+
+
+class Range(NamedTuple):
+    """The values a number may take, both ends included unless `open_low`."""
+
+    low: float
+    high: float
+    open_low: bool = False
+
+    def allows(self, value: float) -> bool:
+        """Whether a value lies in the range."""
+        return (self.low < value if self.open_low else self.low <= value) and value <= self.high
+
+    def __str__(self) -> str:
+        return f"{'above' if self.open_low else 'from'} {self.low:,} to {self.high:,}".replace(",000,000,000", " billion")
+
+
+WHOLE_NUMBERS = {
+    "dim": Range(1, 65_536),
+    "window": Range(1, 1_000),
+    "negative": Range(0, 10_000),
+    "min_count": Range(1, 2**62),
+    "max_vocab": Range(1, 2**31 - 2),
+    "epochs": Range(1, 1_000_000),
+    "threads": Range(1, 4_096),
+    "seed": Range(0, 2**63 - 1),
+    "memory": Range(1, 2**62),
+}
+NUMBERS = {
+    "sample": Range(0, 1),
+    "alpha": Range(0, 10, open_low=True),
+}
+OPTIONAL = {"max_vocab": "none", "alpha": "the model's own", "threads": "all cores", "memory": "half of what is available"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a run is trained with; the names and defaults are the command line's.
+
+    model : "skipgram" or "cbow"
+    dim : length of a word vector
+    window : most words between center and context
+    negative : noise words for each pair; 0 for none
+    hs : hierarchical softmax
+    sample : relative frequency above which words are subsampled; 0 for none
+    min_count : rarer words leave the text
+    max_vocab : most words kept, `</s>` not counted; None for no limit
+    epochs : passes over the text
+    alpha : starting learning rate; None for 0.025 (skip-gram) or 0.05 (CBOW)
+    threads : None for the cores that this process may use
+    seed : of the random streams; 1 gives word2vec.c's
+    kernel : "reference"
+    memory : bytes for ids and counting; None for half of what is available
+
+    Raises UsageError, which names the setting, its value and the range.
+    """
+
+    model: str = "skipgram"
+    dim: int = 100
+    window: int = 5
+    negative: int = 5
+    hs: bool = False
+    sample: float = 1e-3
+    min_count: int = 5
+    max_vocab: int | None = None
+    epochs: int = 5
+    alpha: float | None = None
+    threads: int | None = None
+    seed: int = 1
+    kernel: str = "reference"
+    memory: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_choice("model", self.model, MODELS)
+        _check_choice("kernel", self.kernel, KERNELS)
+        for name, allowed in WHOLE_NUMBERS.items():
+            _check_number(name, getattr(self, name), allowed, whole=True)
+        for name, allowed in NUMBERS.items():
+            _check_number(name, getattr(self, name), allowed, whole=False)
+        if not isinstance(self.hs, bool):
+            raise UsageError(f"hs is {self.hs!r}: it must be True or False")
+        if self.negative == 0 and not self.hs:
+            raise UsageError("negative is 0 without hs: nothing would be learned; give --negative 1 or more, or --hs")
+        if self.alpha is None:
+            object.__setattr__(self, "alpha", DEFAULT_ALPHA[self.model])
+        if self.threads is None:
+            object.__setattr__(self, "threads", usable_cores())
+
+    @property
+    def starting_alpha(self) -> float:
+        """The learning rate at the start."""
+        assert self.alpha is not None
+        return self.alpha
+
+    @property
+    def thread_count(self) -> int:
+        """The threads to train with."""
+        assert self.threads is not None
+        return self.threads
+
+    def as_dict(self) -> dict[str, Any]:
+        """All settings by name, as JSON can hold them."""
+        return asdict(self)
+
+
+SETTING_NAMES = tuple(field.name for field in fields(Settings))
+
+
+def parse_size(text: str) -> int:
+    """Bytes from "512M", "8G", "1.5 GiB" or a plain number (of bytes). Raises UsageError."""
+    units = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+    cleaned = text.strip().upper().removesuffix("IB").removesuffix("B")
+    number, unit = (cleaned[:-1], cleaned[-1]) if cleaned[-1:] in tuple("KMGT") else (cleaned, "")
+    try:
+        size = int(float(number) * units[unit])
+    except (ValueError, OverflowError):
+        raise UsageError(f"memory is {text!r}: give a size such as 512M or 8G") from None
+    if size < 2**20:
+        raise UsageError(f"memory is {text!r}, {readable_bytes(max(size, 0))}: it must be at least 1M")
+    return size
+
+
+def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(choices)}")
+
+
+def _check_number(name: str, value: Any, allowed: Range, *, whole: bool) -> None:
+    if value is None and name in OPTIONAL:
+        return
+    kind = "a whole number" if whole else "a number"
+    right_type = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, right_type) or not allowed.allows(value):
+        raise UsageError(f"{name} is {value!r}: it must be {kind} {allowed}")

@@ -1,0 +1,86 @@
+"""The Huffman tree of hierarchical softmax, built as word2vec.c builds it (Morin and Bengio 2005; Mikolov et al. 2013)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v.compiling import compiled
+
+
+class HuffmanTree(NamedTuple):
+    """Each word's path from the root: the inner nodes passed and the branch taken at each.
+
+    Word w's path is nodes[starts[w] : starts[w+1]], its code the same part of `codes`.
+
+    starts : (vocabulary + 1,) int64
+    nodes : (total path length,) int32, inner nodes 0 .. vocabulary - 2, the root the last
+    codes : (total path length,) uint8, 0 or 1
+    """
+
+    starts: np.ndarray
+    nodes: np.ndarray
+    codes: np.ndarray
+
+
+def no_tree() -> HuffmanTree:
+    """An empty tree, for runs without hierarchical softmax."""
+    return HuffmanTree(np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8))
+
+
+def huffman_tree(counts: np.ndarray) -> HuffmanTree:
+    """The tree for (vocabulary,) int64 counts, descending but for the first (`</s>`)."""
+    parents, branches = _merge_smallest(counts)
+    return HuffmanTree(*_paths(parents, branches, len(counts)))
+
+
+@compiled
+def _merge_smallest(counts):
+    """Join the two smallest subtrees until one is left: two sorted queues, the words from the last and the joined nodes.
+
+    Returns, for words (0 .. V-1) and inner nodes (V .. 2V-2), the parent node and the branch (0 or 1) that leads down to it.
+    """
+    words = len(counts)
+    totals = np.empty(2 * words - 1, np.int64)
+    totals[:words] = counts
+    parents = np.zeros(2 * words - 1, np.int64)
+    branches = np.zeros(2 * words - 1, np.uint8)
+    next_word = words - 1
+    next_joined = words
+    for joined in range(words, 2 * words - 1):
+        total = 0
+        for branch in range(2):
+            # A tie goes to the joined node, as in the original. The first choice of all has no joined node to look at.
+            if next_word >= 0 and (next_joined >= joined or counts[next_word] < totals[next_joined]):
+                smallest = next_word
+                next_word -= 1
+            else:
+                smallest = next_joined
+                next_joined += 1
+            parents[smallest] = joined
+            branches[smallest] = branch
+            total += totals[smallest]
+        totals[joined] = total
+    return parents, branches
+
+
+@compiled
+def _paths(parents, branches, words):
+    """Follow every word up to the root, twice: to measure the paths, then to write them down from the root."""
+    root = 2 * words - 2
+    starts = np.zeros(words + 1, np.int64)
+    for word in range(words):
+        node = word
+        length = 0
+        while node != root:
+            node = parents[node]
+            length += 1
+        starts[word + 1] = starts[word] + length
+    nodes = np.empty(starts[words], np.int32)
+    codes = np.empty(starts[words], np.uint8)
+    for word in range(words):
+        node = word
+        for step in range(starts[word + 1] - 1, starts[word] - 1, -1):
+            codes[step] = branches[node]
+            node = parents[node]
+            nodes[step] = node - words
+    return starts, nodes, codes

@@ -1,0 +1,1 @@
+"""Threads that train one model: shares of the text, progress, loss so far."""

@@ -1,0 +1,182 @@
+"""Hogwild: threads that train on one model without a lock, each on its own contiguous share of the text.
+
+Niu et al. 2011, "Hogwild!". The threads share the matrices and the count of words done, nothing else.
+"""
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from fastw2v.compiling import Entry
+from fastw2v.corpus.ids import ID, IdStream
+from fastw2v.errors import Interrupted
+from fastw2v.kernels import KERNELS
+from fastw2v.kernels import loss as loss_kernel
+from fastw2v.kernels.loss import NATS, PAIRS
+from fastw2v.kernels.model import Model
+from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule, words_done
+from fastw2v.kernels.worker import Variant, new_worker
+from fastw2v.settings import Settings
+from fastw2v.tables import Tables
+from fastw2v.training.progress import Progress, Recent
+
+STRETCH = 20_000  # ids that a kernel gets at a time: often enough to stop within a tenth of a second
+MEASURED = 64  # of these, ids that the loss is measured on: 0.3 %
+SENTENCE_SEARCH = 1_000  # how far from its even place a share's bound may move to fall between two sentences
+SEED_STEP = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: seeds start streams far from each other
+UINT64 = 2**64
+
+
+def random_start(seed: int, stream: int) -> int:
+    """Where a random stream starts; seed 1 starts streams 0, 1, … as word2vec.c does its threads'."""
+    return (stream + (seed - 1) * SEED_STEP) % UINT64
+
+
+class Trainer:
+    """Trains a model on an id stream; knows nothing of files and screens.
+
+    Raises in `run` what a thread raised, and Interrupted on Ctrl-C, once all threads have stopped.
+    """
+
+    def __init__(self, ids: IdStream, model: Model, tables: Tables, settings: Settings) -> None:
+        self.ids = ids
+        self.model = model
+        self.tables = tables
+        self.settings = settings
+        threads = settings.thread_count
+        self.kernel = KERNELS[settings.kernel].train
+        self.variant = variant(settings)
+        self.schedule = new_schedule(settings.starting_alpha, len(ids) * settings.epochs, threads)
+        self.bounds = share_bounds(ids, threads)
+        columns = model.input.shape[1]
+        self.workers = [
+            new_worker(thread, columns, random_start(settings.seed, thread), settings.starting_alpha)
+            for thread in range(threads)
+        ]
+        starts = [random_start(settings.seed, thread) ^ (UINT64 // 2) for thread in range(threads)]
+        self.measure_states = np.array(starts, np.uint64)  # the random streams of measuring the loss
+        self.losses = np.zeros((threads, CACHE_LINE))  # all epochs' nats and pairs
+        self.last_losses = np.zeros((threads, CACHE_LINE))  # the current epoch's
+        self.epochs = [0] * threads
+        self.stopping = threading.Event()
+        self.failures: list[BaseException] = []
+
+    def run(self, report: Callable[[Progress], None], every: float = 0.2) -> Progress:
+        """Train all epochs; `report` is called from this thread every so many seconds. Returns the state at the end."""
+        recent = Recent()
+        threads = [threading.Thread(target=self._guarded, args=(number,), daemon=True) for number in range(len(self.workers))]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(every)
+                    report(self.progress(recent))
+        except KeyboardInterrupt:
+            raise Interrupted(f"stopped at {self.progress(recent).share:.1%} of the training; nothing was written") from None
+        finally:
+            self.stopping.set()
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
+        if self.failures:
+            raise self.failures[0]
+        return self.progress(recent)
+
+    def _guarded(self, number: int) -> None:
+        try:
+            self._train_share(number)
+        except BaseException as failure:  # raised again by run()
+            self.failures.append(failure)
+            self.stopping.set()
+
+    def _train_share(self, number: int) -> None:
+        """One thread's work: all epochs over its share, a stretch at a time."""
+        worker = self.workers[number]
+        begin, end = self.bounds[number], self.bounds[number + 1]
+        for epoch in range(self.settings.epochs):
+            self.epochs[number] = epoch
+            self.last_losses[number] = 0
+            for start in range(begin, end, STRETCH):
+                if self.stopping.is_set():
+                    return
+                stop = min(start + STRETCH, end)
+                ids = self.ids.read(start, stop)
+                self._measure(number, ids[:MEASURED])
+                self.kernel(ids, stop == end, worker, self.model, self.tables, self.variant, self.schedule)
+            state = worker.state[0]
+            self.schedule.words_done[worker.row] += state["words"] - state["counted"]
+            state["counted"] = state["words"]
+
+    def _measure(self, number: int, ids: np.ndarray) -> None:
+        """Add the loss on a few windows that are about to be trained on."""
+        total = np.zeros(2)
+        scratch = self.workers[number].scratch
+        random = self.measure_states[number]
+        self.measure_states[number] = loss_kernel.measure(ids, random, scratch, self.model, self.tables, self.variant, total)
+        self.losses[number, :2] += total
+        self.last_losses[number, :2] += total
+
+    def progress(self, recent: Recent) -> Progress:
+        """The state now."""
+        return recent.progress(self, self.settings.epochs, self.schedule.total_words)
+
+    # What progress is made of; read while the threads run.
+
+    @property
+    def words_done(self) -> int:
+        """Words trained on so far, all threads and epochs."""
+        return int(words_done(self.schedule))
+
+    @property
+    def alpha(self) -> float:
+        """The learning rate now."""
+        return float(learning_rate(self.schedule))
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the slowest thread is in, from 1."""
+        return min(self.epochs) + 1
+
+    @property
+    def loss_sums(self) -> tuple[float, float]:
+        """Nats and pairs measured so far."""
+        sums = self.losses.sum(axis=0)
+        return float(sums[NATS]), float(sums[PAIRS])
+
+    @property
+    def last_epoch_loss(self) -> float:
+        """Mean nats a pair over the epoch that each thread is in; NaN where nothing was measured."""
+        sums = self.last_losses.sum(axis=0)
+        return float(sums[NATS] / sums[PAIRS]) if sums[PAIRS] else float("nan")
+
+
+def variant(settings: Settings) -> Variant:
+    """The part of the settings that kernels look at."""
+    return Variant(settings.model == "cbow", settings.hs, settings.negative, settings.window)
+
+
+def share_bounds(ids: IdStream, threads: int) -> list[int]:
+    """Where each thread's share starts, and the end: even parts, moved to the end of a sentence where one is near."""
+    bounds = [0]
+    for thread in range(1, threads):
+        even = len(ids) * thread // threads
+        near = ids.read(even, min(even + SENTENCE_SEARCH, len(ids)))
+        ends = np.flatnonzero(near == 0)
+        bounds.append(max(bounds[-1], even + int(ends[0]) + 1 if len(ends) else even))
+    return [*bounds, len(ids)]
+
+
+def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:
+    """The compiled functions that training calls, for warming up."""
+    schedule = new_schedule(0.1, 1, 1)
+    worker = new_worker(0, model.input.shape[1], 0, 0.1)
+    ids = np.empty(0, ID)
+    kind = variant(settings)
+    return [
+        Entry(words_done, (schedule,)),
+        Entry(learning_rate, (schedule,)),
+        Entry(loss_kernel.measure, (ids, np.uint64(0), worker.scratch, model, tables, kind, np.zeros(2))),
+        Entry(KERNELS[settings.kernel].train, (ids, True, worker, model, tables, kind, schedule)),
+    ]

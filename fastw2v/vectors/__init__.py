@@ -1,0 +1,1 @@
+"""Word vectors: the files they live in, and asking them."""
