@@ -86,6 +86,8 @@ def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None) -
 
 def _paths(name: str) -> list[Path]:
     """The files that one name on the command line stands for."""
+    if not name:
+        raise UsageError("the corpus has an empty name: no such file")
     path = Path(name)
     try:
         if path.is_dir():

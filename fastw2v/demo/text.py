@@ -60,8 +60,8 @@ RELATIONS = [
         ),
         attributes="""
             wine tea coffee olives oranges wheat cotton silk gold oil timber fish wool copper glass bicycles watches ships
-            carpets spices mountains deserts forests lakes plains volcanoes valleys canals winters monsoons football chess opera ballet
-            theatre poetry temples castles pyramids vineyards
+            carpets spices mountains deserts forests lakes plains volcanoes valleys canals winters monsoons football chess opera
+            ballet theatre poetry temples castles pyramids vineyards
             """.split(),
     ),
     Relation(

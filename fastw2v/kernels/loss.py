@@ -8,6 +8,7 @@ import numpy as np
 from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.reference import END_OF_SENTENCE, HIDDEN, dot
+from fastw2v.kernels.window import window_around
 from fastw2v.tables.noise import draw
 
 NATS, PAIRS = 0, 1  # the two places of a sum of losses
@@ -43,9 +44,7 @@ def sentence_loss(sentence, length, random, scratch, model, tables, variant, tot
     """The loss of one sentence's pairs (skip-gram: center and context; CBOW: center and mean of contexts)."""
     for center in range(length):
         random = advance(random)
-        reach = variant.window - np.int64(random % np.uint64(variant.window))
-        begin = max(center - reach, 0)
-        end = min(center + reach + 1, length)
+        begin, end = window_around(center, length, random, variant.window)
         if variant.cbow:
             scratch[HIDDEN, :] = 0
             for position in range(begin, end):

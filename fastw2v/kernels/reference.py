@@ -8,6 +8,7 @@ import numpy as np
 from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.schedule import learning_rate
+from fastw2v.kernels.window import window_around
 from fastw2v.tables.noise import draw
 from fastw2v.tables.sigmoid import LIMIT, sigmoid
 
@@ -65,9 +66,7 @@ def train_sentence(worker, model, tables, variant, schedule):
     # A sentence that subsampling left empty costs the original one draw of a window, and so it does here.
     for center in range(max(state.length, 1)):
         state.random = advance(state.random)
-        reach = variant.window - np.int64(state.random % np.uint64(variant.window))
-        begin = max(center - reach, 0)
-        end = min(center + reach + 1, state.length)
+        begin, end = window_around(center, state.length, state.random, variant.window)
         if variant.cbow:
             train_cbow(center, begin, end, worker, model, tables, variant)
         else:

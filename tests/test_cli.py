@@ -1,0 +1,274 @@
+"""The command line: what it writes, what it shows, and what it says of wrong input."""
+
+import json
+import lzma
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from texts import zipf_text
+
+import fastw2v
+from fastw2v import machine, pipeline
+
+CLI = Callable[..., tuple[int, str, str]]
+QUICK = ("--dim", 8, "--epochs", 2, "--threads", 2)
+STAGES = ["vocab_seconds", "encode_seconds", "train_seconds", "save_seconds"]
+
+
+@pytest.mark.parametrize(("name", "binary"), [("v.bin", True), ("v.txt", False), ("v", False)])
+def test_train_writes_vectors_in_the_format_of_the_name(cli: CLI, text: Path, tmp_path: Path, name: str, binary: bool) -> None:
+    code, out, _ = cli("train", text, "-o", tmp_path / name, *QUICK)
+    assert code == 0
+    assert out == ""
+    assert (b"\x00" in (tmp_path / name).read_bytes()) == binary
+    vectors = fastw2v.load(tmp_path / name)
+    assert vectors.dim == 8
+    assert vectors.words[:2] == ["</s>", "w0"]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_format_overrides_the_name(cli: CLI, text: Path, tmp_path: Path) -> None:
+    assert cli("train", text, "-o", tmp_path / "v.bin", "--format", "text", *QUICK)[0] == 0
+    assert b"\x00" not in (tmp_path / "v.bin").read_bytes()
+    assert cli("train", text, "-o", tmp_path / "v.txt", "--format", "binary", *QUICK)[0] == 0
+    assert b"\x00" in (tmp_path / "v.txt").read_bytes()
+
+
+def test_the_command_line_and_python_give_the_same_bytes(cli: CLI, text: Path, tmp_path: Path) -> None:
+    options = ["--model", "cbow", "--dim", 12, "--window", 3, "--negative", 4, "--hs", "--sample", "1e-2", "--min-count", 2]
+    options += ["--max-vocab", 100, "--epochs", 2, "--alpha", 0.04, "--threads", 1, "--seed", 3, "--memory", "100M"]
+    assert cli("train", text, "-o", tmp_path / "cli.bin", "--quiet", *options)[0] == 0
+    fastw2v.train(
+        text, output=tmp_path / "python.bin", model="cbow", dim=12, window=3, negative=4, hs=True, sample=1e-2, min_count=2,
+        max_vocab=100, epochs=2, alpha=0.04, threads=1, seed=3, memory=100 * 2**20,
+    )  # fmt: skip
+    assert (tmp_path / "cli.bin").read_bytes() == (tmp_path / "python.bin").read_bytes()
+    assert len(fastw2v.load(tmp_path / "cli.bin")) == 101
+
+
+def test_the_original_and_gensim_names_of_options_work(cli: CLI, text: Path, tmp_path: Path) -> None:
+    assert cli("train", text, "-o", tmp_path / "v.bin", "--size", 6, "--iter", 1)[0] == 0
+    assert fastw2v.load(tmp_path / "v.bin").dim == 6
+
+
+def test_a_saved_vocabulary_can_be_read_instead_of_counting(cli: CLI, text: Path, tmp_path: Path) -> None:
+    one = [*QUICK[:-1], 1]
+    assert cli("train", text, "-o", tmp_path / "a.bin", "--save-vocab", tmp_path / "vocab", *one)[0] == 0
+    assert cli("train", text, "-o", tmp_path / "b.bin", "--read-vocab", tmp_path / "vocab", *one)[0] == 0
+    assert (tmp_path / "a.bin").read_bytes() == (tmp_path / "b.bin").read_bytes()
+
+
+def test_output_vectors_are_saved_beside(cli: CLI, text: Path, tmp_path: Path) -> None:
+    assert cli("train", text, "-o", tmp_path / "v.bin", "--save-output-vectors", tmp_path / "out.bin", *QUICK)[0] == 0
+    inputs, outputs = fastw2v.load(tmp_path / "v.bin"), fastw2v.load(tmp_path / "out.bin")
+    assert inputs.words == outputs.words
+    assert np.abs(outputs.vectors[1:]).max() > 0
+    assert not np.allclose(inputs.vectors, outputs.vectors)
+
+
+def test_the_log_is_json_lines_with_the_summary_last(cli: CLI, tmp_path: Path) -> None:
+    corpus = tmp_path / "text.txt"
+    corpus.write_bytes(zipf_text(100_000, 300))
+    assert cli("train", corpus, "-o", tmp_path / "v.bin", "--log", tmp_path / "log", "--quiet", *QUICK)[0] == 0
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert {line["event"] for line in lines[:-1]} == {"progress"}
+    for name in ("epoch", "progress", "words_per_second", "alpha", "loss"):
+        assert name in lines[0]
+    end = lines[-1]
+    assert end["event"] == "end"
+    words = end["train_words"]
+    assert end["vocab_size"] == len(fastw2v.load(tmp_path / "v.bin"))
+    assert abs(end["words_per_second"] - words * 2 / end["train_seconds"]) < 1e-3 * end["words_per_second"]
+    assert all(end[stage] >= 0 for stage in STAGES)
+    assert 0.5 < end["loss"] < 4.2
+    assert end["settings"]["dim"] == 8
+    assert end["settings"]["alpha"] == 0.025
+
+
+def test_quiet_says_nothing(cli: CLI, text: Path, tmp_path: Path) -> None:
+    assert cli("train", text, "-o", tmp_path / "v.bin", "--quiet", *QUICK) == (0, "", "")
+
+
+def test_the_summary_tells_words_vocabulary_seconds_speed_loss_and_file(cli: CLI, text: Path, tmp_path: Path) -> None:
+    _, _, err = cli("train", text, "-o", tmp_path / "v.bin", *QUICK)
+    for pattern in (
+        r"text +[\d,]+ words, vocabulary \d+",
+        r"counting \d+\.\d, encoding \d+\.\d, training \d+\.\d, saving \d+\.\d",
+        r"speed +[\d,]+ words/s on 2 threads",
+        r"loss +\d\.\d+ nats a pair",
+        r"written +\S+v\.bin \(\d+\.\d kB\)",
+    ):
+        assert re.search(pattern, err), (pattern, err)
+
+
+def test_on_a_terminal_one_line_lives(text: Path, tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    corpus = tmp_path / "text.txt"
+    corpus.write_bytes(zipf_text(300_000, 300))
+    command = ["fastw2v", "train", corpus, "-o", tmp_path / "v.bin", "--dim", "100", "--epochs", "3", "--threads", "1"]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ |= {"TERM": "xterm", "COLUMNS": "120", "LINES": "40"}
+        os.execv(sys.executable, [sys.executable, "-m", *map(str, command)])
+    shown = b""
+    while True:
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        shown += data
+    assert os.waitpid(pid, 0)[1] == 0
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
+    assert re.search(r"training .*\d+% [\d,]+k words/s, alpha 0\.0\d+, loss \d\.\d+, \d:\d\d:\d\d left", plain)
+    assert "words/s on 1 thread" in plain
+
+
+WRONG = {
+    ("none.txt",): (2, "cannot read none.txt: no such file or folder"),
+    ("folder",): (2, "the folder folder holds no files"),
+    ("empty.txt",): (2, "the text is empty"),
+    ("blank.txt",): (2, "no word occurs 5 times or more (there is no word)"),
+    ("rare.txt",): (2, "no word occurs 5 times or more (the most frequent word occurs 3 times): lower --min-count"),
+    ("cut.xz",): (1, "cut.xz: the xz data are damaged or cut short"),
+    ("text.txt", "--negative", "0"): (2, "nothing would be learned"),
+    ("text.txt", "--dim", "0"): (2, "dim is 0: it must be a whole number from 1 to 65,536"),
+    ("text.txt", "--dim", "many"): (2, "'many' is not a valid integer"),
+    ("text.txt", "--window", "5000"): (2, "window is 5000: it must be a whole number from 1 to 1,000"),
+    ("text.txt", "--model", "glove"): (2, "'glove' is not one of"),
+    ("text.txt", "--memory", "lots"): (2, "memory is 'lots'"),
+    ("text.txt", "--read-vocab", "broken.vocab"): (2, "broken.vocab, line 2: expected a word, a space and a count"),
+    ("text.txt", "--read-vocab", "none.vocab"): (2, "cannot read the vocabulary none.vocab"),
+    ("text.txt", "--read-vocab", "foreign.vocab"): (2, "the text holds no word of the vocabulary"),
+    ("text.txt", "--save-output-vectors", "o.bin", "--hs", "--negative", "0"): (2, "--save-output-vectors needs --negative"),
+    ("text.txt", "--log", "v.bin"): (2, "are the same file"),
+    ("text.txt", "--save-vocab", "none/v"): (2, "the folder"),
+    ("text.txt", "--no-such-option"): (2, "No such option"),
+    (): (2, "Missing argument 'CORPUS...'"),
+}
+
+
+@pytest.mark.parametrize("arguments", WRONG)
+def test_wrong_input_gets_one_line_and_leaves_no_file(
+    cli: CLI, tmp_path: Path, text: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.txt").write_bytes(text.read_bytes())
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "blank.txt").write_text("  \n\n \t\n")
+    (tmp_path / "rare.txt").write_text("a b a\nc a\n")
+    (tmp_path / "cut.xz").write_bytes(lzma.compress(zipf_text(10_000, 50))[:-100])
+    (tmp_path / "broken.vocab").write_text("</s> 3\nword four\n")
+    (tmp_path / "foreign.vocab").write_text("</s> 3\nunheard 400\n")
+    before = sorted(tmp_path.rglob("*"))
+    code, out, err = cli("train", *arguments, "-o", "v.bin")
+    assert code == WRONG[arguments][0]
+    assert WRONG[arguments][1] in err
+    assert out == ""
+    assert "Traceback" not in err
+    last = err.strip().splitlines()[-1]
+    assert last.startswith("fastw2v: ")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_output_is_required_and_must_be_possible(cli: CLI, text: Path, tmp_path: Path) -> None:
+    for output, message in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "none" / "v.bin", "does not exist"),
+        (text, "is also an input"),
+    ):
+        code, _, err = cli("train", text, "-o", output)
+        assert code == 2
+        assert message in err
+    assert cli("train", text)[0] == 2
+
+
+def test_a_full_disk_is_named_and_a_failure(cli: CLI, text: Path) -> None:
+    code, _, err = cli("train", text, "-o", "/dev/full", "--quiet", *QUICK)
+    assert code == 1
+    assert err == "fastw2v: cannot write /dev/full: No space left on device; nothing was written\n"
+
+
+def test_a_file_too_large_for_the_disk_leaves_no_part_of_it(text: Path, tmp_path: Path) -> None:
+    limited = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000,) * 2); sys.argv[0] = 'fastw2v'; "
+    limited += "from fastw2v.cli import main; main()"
+    command = [sys.executable, "-c", limited, "train", text, "-o", tmp_path / "v.bin", "--dim", "300", "--quiet"]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert done.stderr.startswith("fastw2v: cannot ")
+    assert "File too large" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_more_memory_than_there_is_is_refused_before_training(
+    cli: CLI, text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "available_memory", lambda: 5_000_000)
+    code, _, err = cli("train", text, "-o", tmp_path / "v.bin", "--dim", 5000, "--quiet")
+    assert code == 1
+    assert re.search(r"the model needs \d+\.\d MB of memory \(\d+ words, dimension 5000\), 5\.0 MB are available", err)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_address_space_limit_is_seen() -> None:
+    code = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); "
+    code += "from fastw2v.machine import available_memory; assert 2**29 < available_memory() < 2**31"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    assert machine.usable_cores() <= len(os.sched_getaffinity(0))
+
+
+def test_ctrl_c_stops_with_one_line_and_code_130(tmp_path: Path) -> None:
+    corpus = tmp_path / "text.txt"
+    corpus.write_bytes(zipf_text(200_000, 300))
+    command = [sys.executable, "-m", "fastw2v", "train", corpus, "-o", tmp_path / "v.bin", "--epochs", "1000"]
+    process = subprocess.Popen([*map(str, command), "--log", str(tmp_path / "log")], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "log").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    err = process.communicate(timeout=20)[1]
+    assert process.returncode == 130
+    assert re.search(r"^fastw2v: stopped at \d+\.\d% of the training; nothing was written$", err, re.MULTILINE)
+    assert "Traceback" not in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "text.txt"]
+
+
+def test_version_and_help(cli: CLI) -> None:
+    assert cli("--version") == (0, f"fastw2v {fastw2v.__version__}\n", "")
+    for command in ((), ("train",), ("demo",)):
+        code, out, _ = cli(*command, "--help")
+        assert code == 0
+        assert "fastw2v" in out
+    assert "Usage" in cli()[2] + cli()[1]
+
+
+def test_help_does_not_import_the_compiler() -> None:
+    code = "import sys; sys.argv = ['fastw2v', '--help']\n"
+    code += "from fastw2v.cli import main\ntry: main()\nexcept SystemExit: pass\n"
+    code += "assert not {'numba', 'numpy', 'rich'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL, timeout=60)
+
+
+def test_the_demo_solves_most_planted_analogies_and_says_where_the_vectors_are(cli: CLI, tmp_path: Path) -> None:
+    command = ["demo", "-o", tmp_path / "demo.bin", "--words", 300_000, "--save-text", tmp_path / "text.txt"]
+    code, out, err = cli(*command)
+    assert code == 0
+    share = re.search(r"all +│ +[\d,]+ │ +1,238 │ +([\d.]+)%", out)
+    assert share
+    assert float(share[1]) > 80
+    assert "nearest neighbours" in out
+    assert str(tmp_path / "demo.bin") in out
+    assert "words/s" in err
+    assert fastw2v.load(tmp_path / "demo.bin").dim == 64
+    kept = (tmp_path / "text.txt").read_text()
+    assert 300_000 <= len(kept.split()) + kept.count("\n") < 300_020  # a sentence's end counts as a word

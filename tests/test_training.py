@@ -1,0 +1,251 @@
+"""Training: threads, seeds, schedule, loss, the Python call."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from texts import zipf_text
+
+import fastw2v
+from fastw2v.corpus.ids import IdStream
+from fastw2v.demo.questions import solved_analogies
+from fastw2v.demo.text import sentences
+from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.kernels import KERNELS
+from fastw2v.kernels.loss import measure
+from fastw2v.kernels.model import new_model
+from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
+from fastw2v.kernels.worker import Variant, new_worker
+from fastw2v.settings import KERNELS as KERNEL_NAMES
+from fastw2v.settings import Settings, parse_size
+from fastw2v.tables import tables
+from fastw2v.training.trainer import Trainer, random_start, share_bounds
+
+SMALL = {"dim": 16, "epochs": 2, "min_count": 1}
+
+
+def stream(ids: np.ndarray) -> IdStream:
+    made = IdStream(memory=2**30, expected=len(ids))
+    made.append(ids.astype(np.int32))
+    made.finish()
+    return made
+
+
+@pytest.mark.parametrize("model", ["skipgram", "cbow"])
+def test_one_thread_and_one_seed_give_the_same_bytes(text: Path, model: str) -> None:
+    first, second = (fastw2v.train(text, model=model, threads=1, seed=5, **SMALL) for _ in range(2))
+    assert first.vectors.tobytes() == second.vectors.tobytes()
+    other = fastw2v.train(text, model=model, threads=1, seed=6, **SMALL)
+    assert other.vectors.tobytes() != first.vectors.tobytes()
+
+
+def test_ids_in_a_temporary_file_give_the_same_bytes(text: Path) -> None:
+    in_memory = fastw2v.train(text, threads=1, **SMALL)
+    in_file = fastw2v.train(text, threads=1, memory=1000, **SMALL)
+    assert in_memory.vectors.tobytes() == in_file.vectors.tobytes()
+
+
+def solved_share(threads: int, **settings: object) -> float:
+    """The share of planted analogies that vectors trained on 200,000 words solve."""
+    vectors = fastw2v.train(sentences(200_000), dim=32, epochs=4, threads=threads, **settings)
+    solved, asked = np.sum(list(solved_analogies(vectors).values()), axis=0)
+    return float(solved / asked)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 7])
+def test_any_number_of_threads_learns_the_planted_relations(threads: int) -> None:
+    assert solved_share(threads) > 0.9
+
+
+@pytest.mark.parametrize(
+    "settings", [{"model": "cbow"}, {"hs": True, "negative": 0}, {"model": "cbow", "hs": True, "negative": 0}, {"hs": True}]
+)
+def test_every_variant_learns_the_planted_relations(settings: dict[str, object]) -> None:
+    assert solved_share(2, **settings) > 0.75
+
+
+def test_more_threads_than_words_work() -> None:
+    vectors = fastw2v.train([["a", "b"], ["b", "a"]], threads=64, dim=4, min_count=1, sample=0)
+    assert sorted(vectors.words) == ["</s>", "a", "b"]
+    assert np.isfinite(vectors.vectors).all()
+
+
+def test_shares_meet_between_sentences_and_cover_all() -> None:
+    ids = np.ones(10_000)
+    ids[::23] = 0
+    for threads in (1, 2, 3, 16):
+        bounds = share_bounds(stream(ids), threads)
+        assert bounds[0] == 0
+        assert bounds[-1] == len(ids)
+        assert bounds == sorted(bounds)
+        assert all(ids[bound - 1] == 0 for bound in bounds[1:-1])
+    assert share_bounds(stream(np.ones(10_000)), 2) == [0, 5000, 10_000]
+
+
+def test_the_learning_rate_falls_over_the_words_of_all_threads() -> None:
+    schedule = new_schedule(0.05, 1000, 3)
+    assert learning_rate(schedule) == np.float32(0.05)
+    schedule.words_done[0] = 200
+    schedule.words_done[2 * CACHE_LINE] = 300
+    assert math.isclose(learning_rate(schedule), 0.05 * (1 - 500 / 1001), rel_tol=1e-6)
+    schedule.words_done[0] = 10_000
+    assert math.isclose(learning_rate(schedule), 0.05 * 1e-4, rel_tol=1e-6)
+
+
+def trainer(ids: np.ndarray, settings: Settings) -> Trainer:
+    counts = np.bincount(ids).astype(np.int64)
+    lookup = tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
+    model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
+    return Trainer(stream(ids), model, lookup, settings)
+
+
+def test_progress_counts_the_words_of_all_threads_and_epochs() -> None:
+    ids = np.random.default_rng(1).integers(0, 50, 100_000)
+    job = trainer(ids, Settings(dim=8, epochs=3, threads=2))
+    seen = []
+    end = job.run(seen.append, every=0.01)
+    assert end.words == end.total_words == 300_000
+    assert end.share == 1
+    assert end.epoch == end.epochs == 3
+    assert len(seen) > 3
+    assert [progress.words for progress in seen] == sorted(progress.words for progress in seen)
+    assert math.isclose(end.alpha, 0.025e-4, rel_tol=1e-3)
+    assert 0 < end.loss < 6 * math.log(2) + 0.1
+
+
+def test_a_failing_thread_ends_the_run() -> None:
+    job = trainer(np.random.default_rng(1).integers(0, 50, 200_000), Settings(dim=8, threads=2))
+
+    def broken(start: int, stop: int) -> np.ndarray:
+        raise Fastw2vError("the disk is gone")
+
+    job.ids.read = broken  # type: ignore[method-assign]
+    with pytest.raises(Fastw2vError, match="the disk is gone"):
+        job.run(lambda progress: None)
+
+
+def exact_loss(text: list[int], model: object, lookup: object, variant: Variant) -> float:
+    """The mean loss of all pairs of one sentence with windows of 1, noise taken in expectation."""
+    inputs, output, nodes = (np.array(matrix, np.float64) for matrix in model)  # type: ignore[attr-defined]
+    counts = np.bincount(text, minlength=len(inputs)).astype(float)
+    share = counts**0.75 / (counts**0.75).sum()
+    losses = []
+    for center, word in enumerate(text):
+        contexts = [text[place] for place in (center - 1, center + 1) if 0 <= place < len(text)]
+        rows = [inputs[contexts].mean(axis=0)] if variant.cbow else list(inputs[contexts])
+        for hidden in rows:
+            total = 0.0
+            if variant.negative:
+                noise = np.log1p(np.exp(output @ hidden))
+                noise[word] = 0
+                total += np.log1p(np.exp(-output[word] @ hidden)) + variant.negative * (share * noise).sum()
+            if variant.hs:
+                path = slice(*lookup.tree.starts[word : word + 2])  # type: ignore[attr-defined]
+                signs = 1 - 2.0 * lookup.tree.codes[path]  # type: ignore[attr-defined]
+                total += np.log1p(np.exp(-signs * (nodes[lookup.tree.nodes[path]] @ hidden))).sum()  # type: ignore[attr-defined]
+            losses.append(total)
+    return float(np.mean(losses))
+
+
+@pytest.mark.parametrize("cbow", [False, True])
+@pytest.mark.parametrize(("negative", "hs"), [(5, False), (0, True), (3, True)])
+def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: int, hs: bool) -> None:
+    random = np.random.default_rng(8)
+    text = random.integers(1, 20, 20_000)
+    counts = np.bincount(text, minlength=20).astype(np.int64)
+    lookup = tables(counts, sample=0, negative=negative, hs=hs)
+    model = new_model(20, 8, negative=negative, hs=hs, random_state=1)
+    for matrix in model:
+        matrix[:] = random.normal(0, 0.4, matrix.shape)
+    before = [matrix.copy() for matrix in model]
+    variant = Variant(cbow, hs, negative, 1)
+    total = np.zeros(2)
+    measure(text.astype(np.int32), np.uint64(9), new_worker(0, 16, 0, 0.1).scratch, model, lookup, variant, total)
+    assert total[1] == (len(text) if cbow else 2 * len(text) - 2)
+    assert math.isclose(total[0] / total[1], exact_loss(text.tolist(), model, lookup, variant), rel_tol=0.01)
+    assert all(np.array_equal(*pair) for pair in zip(before, model))
+
+
+def test_an_untrained_model_has_the_loss_of_a_coin_for_each_score() -> None:
+    text = np.random.default_rng(1).integers(1, 500, 3000)
+    lookup = tables(np.bincount(text).astype(np.int64), sample=0, negative=5, hs=False)
+    model = new_model(500, 8, negative=5, hs=False, random_state=1)
+    total = np.zeros(2)
+    scratch = new_worker(0, 16, 0, 0.1).scratch
+    measure(text.astype(np.int32), np.uint64(9), scratch, model, lookup, Variant(False, False, 5, 5), total)
+    assert math.isclose(total[0] / total[1], 6 * math.log(2), rel_tol=0.01)
+
+
+def test_seed_1_starts_the_originals_streams_and_others_start_elsewhere() -> None:
+    assert [random_start(1, thread) for thread in range(3)] == [0, 1, 2]
+    starts = {random_start(seed, thread) for seed in range(20) for thread in range(20)}
+    assert len(starts) == 400
+
+
+def test_sentences_in_memory_train_like_the_same_text_in_a_file(tmp_path: Path) -> None:
+    lines = [line.split() for line in zipf_text(3000, 50).decode().splitlines()]
+    (tmp_path / "t.txt").write_text("".join(" ".join(line) + "\n" for line in lines))
+    from_file = fastw2v.train(tmp_path / "t.txt", threads=1, **SMALL)
+    for corpus in (lines, iter(lines), (tuple(line) for line in lines)):
+        ours = fastw2v.train(corpus, threads=1, **SMALL)
+        assert ours.words == from_file.words
+        assert ours.vectors.tobytes() == from_file.vectors.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("corpus", "message"),
+    [
+        (["one sentence"], "no such file"),
+        ([["a", 5]], "sentence 1 holds a int"),
+        ([["a"], "b"], "sentence 2 is a str"),
+        ([["a", "new york"]], "sentence 1: 'new york' is no word"),
+        ([["a", ""]], "sentence 1: '' is no word"),
+        ([], "the text is empty"),
+        (17, "the corpus is a int"),
+        (b"bytes", "the corpus is a bytes"),
+    ],
+)
+def test_a_wrong_corpus_is_refused(corpus: object, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        fastw2v.train(corpus, min_count=1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("dim", 0), ("dim", 10**9), ("dim", 2.5), ("dim", True), ("window", 0), ("window", 5000), ("negative", -1),
+        ("sample", -0.1), ("sample", float("nan")), ("min_count", 0), ("max_vocab", 0), ("epochs", 0), ("alpha", 0.0),
+        ("alpha", float("inf")), ("threads", 0), ("seed", -1), ("model", "glove"), ("kernel", "fast"), ("hs", "yes"),
+    ],
+)  # fmt: skip
+def test_a_wrong_setting_is_refused_with_its_name_and_value(setting: str, value: object) -> None:
+    with pytest.raises(UsageError) as error:
+        Settings(**{setting: value})  # type: ignore[arg-type]
+    assert str(error.value).startswith(f"{setting} is {value!r}: it must be")
+
+
+def test_unknown_settings_are_named() -> None:
+    with pytest.raises(UsageError, match="no setting is called vector_size"):
+        fastw2v.train([["a"]], vector_size=3)
+
+
+def test_settings_fill_in_the_models_learning_rate_and_the_cores() -> None:
+    assert Settings().alpha == 0.025
+    assert Settings(model="cbow").alpha == 0.05
+    assert Settings(alpha=0.1).alpha == 0.1
+    assert Settings().thread_count >= 1
+    with pytest.raises(UsageError, match="nothing would be learned"):
+        Settings(negative=0)
+
+
+def test_sizes_are_read_as_people_write_them() -> None:
+    assert parse_size("8G") == parse_size("8 GiB") == parse_size("8gb") == 8 * 2**30
+    assert parse_size("1.5M") == 1.5 * 2**20
+    for wrong in ("", "G", "8X", "-1G", "nan", "inf", "3"):
+        with pytest.raises(UsageError):
+            parse_size(wrong)
+
+
+def test_every_kernel_that_can_be_named_is_there() -> None:
+    assert tuple(KERNELS) == KERNEL_NAMES

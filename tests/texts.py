@@ -1,0 +1,15 @@
+"""Generated texts."""
+
+import numpy as np
+
+
+def zipf_text(words: int, vocabulary: int, seed: int = 1, sentence: int = 17) -> bytes:
+    """Lines of words w0, w1, … whose frequencies fall as 1/rank, with some order in them: a word's neighbours are like it."""
+    random = np.random.default_rng(seed)
+    weights = 1 / np.arange(1, vocabulary + 1)
+    ids = random.choice(vocabulary, size=words, p=weights / weights.sum())
+    # Every third word is pulled towards its neighbour, so that there is something to learn.
+    ids[1::3] = (ids[: len(ids[1::3]) * 3 : 3] // 8 * 8 + random.integers(0, 8, len(ids[1::3]))) % vocabulary
+    names = np.array([f"w{i}" for i in range(vocabulary)])[ids]
+    lines = [" ".join(names[i : i + sentence]) for i in range(0, words, sentence)]
+    return ("\n".join(lines) + "\n").encode()
