@@ -23,9 +23,10 @@ def blocks(
     for source in sources:
         raw, reader = source.open()
         position = 0
-        rest = b""
+        rest = last = b""  # the start of a word that goes on in the next block; the last byte that counts
         try:
             while data := reader.read(size):
+                last = data.rstrip(b"\r")[-1:] or last
                 data = rest + data
                 cut = 1 + max(data.rfind(b"\n"), data.rfind(b" "), data.rfind(b"\t"))
                 block, rest = data[:cut], data[cut:]
@@ -36,7 +37,7 @@ def blocks(
                     yield block
                 advanced(raw.tell() - position)
                 position = raw.tell()
-            if rest or (position and not block.endswith(b"\n")):
+            if position and last != b"\n":
                 yield rest + b"\n"
         finally:
             source.close(raw)

@@ -69,7 +69,7 @@ def read_vectors(path: Path) -> tuple[list[bytes], np.ndarray]:
 def _looks_like_text(data: bytes, start: int, dim: int) -> bool:
     """Whether the first row is a word and `dim` numbers in letters."""
     end = data.find(b"\n", start)
-    fields = data[start : end if end >= 0 else len(data)].split()
+    fields = data[start : end if end >= 0 else len(data)].rstrip(b" \r").split(b" ")  # a word may hold other white space
     if len(fields) != dim + 1:
         return False
     try:
