@@ -1,5 +1,8 @@
 """Everything that a run will call, compiled or loaded before it starts."""
 
+from collections.abc import Iterator
+from itertools import chain
+
 import numpy as np
 
 from fastw2v.compiling import Entry, prepare
@@ -15,7 +18,7 @@ from fastw2v.training import trainer
 def compile_all(settings: Settings, listener: Listener) -> float:
     """Compile what is not in the cache yet, and say so; returns the seconds it took, 0.0 when all was there."""
     seconds = prepare(
-        [*_corpus_entries(), *_training_entries(settings)],
+        chain(_corpus_entries(), _training_entries(settings)),
         lambda: listener.note("compiling for this machine (the first run only; about 15 s)"),
     )
     if seconds:
@@ -23,22 +26,23 @@ def compile_all(settings: Settings, listener: Listener) -> float:
     return seconds
 
 
-def _corpus_entries() -> list[Entry]:
-    """The loops over bytes. Making the table compiles add_word and merge at once, being small."""
+# Generators, for making a table or a model compiles something too, and that time is to be counted.
+
+
+def _corpus_entries() -> Iterator[Entry]:
+    """The loops over bytes."""
     data = np.frombuffer(b"a ", np.uint8)
     buffer = np.zeros(MAX_WORD_BYTES + 1, np.uint8)
     table = new_table(16, 64)
-    return [
-        Entry(add_word, (table, data, 0)),
-        Entry(merge, (table, np.arange(1), table)),
-        Entry(count_block, (data, 0, 0, table, buffer)),
-        Entry(encode_block, (data, table, buffer, np.empty(2, ID))),
-    ]
+    yield Entry(add_word, (table, data, 0))
+    yield Entry(merge, (table, np.arange(1), table))
+    yield Entry(count_block, (data, 0, 0, table, buffer))
+    yield Entry(encode_block, (data, table, buffer, np.empty(2, ID)))
 
 
-def _training_entries(settings: Settings) -> list[Entry]:
+def _training_entries(settings: Settings) -> Iterator[Entry]:
     """The kernel and what stands beside it, on a model of three words."""
     counts = np.array([1, 2, 1], np.int64)
     lookup = tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
     model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
-    return trainer.entries(settings, model, lookup)
+    yield from trainer.entries(settings, model, lookup)

@@ -272,3 +272,26 @@ def test_the_demo_solves_most_planted_analogies_and_says_where_the_vectors_are(c
     assert fastw2v.load(tmp_path / "demo.bin").dim == 64
     kept = (tmp_path / "text.txt").read_text()
     assert 300_000 <= len(kept.split()) + kept.count("\n") < 300_020  # a sentence's end counts as a word
+
+
+def test_the_first_run_on_a_machine_says_that_it_compiles_and_how_long(text: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", tmp_path / "v.bin", *QUICK]
+    shown = []
+    for _ in range(2):
+        environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+        done = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, check=True, timeout=180)
+        shown.append(done.stderr)
+    assert "compiling for this machine" in shown[0]
+    assert re.search(r"^compiled in \d+\.\d s$", shown[0], re.MULTILINE)
+    assert "compil" not in shown[1]
+
+
+def test_a_damaged_compile_cache_is_made_anew(text: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", tmp_path / "v.bin", "--quiet", *QUICK]
+    for _ in range(2):
+        subprocess.run(list(map(str, command)), env=environment, check=True, timeout=180)
+        caches = list((tmp_path / "cache").rglob("*.nbi"))
+        assert caches
+        for cache in caches:
+            cache.write_bytes(cache.read_bytes()[:100])

@@ -1,0 +1,170 @@
+"""Seconds of each stage, start-up, peak memory and what it is made of, the cost of measuring the loss, and thread scaling.
+
+    python bench/stages.py CORPUS [--runs 3]
+
+Nothing else should be running. Each figure is the median over the runs, with the least and the most in brackets.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+VARIANTS = {
+    "skip-gram, negative sampling": {"model": "skipgram", "negative": 5, "hs": False},
+    "skip-gram, hierarchical softmax": {"model": "skipgram", "negative": 0, "hs": True},
+    "CBOW, negative sampling": {"model": "cbow", "negative": 5, "hs": False},
+    "CBOW, hierarchical softmax": {"model": "cbow", "negative": 0, "hs": True},
+}
+LOSS_IDS = 2_000_000
+
+
+class Run(NamedTuple):
+    """One command: wall seconds, peak memory in bytes, the last line of its log."""
+
+    wall: float
+    peak: int
+    log: dict[str, Any]
+
+
+def command(*arguments: object, environment: dict[str, str] | None = None) -> Run:
+    """Run fastw2v as a user would."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder, "log")
+        if arguments[0] == "train":
+            arguments += ("-o", Path(folder, "vectors.bin"), "--log", log, "--quiet")
+        start = time.perf_counter()
+        program = [sys.executable, "-m", "fastw2v", *map(str, arguments)]
+        process = subprocess.Popen(program, stdout=subprocess.DEVNULL, env=os.environ | (environment or {}))
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        if status:
+            raise click.ClickException(f"{program} failed")
+        end = json.loads(log.read_text().splitlines()[-1]) if log.exists() else {}
+        return Run(wall, usage.ru_maxrss * 1024, end)
+
+
+def shown(values: list[float], unit: str = "s", digits: int = 2) -> str:
+    low, middle, high = (f"{value:,.{digits}f}" for value in (min(values), statistics.median(values), max(values)))
+    return f"{middle} {unit} [{low} to {high}]"
+
+
+def start_up(runs: int) -> Iterator[tuple[str, str]]:
+    """Help, first start, later starts."""
+    yield "fastw2v --help", shown([command("--help").wall for _ in range(2 * runs)])
+    with tempfile.TemporaryDirectory() as folder:
+        small = Path(folder, "small.txt")
+        small.write_text("a small text of a few words for a start\n" * 200)
+        fresh = command("train", small, environment={"NUMBA_CACHE_DIR": folder})
+        yield "compiling, first start", shown([fresh.log["compile_seconds"]])
+        later = [command("train", small) for _ in range(runs)]
+        yield "later start, a small text, to training", shown([run.wall - run.log["train_seconds"] for run in later])
+
+
+def passes(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
+    """Counting and encoding with all threads; peak memory of a whole run."""
+    done = [command("train", corpus, "--epochs", 1, "--sample", "1e-5", "--model", "cbow") for _ in range(runs)]
+    yield "counting", shown([run.log["vocab_seconds"] for run in done])
+    yield "encoding", shown([run.log["encode_seconds"] for run in done])
+    yield "both", shown([run.log["vocab_seconds"] + run.log["encode_seconds"] for run in done])
+    from fastw2v.kernels.model import model_bytes
+    from fastw2v.tables import tables_bytes
+
+    words, settings = done[0].log["vocab_size"], done[0].log["settings"]
+    kind = {"negative": settings["negative"], "hs": settings["hs"]}
+    parts = [
+        model_bytes(words, settings["dim"], **kind) / 1e6,
+        done[0].log["train_words"] * 4 / 1e6,
+        tables_bytes(words, **kind) / 1e6,
+    ]
+    peak = statistics.median(run.peak for run in done) / 1e6
+    made_of = f"matrices {parts[0]:.0f}, ids {parts[1]:.0f}, tables {parts[2]:.0f}, all else {peak - sum(parts):.0f}"
+    yield "peak memory", f"{peak:.0f} MB: {made_of}"
+
+
+def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
+    """The time of measuring the loss as a share of training's, one thread, for each variant."""
+    from fastw2v.corpus.counting import count_words, select
+    from fastw2v.corpus.encoding import encode
+    from fastw2v.corpus.ids import IdStream
+    from fastw2v.corpus.sources import sources
+    from fastw2v.kernels.loss import measure
+    from fastw2v.kernels.model import new_model
+    from fastw2v.kernels.reference import train
+    from fastw2v.kernels.schedule import new_schedule
+    from fastw2v.kernels.worker import new_worker
+    from fastw2v.settings import Settings
+    from fastw2v.tables import tables
+    from fastw2v.training.trainer import MEASURED, STRETCH, variant
+
+    text = sources(corpus)
+    vocabulary = select(count_words(text, threads=2, memory=2**32)[0], min_count=5, max_vocab=None)
+    stream = IdStream(memory=2**32, expected=vocabulary.train_words)
+    encode(text, vocabulary, stream, threads=2)
+    for name, choice in VARIANTS.items():
+        settings = Settings(sample=1e-4, **choice)
+        lookup = tables(vocabulary.counts, sample=1e-4, negative=settings.negative, hs=settings.hs)
+        model = new_model(len(vocabulary), 100, negative=settings.negative, hs=settings.hs, random_state=1)
+        worker = new_worker(0, model.input.shape[1], 0, 0.025)
+        schedule = new_schedule(0.025, len(stream), 1)
+        kind, total = variant(settings), np.zeros(2)
+        seconds = {"loss": 0.0, "training": 0.0}
+        state = np.uint64(1)
+        for start in range(-STRETCH, min(LOSS_IDS, len(stream)), STRETCH):
+            ids = stream.read(max(0, start), max(0, start) + STRETCH)
+            begin = time.perf_counter()
+            state = np.uint64(measure(ids[:MEASURED], state, worker.scratch, model, lookup, kind, total))
+            middle = time.perf_counter()
+            train(ids, False, worker, model, lookup, kind, schedule)
+            if start >= 0:  # the first round is for compiling
+                seconds["loss"] += middle - begin
+                seconds["training"] += time.perf_counter() - middle
+        yield f"cost of the loss, {name}", f"{seconds['loss'] / seconds['training']:.2%} of training"
+
+
+def scaling(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
+    """Words/s of two threads over one thread's, in turn."""
+    for name, choice in VARIANTS.items():
+        options = ["--model", choice["model"], "--negative", choice["negative"], "--hs" if choice["hs"] else "--no-hs"]
+        speeds: dict[int, list[float]] = {1: [], 2: []}
+        for _ in range(runs):
+            for threads, found in speeds.items():
+                run = command("train", corpus, *options, "--epochs", 1, "--sample", "1e-4", "--threads", threads)
+                found.append(run.log["words_per_second"])
+        ratio = statistics.median(speeds[2]) / statistics.median(speeds[1])
+        one, two = (shown([speed / 1000 for speed in speeds[threads]], "k words/s", 0) for threads in (1, 2))
+        yield f"2 threads, {name}", f"{ratio:.2f} × 1 thread: {two} / {one}"
+
+
+@click.command()
+@click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--runs", default=3, show_default=True)
+@click.option("--part", "parts", multiple=True, type=click.Choice(["start", "passes", "loss", "scaling"]), help="This part alone.")
+def main(corpus: Path, runs: int, parts: tuple[str, ...]) -> None:
+    table = Table(title=f"{corpus.name}, {corpus.stat().st_size / 1e6:.0f} MB, median of {runs}", show_header=False)
+    measured = {
+        "start": lambda: start_up(runs),
+        "passes": lambda: passes(corpus, runs),
+        "loss": lambda: cost_of_loss(corpus),
+        "scaling": lambda: scaling(corpus, runs),
+    }
+    for part in parts or measured:
+        for what, figure in measured[part]():
+            print(f"{what}: {figure}", file=sys.stderr)
+            table.add_row(what, figure)
+    Console(width=150).print(table)
+
+
+if __name__ == "__main__":
+    main()
