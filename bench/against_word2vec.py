@@ -2,7 +2,8 @@
 
     python bench/against_word2vec.py CORPUS [--threads 1] [--runs 3] [--questions questions-words.txt] [--pairs WS-353.txt]
 
-Needs the test extra. Each program's own clock is used: training alone, vocabulary and files left out. The ratio is that of medians.
+Needs the test extra. Each program's own clock is used: training alone, vocabulary and files left out. The ratio is that of
+medians.
 """
 
 import json
@@ -80,7 +81,9 @@ def quality(vectors: Path, questions: Path | None, pairs: tuple[Path, ...]) -> s
 @click.option("--sample", default="1e-4", show_default=True)
 @click.option("--epochs", default="1", show_default=True)
 @click.option("--min-count", default="5", show_default=True)
-@click.option("--variant", "only", multiple=True, type=click.Choice(list(VARIANTS)), help="This variant alone; may be repeated.")
+@click.option(
+    "--variant", "only", multiple=True, type=click.Choice(list(VARIANTS)), help="This variant alone; may be repeated."
+)
 @click.option("--questions", type=click.Path(exists=True, path_type=Path), help="Analogies, as questions-words.txt.")
 @click.option("--keep", type=click.Path(file_okay=False, path_type=Path), help="Keep the vector files in this folder.")
 @click.option("--pairs", multiple=True, type=click.Path(exists=True, path_type=Path), help="A similarity set: word word score.")

@@ -116,9 +116,9 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
         settings = Settings(sample=1e-4, **choice)
         lookup = tables(vocabulary.counts, sample=1e-4, negative=settings.negative, hs=settings.hs)
         model = new_model(len(vocabulary), 100, negative=settings.negative, hs=settings.hs, random_state=1)
-        worker = new_worker(0, model.input.shape[1], 0, 0.025)
-        schedule = new_schedule(0.025, len(stream), 1)
         kind, total = variant(settings), np.zeros(2)
+        worker = new_worker(0, model.input.shape[1], kind, random_state=0, alpha=0.025)
+        schedule = new_schedule(0.025, len(stream), 1)
         seconds = {"loss": 0.0, "training": 0.0}
         state = np.uint64(1)
         for start in range(-STRETCH, min(LOSS_IDS, len(stream)), STRETCH):
@@ -150,7 +150,9 @@ def scaling(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
 @click.command()
 @click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--runs", default=3, show_default=True)
-@click.option("--part", "parts", multiple=True, type=click.Choice(["start", "passes", "loss", "scaling"]), help="This part alone.")
+@click.option(
+    "--part", "parts", multiple=True, type=click.Choice(["start", "passes", "loss", "scaling"]), help="This part alone."
+)
 def main(corpus: Path, runs: int, parts: tuple[str, ...]) -> None:
     table = Table(title=f"{corpus.name}, {corpus.stat().st_size / 1e6:.0f} MB, median of {runs}", show_header=False)
     measured = {

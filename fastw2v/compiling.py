@@ -28,13 +28,14 @@ FASTMATH = {"reassoc", "contract", "nsz", "arcp", "afn"}
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a loop without the GIL, kept in the on-disk cache. Integer and exact code."""
     with _cache_folder_set():
-        return numba.njit(nogil=True, cache=CACHE_FOLDER is not None)(function)
+        return _cached_safely(numba.njit(nogil=True, cache=CACHE_FOLDER is not None)(function))
 
 
 def compiled_math(function: Callable[..., Any]) -> Any:
     """The same for floating-point loops whose sums may be reordered."""
     with _cache_folder_set():
-        return numba.njit(nogil=True, cache=CACHE_FOLDER is not None, fastmath=FASTMATH, error_model="numpy")(function)
+        options = {"cache": CACHE_FOLDER is not None, "fastmath": FASTMATH, "error_model": "numpy"}
+        return _cached_safely(numba.njit(nogil=True, **options)(function))
 
 
 def inlined(function: Callable[..., Any]) -> Any:
@@ -61,13 +62,7 @@ def prepare(entries: Iterable[Entry], announce: Callable[[], None] = lambda: Non
     start = time.perf_counter()
     compiled_any = False
     for function, arguments in entries:
-        signature = tuple(numba.typeof(argument) for argument in arguments)
-        try:
-            function.compile(signature)
-        except Exception:
-            # A damaged cache must not stop a run; what is really wrong with the function shows the second time.
-            _empty_cache()
-            function.compile(signature)
+        function.compile(tuple(numba.typeof(argument) for argument in arguments))
         if function.stats.cache_misses and not compiled_any:
             compiled_any = True
             announce()
@@ -120,8 +115,22 @@ def _cache_folder_set() -> Iterator[None]:
         numba.config.CACHE_DIR = theirs
 
 
-def _empty_cache() -> None:
-    if CACHE_FOLDER is not None:
-        for path in CACHE_FOLDER.rglob("*.nb[ic]"):
+def _cached_safely(function: Any) -> Any:
+    """A damaged cache is made anew, and one that cannot be written is done without: neither may stop a run."""
+    cache = function._cache
+    load, save = cache.load_overload, cache.save_overload
+
+    def load_or_forget(*arguments: Any) -> Any:
+        try:
+            return load(*arguments)
+        except Exception:
             with suppress(OSError):
-                path.unlink()
+                cache.flush()
+            return None
+
+    def save_if_possible(*arguments: Any) -> None:
+        with suppress(OSError):
+            save(*arguments)
+
+    cache.load_overload, cache.save_overload = load_or_forget, save_if_possible
+    return function

@@ -137,6 +137,7 @@ def _run(text: list[Source], settings: Settings, files: Files, listener: Listene
         negative=settings.negative,
         hs=settings.hs,
         random_state=random_start(settings.seed, 1),
+        threads=settings.thread_count,
     )
     trainer = Trainer(ids, model, lookup, settings)
     clock.lap()

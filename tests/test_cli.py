@@ -286,12 +286,21 @@ def test_the_first_run_on_a_machine_says_that_it_compiles_and_how_long(text: Pat
     assert "compil" not in shown[1]
 
 
-def test_a_damaged_compile_cache_is_made_anew(text: Path, tmp_path: Path) -> None:
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
-    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", tmp_path / "v.bin", "--quiet", *QUICK]
-    for _ in range(2):
-        subprocess.run(list(map(str, command)), env=environment, check=True, timeout=180)
-        caches = list((tmp_path / "cache").rglob("*.nbi"))
-        assert caches
-        for cache in caches:
-            cache.write_bytes(cache.read_bytes()[:100])
+def test_a_damaged_compile_cache_is_made_anew_and_a_missing_one_done_without(tmp_path: Path) -> None:
+    code = "import numpy, sys, shutil; from fastw2v.tables import noise; from fastw2v.compiling import CACHE_FOLDER\n"
+    code += "if len(sys.argv) > 1: shutil.rmtree(CACHE_FOLDER)\n"
+    code += "noise.noise_table(numpy.array([1, 2, 3])); print(len(noise._slot_ends.stats.cache_hits))"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+
+    def hits(*arguments: str) -> int:
+        command = [sys.executable, "-c", code, *arguments]
+        done = subprocess.run(command, env=environment, check=True, timeout=60, capture_output=True, text=True)
+        return int(done.stdout)
+
+    assert hits() == 0
+    assert hits() == 1
+    for cache in tmp_path.rglob("*.nbi"):
+        cache.write_bytes(cache.read_bytes()[:100])
+    assert hits() == 0
+    assert hits() == 1
+    assert hits("remove the folder") == 0

@@ -16,7 +16,7 @@ from fastw2v.kernels import KERNELS
 from fastw2v.kernels.loss import measure
 from fastw2v.kernels.model import new_model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
-from fastw2v.kernels.worker import Variant, new_worker
+from fastw2v.kernels.worker import Variant
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
 from fastw2v.tables import tables
@@ -161,7 +161,7 @@ def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: 
     before = [matrix.copy() for matrix in model]
     variant = Variant(cbow, hs, negative, 1)
     total = np.zeros(2)
-    measure(text.astype(np.int32), np.uint64(9), new_worker(0, 16, 0, 0.1).scratch, model, lookup, variant, total)
+    measure(text.astype(np.int32), np.uint64(9), np.zeros((2, 16), np.float32), model, lookup, variant, total)
     assert total[1] == (len(text) if cbow else 2 * len(text) - 2)
     assert math.isclose(total[0] / total[1], exact_loss(text.tolist(), model, lookup, variant), rel_tol=0.01)
     assert all(np.array_equal(*pair) for pair in zip(before, model))
@@ -172,7 +172,7 @@ def test_an_untrained_model_has_the_loss_of_a_coin_for_each_score() -> None:
     lookup = tables(np.bincount(text).astype(np.int64), sample=0, negative=5, hs=False)
     model = new_model(500, 8, negative=5, hs=False, random_state=1)
     total = np.zeros(2)
-    scratch = new_worker(0, 16, 0, 0.1).scratch
+    scratch = np.zeros((2, 16), np.float32)
     measure(text.astype(np.int32), np.uint64(9), scratch, model, lookup, Variant(False, False, 5, 5), total)
     assert math.isclose(total[0] / total[1], 6 * math.log(2), rel_tol=0.01)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from fastw2v.compiling import compiled
 from fastw2v.kernels.random_stream import advance, fraction
+from fastw2v.kernels.top_nodes import copy_rows
 
 ALIGNMENT = 64  # bytes: a cache line and an AVX-512 register
 FLOATS_PER_LINE = ALIGNMENT // 4
@@ -16,7 +17,8 @@ class Model(NamedTuple):
 
     input : a row for each word: the word vectors
     output : a row for each word, with negative sampling, else no rows
-    nodes : a row for each inner node of the Huffman tree, with hierarchical softmax, else no rows
+    nodes : a row for each inner node of the Huffman tree, then the threads' copies (kernels.top_nodes), with hierarchical
+        softmax, else no rows
     """
 
     input: np.ndarray
@@ -36,13 +38,13 @@ def aligned_zeros(rows: int, columns: int) -> np.ndarray:
     return memory[start : start + rows * columns].reshape(rows, columns)
 
 
-def new_model(vocabulary: int, dim: int, *, negative: int, hs: bool, random_state: int) -> Model:
+def new_model(vocabulary: int, dim: int, *, negative: int, hs: bool, random_state: int, threads: int = 1) -> Model:
     """Matrices at their start: input vectors uniform in ±0.5/dim, output vectors and nodes zero."""
     columns = row_length(dim)
     model = Model(
         input=aligned_zeros(vocabulary, columns),
         output=aligned_zeros(vocabulary if negative else 0, columns),
-        nodes=aligned_zeros(vocabulary - 1 if hs else 0, columns),
+        nodes=aligned_zeros(vocabulary - 1 + copy_rows(threads) if hs else 0, columns),
     )
     _initialise(model.input, dim, np.uint64(random_state))
     return model

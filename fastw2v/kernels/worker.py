@@ -6,6 +6,7 @@ import numpy as np
 
 from fastw2v.kernels.model import aligned_zeros
 from fastw2v.kernels.schedule import CACHE_LINE
+from fastw2v.kernels.top_nodes import NO_COPIES
 
 MAX_SENTENCE_LENGTH = 1000  # words kept; a longer line is several sentences, as in the original
 
@@ -15,9 +16,12 @@ STATE = np.dtype(
         ("words", np.int64),  # read so far
         ("counted", np.int64),  # of these, reported to the schedule
         ("length", np.int64),  # of the unfinished sentence
+        ("since_exchange", np.int64),  # centers trained since the top nodes were exchanged
         ("alpha", np.float32),  # the current learning rate
     ]
 )
+
+WINDOW = np.dtype([("begin", np.int64), ("end", np.int64)])  # in the sentence
 
 
 class Worker(NamedTuple):
@@ -26,22 +30,19 @@ class Worker(NamedTuple):
     state : (1,) of STATE
     sentence : (1000,) int32, the sentence being filled
     scratch : (2, row length) float32, the hidden row and its gradient
+    windows : (2,) of WINDOW, those of the current center and the next (even and odd places in the sentence)
+    noise : (2, noise words of the widest window) int32, drawn for the same two
+    copies : int, the thread's first copy of a top node (kernels.top_nodes), or NO_COPIES
     row : int, where the thread counts its words in the schedule
     """
 
     state: np.ndarray
     sentence: np.ndarray
     scratch: np.ndarray
+    windows: np.ndarray
+    noise: np.ndarray
+    copies: int
     row: int
-
-
-def new_worker(thread: int, columns: int, random_state: int, alpha: float) -> Worker:
-    """A thread's worker before its first word; `columns` is the model's row length."""
-    state = np.zeros(1, STATE)
-    state["random"] = random_state
-    state["alpha"] = alpha
-    sentence = np.zeros(MAX_SENTENCE_LENGTH, np.int32)
-    return Worker(state, sentence, aligned_zeros(2, columns), thread * CACHE_LINE)
 
 
 class Variant(NamedTuple):
@@ -51,3 +52,22 @@ class Variant(NamedTuple):
     hs: bool
     negative: int
     window: int
+
+
+def new_worker(
+    thread: int, columns: int, variant: Variant, *, random_state: int, alpha: float, copies: int = NO_COPIES
+) -> Worker:
+    """A thread's worker before its first word; `columns` is the model's row length."""
+    state = np.zeros(1, STATE)
+    state["random"] = random_state
+    state["alpha"] = alpha
+    pairs = 1 if variant.cbow else 2 * variant.window
+    return Worker(
+        state=state,
+        sentence=np.zeros(MAX_SENTENCE_LENGTH, np.int32),
+        scratch=aligned_zeros(2, columns),
+        windows=np.zeros(2, WINDOW),
+        noise=np.zeros((2, pairs * variant.negative), np.int32),
+        copies=copies,
+        row=thread * CACHE_LINE,
+    )

@@ -16,7 +16,8 @@ from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.loss import NATS, PAIRS
 from fastw2v.kernels.model import Model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule, words_done
-from fastw2v.kernels.worker import Variant, new_worker
+from fastw2v.kernels.top_nodes import NO_COPIES, make_copies
+from fastw2v.kernels.worker import Variant, Worker, new_worker
 from fastw2v.settings import Settings
 from fastw2v.tables import Tables
 from fastw2v.training.progress import Progress, Recent
@@ -49,11 +50,7 @@ class Trainer:
         self.variant = variant(settings)
         self.schedule = new_schedule(settings.starting_alpha, len(ids) * settings.epochs, threads)
         self.bounds = share_bounds(ids, threads)
-        columns = model.input.shape[1]
-        self.workers = [
-            new_worker(thread, columns, random_start(settings.seed, thread), settings.starting_alpha)
-            for thread in range(threads)
-        ]
+        self.workers = [self._new_worker(thread) for thread in range(threads)]
         starts = [random_start(settings.seed, thread) ^ (UINT64 // 2) for thread in range(threads)]
         self.measure_states = np.array(starts, np.uint64)  # the random streams of measuring the loss
         self.losses = np.zeros((threads, CACHE_LINE))  # all epochs' nats and pairs
@@ -61,6 +58,19 @@ class Trainer:
         self.epochs = [0] * threads
         self.stopping = threading.Event()
         self.failures: list[BaseException] = []
+
+    def _new_worker(self, thread: int) -> Worker:
+        copies = NO_COPIES
+        if self.settings.hs and self.settings.thread_count > 1:
+            copies = make_copies(self.model.nodes, len(self.tables.tree.starts) - 2, thread)
+        return new_worker(
+            thread,
+            self.model.input.shape[1],
+            self.variant,
+            random_state=random_start(self.settings.seed, thread),
+            alpha=self.settings.starting_alpha,
+            copies=copies,
+        )
 
     def run(self, report: Callable[[Progress], None], every: float = 0.2) -> Progress:
         """Train all epochs; `report` is called from this thread every so many seconds. Returns the state at the end."""
@@ -171,9 +181,9 @@ def share_bounds(ids: IdStream, threads: int) -> list[int]:
 def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:
     """The compiled functions that training calls, for warming up."""
     schedule = new_schedule(0.1, 1, 1)
-    worker = new_worker(0, model.input.shape[1], 0, 0.1)
-    ids = np.empty(0, ID)
     kind = variant(settings)
+    worker = new_worker(0, model.input.shape[1], kind, random_state=0, alpha=0.1)
+    ids = np.empty(0, ID)
     return [
         Entry(words_done, (schedule,)),
         Entry(learning_rate, (schedule,)),
