@@ -52,10 +52,10 @@ def check_writable(path: Path, role: str) -> None:
         raise UsageError(f"{role} {path} is a folder: give the name of a file")
     if not target.parent.is_dir():
         raise UsageError(f"{role} {path}: the folder {target.parent} does not exist")
-    probe = target if target.exists() else target.parent
-    # A file is replaced by renaming, so what counts for a regular one is its folder.
-    if not os.access(probe if probe.exists() and not probe.is_file() else target.parent, os.W_OK):
-        raise UsageError(f"{role} {path}: no permission to write in {target.parent}")
+    # A regular file is replaced by renaming, so what counts is its folder; a pipe or a device is written to itself.
+    written = target if target.exists() and not target.is_file() else target.parent
+    if not os.access(written, os.W_OK):
+        raise UsageError(f"{role} {path}: no permission to write to {written}")
 
 
 def vanishing_file(folder: Path | None) -> IO[bytes]:

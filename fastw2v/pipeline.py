@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -28,6 +29,7 @@ from fastw2v.vectors.word2vec_format import is_binary, write_vectors
 from fastw2v.vectors.word_vectors import WordVectors
 
 PathName = str | PathLike[str]
+Corpus = PathName | Iterable[PathName] | Iterable[Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Files:
 
 
 def train(
-    corpus: Any,
+    corpus: Corpus,
     *,
     output: PathName | None = None,
     file_format: str = "auto",
@@ -104,7 +106,7 @@ def train(
     return run(corpus, Settings(**settings), files, listener)
 
 
-def run(corpus: Any, settings: Settings, files: Files, listener: Listener) -> WordVectors:
+def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener) -> WordVectors:
     """The same for settings and files that are already checked one by one; `listener` hears what happens."""
     try:
         _check_files(files, settings)
@@ -143,6 +145,8 @@ def _run(text: list[Source], settings: Settings, files: Files, listener: Listene
     clock.lap()
     end = trainer.run(listener.training)
     train_seconds = clock.lap()
+    if not np.isfinite(model.input.sum(dtype=np.float64)):
+        raise Fastw2vError("training diverged: the vectors are no longer numbers; a smaller --alpha helps")
     train_words = len(ids)
     ids.close()
     written = _save(vocabulary, model, settings, files)

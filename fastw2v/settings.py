@@ -29,7 +29,7 @@ class Range(NamedTuple):
 WHOLE_NUMBERS = {
     "dim": Range(1, 65_536),
     "window": Range(1, 1_000),
-    "negative": Range(0, 10_000),
+    "negative": Range(0, 1_000),
     "min_count": Range(1, 2**62),
     "max_vocab": Range(1, 2**31 - 2),
     "epochs": Range(1, 1_000_000),

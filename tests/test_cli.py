@@ -238,7 +238,7 @@ def test_ctrl_c_stops_with_one_line_and_code_130(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     err = process.communicate(timeout=20)[1]
     assert process.returncode == 130
-    assert re.search(r"^fastw2v: stopped at \d+\.\d% of the training; nothing was written$", err, re.MULTILINE)
+    assert re.search(r"^fastw2v: stopped at \d+\.\d% of the training; no vectors were written$", err, re.MULTILINE)
     assert "Traceback" not in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "text.txt"]
 

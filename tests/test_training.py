@@ -16,10 +16,12 @@ from fastw2v.kernels import KERNELS
 from fastw2v.kernels.loss import measure
 from fastw2v.kernels.model import new_model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
+from fastw2v.kernels.top_nodes import NO_COPIES, copy_rows, exchange, make_copies, own_row
 from fastw2v.kernels.worker import Variant
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
 from fastw2v.tables import tables
+from fastw2v.tables.huffman import huffman_tree
 from fastw2v.training.trainer import Trainer, random_start, share_bounds
 
 SMALL = {"dim": 16, "epochs": 2, "min_count": 1}
@@ -69,6 +71,38 @@ def test_more_threads_than_words_work() -> None:
     vectors = fastw2v.train([["a", "b"], ["b", "a"]], threads=64, dim=4, min_count=1, sample=0)
     assert sorted(vectors.words) == ["</s>", "a", "b"]
     assert np.isfinite(vectors.vectors).all()
+
+
+def test_more_threads_than_the_tree_has_nodes_work() -> None:
+    vectors = fastw2v.train([["a", "b"], ["b", "a", "c"]] * 50, threads=3, dim=4, min_count=1, sample=0, hs=True, negative=0)
+    assert sorted(vectors.words) == ["</s>", "a", "b", "c"]
+    assert np.isfinite(vectors.vectors).all()
+
+
+@pytest.mark.parametrize("kind", [{}, {"model": "cbow"}])
+def test_a_learning_rate_that_diverges_is_an_error_and_no_crash(kind: dict[str, object]) -> None:
+    text = np.random.default_rng(1).integers(0, 5, (500, 20)).astype(str).tolist()
+    with pytest.raises(Fastw2vError, match="training diverged"):
+        fastw2v.train(text, alpha=10.0, dim=8, min_count=1, sample=0, threads=1, **kind)
+
+
+def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
+    inner, root = 599, 598
+    tree = huffman_tree(np.arange(inner + 1, 0, -1).astype(np.int64))
+    nodes = np.zeros((inner + copy_rows(2), 16), np.float32)
+    nodes[:inner] = 1
+    copies = [make_copies(nodes, inner, thread) for thread in range(2)]
+    own_roots = [own_row(root, tree, copies[thread]) for thread in range(2)]
+    assert len({root, *own_roots}) == 3
+    assert nodes[own_roots[0], 0] == 1
+    assert own_row(10, tree, copies[0]) == 10
+    assert own_row(root, tree, NO_COPIES) == root
+    nodes[own_roots[0]] += 5
+    nodes[own_roots[1]] += 7
+    for thread in (0, 1, 0):
+        exchange(nodes, tree, copies[thread])
+    assert nodes[root, 0] == nodes[own_roots[0], 0] == 13
+    assert np.all(nodes[:root] == 1)
 
 
 def test_shares_meet_between_sentences_and_cover_all() -> None:

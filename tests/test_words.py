@@ -122,7 +122,7 @@ def test_past_the_budget_the_rarest_words_are_forgotten_and_it_is_said(tmp_path:
     assert full.used[ENTRIES] == 50 + 160_000 + 1
     small, forgotten = count_words(text, threads=1, memory=8 * 2**20)
     assert forgotten >= 1
-    assert small.used[ENTRIES] < 60_000
+    assert small.used[ENTRIES] < 70_000
     kept = select(small, min_count=300, max_vocab=None)
     assert sorted(kept.words()) == sorted([b"</s>", *(f"often{i}".encode() for i in range(50))])
     assert kept.counts.tolist() == [400] * 51

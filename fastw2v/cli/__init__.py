@@ -41,7 +41,7 @@ def main() -> None:
     except Fastw2vError as error:
         code = _say(str(error), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        code = _say("stopped; nothing was written", INTERRUPTED)
+        code = _say("stopped; no vectors were written", INTERRUPTED)
     except MemoryError:
         code = _say("memory ran out", 1)
     except BrokenPipeError:

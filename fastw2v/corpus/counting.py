@@ -22,6 +22,7 @@ from fastw2v.corpus.words import (
 
 # A table that is being rebuilt stands beside its larger copy, and merging needs one more: so much of the budget each may take.
 BUDGET_SHARE = 0.25
+LEAST_BUDGET = 4 << 20  # a table this small, of some 60,000 words, is never worth pruning
 FULL_AFTER_PRUNING = 0.7  # the original prunes at 70 % of its hash table
 
 
@@ -63,7 +64,7 @@ def count_words(
 
     The table is the same for any number of threads while nothing is forgotten. `advanced` is told of bytes read.
     """
-    counters = [Counter(memory * BUDGET_SHARE / threads) for _ in range(threads)]
+    counters = [Counter(max(LEAST_BUDGET, memory * BUDGET_SHARE / threads)) for _ in range(threads)]
 
     def count(number: int, block: tuple[int, bytes]) -> None:
         counters[number % threads].count(block[1], block[0])

@@ -15,7 +15,7 @@ from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import vanishing_file
 
 COPY_BYTES = 1 << 20
-WHITE_SPACE = re.compile(r"[ \t\n]")
+WHITE_SPACE = re.compile(r"[ \t\n\r]")
 
 
 @dataclass

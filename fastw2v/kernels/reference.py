@@ -98,7 +98,8 @@ def draw_window(center, worker, model, tables, variant):
     """Draw the window of a center and the noise words of all its pairs, in the original's order, and fetch their rows.
 
     This is done one center ahead, so that the rows are there when they are needed: with several threads most rows that are used
-    often were last written by another core. One thread 1.9 times as fast, two threads 2.4 times (skip-gram, negative sampling).
+    often were last written by another core. It makes one thread 1.3 to 1.9 times as fast, and two 1.7 to 2.4 times (skip-gram
+    with negative sampling; bench/stages.py CORPUS --part scaling).
     """
     state = worker.state[0]
     window = worker.windows[center & 1]
@@ -212,10 +213,10 @@ def learn_noise(inputs, row, word, noise, worker, output, tables, negative):
         score = dot(inputs, row, output, target)
         if score > LIMIT:
             probability = np.float32(1)
-        elif score < -LIMIT:
-            probability = np.float32(0)
-        else:
+        elif score >= -LIMIT:
             probability = sigmoid(score, tables.sigmoid)
+        else:  # NaN too, which must not be looked up
+            probability = np.float32(0)
         move(inputs, row, output, target, (label - probability) * alpha, worker.scratch)
 
 

@@ -2,8 +2,8 @@
 
 The nodes near the root are in almost every path, and two cores that write to them in turn spend their time waiting for each
 other's cache lines. So with several threads each trains copies of its own, and adds what they learned to the shared nodes now
-and then (after Vuurens, Eickhoff and de Vries 2016). One thread trains the nodes themselves. On two cores: 1.9 instead of 1.5
-times one thread's words/s (bench/stages.py CORPUS --part scaling).
+and then (after Vuurens, Eickhoff and de Vries 2016). One thread trains the nodes themselves. On two cores: 1.6 to 1.7
+instead of 1.1 to 1.4 times one thread's words/s (bench/stages.py CORPUS --part scaling).
 
 The copies are rows of the node matrix, after those of the tree, so that a kernel reaches them by a number like any other node.
 """
@@ -12,8 +12,8 @@ import numpy as np
 
 from fastw2v.compiling import inlined
 
-TOP_NODES = 63  # the root and five levels below it, in a balanced tree
-CENTERS_BETWEEN_EXCHANGES = 1000
+TOP_NODES = 255  # the root and seven levels below it, in a balanced tree
+CENTERS_BETWEEN_EXCHANGES = 2000
 NO_COPIES = -1
 
 

@@ -84,7 +84,9 @@ class Trainer:
                     thread.join(every)
                     report(self.progress(recent))
         except KeyboardInterrupt:
-            raise Interrupted(f"stopped at {self.progress(recent).share:.1%} of the training; nothing was written") from None
+            raise Interrupted(
+                f"stopped at {self.progress(recent).share:.1%} of the training; no vectors were written"
+            ) from None
         finally:
             self.stopping.set()
             for thread in threads:
