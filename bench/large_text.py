@@ -18,19 +18,23 @@ import numpy as np
 
 WORDS = 200_000
 LINE = 20
-PIECE_WORDS = 2_000_000
+PIECES = 8
+PIECE_WORDS = 1_000_000
 
 
 def write_text(path: Path, size: float) -> None:
-    """Lines of invented words with frequencies that fall as 1/rank."""
+    """Lines of invented words with frequencies that fall as 1/rank; some pieces of text, over and over."""
     random = np.random.default_rng(1)
     names = np.array([f"{'bcdfgklmnprstvz'[i % 15]}{'aeiou'[i % 5]}{i:x}" for i in range(WORDS)], dtype=object)
     weights = np.cumsum(1 / np.arange(1, WORDS + 1))
+    pieces = []
+    for _ in range(PIECES):
+        ids = np.searchsorted(weights, random.random(PIECE_WORDS) * weights[-1])
+        lines = names[ids].reshape(-1, LINE).tolist()
+        pieces.append("".join(" ".join(line) + "\n" for line in lines).encode())
     with path.open("wb") as file:
         while file.tell() < size:
-            ids = np.searchsorted(weights, random.random(PIECE_WORDS) * weights[-1])
-            lines = names[ids].reshape(-1, LINE).tolist()
-            file.write("".join(" ".join(line) + "\n" for line in lines).encode())
+            file.write(pieces[random.integers(PIECES)])
 
 
 @click.command()
