@@ -16,6 +16,11 @@ from typing import Any, NamedTuple
 
 import numba
 
+from fastw2v.errors import Fastw2vError
+
+if numba.config.DISABLE_JIT:
+    raise Fastw2vError("NUMBA_DISABLE_JIT is set, and without the compiler nothing here would end: unset it")
+
 PACKAGE = Path(__file__).parent
 
 KEPT_FOLDERS = 8

@@ -14,11 +14,17 @@ class UsageError(Fastw2vError):
 
 
 class Interrupted(Fastw2vError):
-    """The user stopped the run."""
+    """The user stopped the run, by Ctrl-C or a signal to end."""
 
     exit_code = 130
 
 
-def reason(error: OSError) -> str:
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, which stops a run the way Ctrl-C does."""
+
+    exit_code = 143
+
+
+def reason(error: OSError | ValueError) -> str:
     """The system's own words for an error, without its number and file name."""
-    return error.strerror or str(error)
+    return getattr(error, "strerror", None) or str(error)

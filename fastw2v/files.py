@@ -1,6 +1,7 @@
 """Files that appear whole or not at all, and temporary files that go away whatever happens."""
 
 import os
+import secrets
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -18,19 +19,14 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     An existing file keeps its permissions; a link is followed. What is no regular file (a pipe, /dev/stdout) is written
     directly. Raises Fastw2vError, naming the file, when it cannot be written; nothing is then left behind.
     """
-    target = Path(os.path.realpath(path))
     try:
-        mode = target.stat().st_mode
-    except FileNotFoundError:
-        mode = None
-    except OSError as error:
-        raise Fastw2vError(f"cannot write {path}: {reason(error)}") from error
-    try:
+        mode = _mode(path)
         if mode is not None and not stat.S_ISREG(mode):
             with open(path, "wb") as file:
                 yield file
             return
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+        target = Path(os.path.realpath(path))
+        temporary = target.with_name(f".fastw2v-{os.getpid()}-{secrets.token_hex(4)}.tmp")
         try:
             with open(temporary, "wb") as file:
                 yield file
@@ -41,21 +37,34 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise Fastw2vError(f"cannot write {path}: {reason(error)}; nothing was written") from error
+    except (OSError, ValueError) as error:
+        raise Fastw2vError(f"cannot write {path}: {reason(error)}; it was left as it was") from error
 
 
 def check_writable(path: Path, role: str) -> None:
     """Refuse, before any work, an output that could not be written: a folder, or a file in a folder that is not there."""
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
+    try:
+        mode = _mode(path)
+        target = Path(os.path.realpath(path))
+        folder_is_there = target.parent.is_dir()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{role} {str(path)!r} cannot be written: {reason(error)}") from error
+    if mode is not None and stat.S_ISDIR(mode):
         raise UsageError(f"{role} {path} is a folder: give the name of a file")
-    if not target.parent.is_dir():
+    if mode is not None and not stat.S_ISREG(mode):
+        return  # a pipe or a device, which is written to itself
+    if not folder_is_there:
         raise UsageError(f"{role} {path}: the folder {target.parent} does not exist")
-    # A regular file is replaced by renaming, so what counts is its folder; a pipe or a device is written to itself.
-    written = target if target.exists() and not target.is_file() else target.parent
-    if not os.access(written, os.W_OK):
-        raise UsageError(f"{role} {path}: no permission to write to {written}")
+    if not os.access(target.parent, os.W_OK):  # a regular file is replaced by renaming, so what counts is its folder
+        raise UsageError(f"{role} {path}: no permission to write in {target.parent}")
+
+
+def _mode(path: Path) -> int | None:
+    """The kind and permissions of what a path leads to, None if there is nothing yet."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 def vanishing_file(folder: Path | None) -> IO[bytes]:

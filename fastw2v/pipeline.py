@@ -16,7 +16,7 @@ from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
-from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import check_writable
 from fastw2v.kernels.model import Model, model_bytes, new_model
 from fastw2v.machine import available_memory, readable_bytes
@@ -115,6 +115,13 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener) ->
         if files.log:
             listener = Several(listener, JsonLog(files.log))
         return _run(text, settings, files, listener)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise Fastw2vError(f"{place}{reason(error)}") from error
+    except RuntimeError as error:
+        if "thread" not in str(error):
+            raise
+        raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
     except MemoryError as error:
         raise Fastw2vError(
             f"memory ran out ({error}); a smaller --dim or --max-vocab, or a smaller --memory, needs less"

@@ -196,7 +196,7 @@ def test_an_output_is_required_and_must_be_possible(cli: CLI, text: Path, tmp_pa
 def test_a_full_disk_is_named_and_a_failure(cli: CLI, text: Path) -> None:
     code, _, err = cli("train", text, "-o", "/dev/full", "--quiet", *QUICK)
     assert code == 1
-    assert err == "fastw2v: cannot write /dev/full: No space left on device; nothing was written\n"
+    assert err == "fastw2v: cannot write /dev/full: No space left on device; it was left as it was\n"
 
 
 def test_a_file_too_large_for_the_disk_leaves_no_part_of_it(text: Path, tmp_path: Path) -> None:
@@ -304,3 +304,35 @@ def test_a_damaged_compile_cache_is_made_anew_and_a_missing_one_done_without(tmp
     assert hits() == 0
     assert hits() == 1
     assert hits("remove the folder") == 0
+
+
+def test_vectors_can_go_to_a_pipe(text: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", "/dev/stdout", "--quiet", *QUICK]
+    done = subprocess.run(list(map(str, command)), capture_output=True, check=True, timeout=120)
+    (tmp_path / "v.txt").write_bytes(done.stdout)
+    assert fastw2v.load(tmp_path / "v.txt").dim == 8
+
+
+def test_sigterm_while_saving_leaves_no_temporary_file(text: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", tmp_path / "v.txt", "--dim", "20000", "--epochs", "1"]
+    process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 100
+    while not list(tmp_path.iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    err = process.communicate(timeout=20)[1]
+    assert process.returncode == 143
+    assert err.endswith("fastw2v: stopped; no vectors were written\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_names_that_cannot_be_and_a_switched_off_compiler_are_one_line(cli: CLI, text: Path, tmp_path: Path) -> None:
+    code, _, err = cli("train", text, "-o", tmp_path / ("a" * 300))
+    assert (code, err.count("\n")) == (2, 1)
+    assert "File name too long" in err
+    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", tmp_path / "v.bin"]
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run(list(map(str, command)), env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.startswith("fastw2v: NUMBA_DISABLE_JIT is set")
+    assert done.stderr.count("\n") == 1

@@ -131,6 +131,27 @@ def test_standard_input_can_be_read_twice(monkeypatch: pytest.MonkeyPatch) -> No
         assert b"".join(blocks(found)) == TEXT
 
 
+def test_a_closed_standard_input_and_words_that_are_no_text_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(UsageError, match="standard input is closed"):
+        sources("-")
+    for corpus, message in (
+        ([["a", "\ud800"]], "cannot be written as UTF-8"),
+        ([1, 2], "sentence 1 is a int"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            sources(corpus)
+
+
+def test_a_file_that_goes_away_is_named(tmp_path: Path) -> None:
+    (tmp_path / "text").write_bytes(TEXT)
+    found = sources(tmp_path / "text")
+    (tmp_path / "text").unlink()
+    for use in (lambda: found[0].size, lambda: next(blocks(found))):
+        with pytest.raises(Fastw2vError, match=r"cannot read .*text: No such file"):
+            use()
+
+
 def test_a_pipe_can_be_read_twice(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

@@ -1,16 +1,16 @@
 """The command line: parse, call the library, show."""
 
 import os
+import signal
 import sys
+from typing import NoReturn
 
 import click
 
 from fastw2v import __version__
 from fastw2v.cli.demo import demo
 from fastw2v.cli.train import train
-from fastw2v.errors import Fastw2vError
-
-INTERRUPTED = 130
+from fastw2v.errors import Fastw2vError, Interrupted, Terminated
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -31,17 +31,21 @@ cli.add_command(demo)
 
 def main() -> None:
     """Run a command. Every error is one line on standard error: exit code 2 for misuse, 1 for failure, 130 for Ctrl-C."""
+    signal.signal(signal.SIGTERM, _terminate)
     try:
-        cli.main(standalone_mode=False)
+        with cli.make_context("fastw2v", sys.argv[1:]) as context:
+            cli.invoke(context)
         code = 0
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
         code = _say(error.format_message(), error.exit_code)
+    except Interrupted as error:
+        _leave(str(error), getattr(error.__cause__, "exit_code", error.exit_code))
     except Fastw2vError as error:
         code = _say(str(error), error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        code = _say("stopped; no vectors were written", INTERRUPTED)
+    except KeyboardInterrupt as stop:
+        _leave("stopped; no vectors were written", getattr(stop, "exit_code", Interrupted.exit_code))
     except MemoryError:
         code = _say("memory ran out", 1)
     except BrokenPipeError:
@@ -51,6 +55,18 @@ def main() -> None:
     sys.exit(code)
 
 
+def _terminate(number: int, frame: object) -> NoReturn:
+    raise Terminated
+
+
 def _say(message: str, code: int) -> int:
     print("fastw2v: " + " ".join(message.split()), file=sys.stderr)
     return code
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    """End at once: Python's own way out would wait for threads, and be interrupted by a second Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _say(message, code)
+    sys.stderr.flush()
+    os._exit(code)

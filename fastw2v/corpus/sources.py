@@ -57,7 +57,10 @@ class Source:
         if self.spooled is not None:
             return os.fstat(self.spooled.fileno()).st_size
         assert self.path is not None
-        return self.path.stat().st_size
+        try:
+            return self.path.stat().st_size
+        except OSError as error:
+            raise Fastw2vError(f"cannot read {self.name}: {reason(error)}") from error
 
 
 def sources(corpus: Any, spool_folder: Path | None = None) -> list[Source]:
@@ -78,6 +81,8 @@ def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None) -
     found: list[Source] = []
     for name in names:
         if str(name) == "-":
+            if sys.stdin is None:
+                raise UsageError("standard input is closed: there is no text to read")
             found.append(Source("standard input", spooled=_spooled(sys.stdin.buffer, "standard input", spool_folder)))
         else:
             found.extend(_from_path(path, spool_folder) for path in _paths(str(name)))
@@ -97,8 +102,8 @@ def _paths(name: str) -> list[Path]:
             return files
         if path.exists():
             return [path]
-    except OSError as error:
-        raise UsageError(f"cannot read {name}: {reason(error)}") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {name!r}: {reason(error)}") from error
     matches = sorted(Path(match) for match in glob.glob(name, recursive=True))
     files = [path for path in matches if not path.is_dir()]
     if not files:
@@ -136,9 +141,9 @@ def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
             data = stream.read(COPY_BYTES)
         except OSError as error:
             raise Fastw2vError(f"cannot read {name}: {reason(error)}") from error
+        _write(copy, data)
         if not data:
             return copy
-        _write(copy, data)
 
 
 def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[bytes]:
@@ -147,18 +152,26 @@ def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[byte
     for number, sentence in enumerate(sentences, 1):
         if isinstance(sentence, (str, bytes)):
             raise UsageError(f"sentence {number} is a {type(sentence).__name__}: each sentence must be a list of words")
+        if not isinstance(sentence, Iterable):
+            raise UsageError(f"sentence {number} is a {type(sentence).__name__}: each sentence must be a list of words")
         words = list(sentence)
         for word in words:
             if not isinstance(word, str):
                 raise UsageError(f"sentence {number} holds a {type(word).__name__}: words must be str")
             if not word or WHITE_SPACE.search(word):
                 raise UsageError(f"sentence {number}: {word!r} is no word: words hold no white space and are not empty")
-        _write(copy, (" ".join(words) + "\n").encode("utf-8", "surrogateescape"))
+        try:
+            line = " ".join(words).encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError as error:
+            raise UsageError(f"sentence {number}: {words[0]!r} or a word after it cannot be written as UTF-8") from error
+        _write(copy, line + b"\n")
+    _write(copy, b"")
     return copy
 
 
 def _write(copy: IO[bytes], data: bytes) -> None:
+    """Add to a copy; no data ends it, so that a full disk shows here and not when the copy is read."""
     try:
-        copy.write(data)
+        copy.write(data) if data else copy.flush()
     except OSError as error:
         raise Fastw2vError(f"cannot keep a copy of the text: {reason(error)}; set TMPDIR to a folder with room") from error

@@ -76,6 +76,8 @@ def read_vocabulary(path: Path, *, min_count: int = 1, max_vocab: int | None = N
             counts[word] = count
     if not counts:
         raise UsageError(f"the vocabulary {path} is empty")
+    if sum(counts.values()) > LARGEST_COUNT:
+        raise UsageError(f"the counts of the vocabulary {path} are too large: together more than 2^62")
     sentence_ends = counts.pop(END_OF_SENTENCE, 0)
     frequent = sorted((pair for pair in counts.items() if pair[1] >= min_count), key=lambda pair: -pair[1])[:max_vocab]
     return vocabulary_of([(END_OF_SENTENCE, sentence_ends), *frequent])

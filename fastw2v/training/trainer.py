@@ -83,10 +83,10 @@ class Trainer:
                 while thread.is_alive():
                     thread.join(every)
                     report(self.progress(recent))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             raise Interrupted(
                 f"stopped at {self.progress(recent).share:.1%} of the training; no vectors were written"
-            ) from None
+            ) from stop
         finally:
             self.stopping.set()
             for thread in threads:

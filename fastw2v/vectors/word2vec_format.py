@@ -51,8 +51,8 @@ def read_vectors(path: Path) -> tuple[list[bytes], np.ndarray]:
     """
     try:
         data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {str(path)!r}: {reason(error)}") from error
     header = data[:64].split(b"\n", 1)[0]
     parts = header.split()
     if len(parts) != 2 or not all(part.isdigit() for part in parts):
