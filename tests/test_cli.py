@@ -249,7 +249,8 @@ def test_version_and_help(cli: CLI) -> None:
         code, out, _ = cli(*command, "--help")
         assert code == 0
         assert "fastw2v" in out
-    assert "Usage" in cli()[2] + cli()[1]
+    bare = cli()
+    assert "train  Train word vectors" in bare.err + bare.out
 
 
 def test_help_does_not_import_the_compiler() -> None:

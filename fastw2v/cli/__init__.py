@@ -12,6 +12,9 @@ from fastw2v.cli.demo import demo
 from fastw2v.cli.train import train
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
 
+# What newer versions of click raise, with the help as its message, where a command is missing.
+NO_COMMAND: tuple[type[click.UsageError], ...] = tuple(filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)]))
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="fastw2v %(version)s")
@@ -38,6 +41,9 @@ def main() -> None:
         code = 0
     except click.exceptions.Exit as stop:
         code = stop.exit_code
+    except NO_COMMAND as error:
+        print(error.format_message(), file=sys.stderr)
+        code = error.exit_code
     except click.ClickException as error:
         code = _say(error.format_message(), error.exit_code)
     except Interrupted as error:

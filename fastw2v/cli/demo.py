@@ -11,7 +11,7 @@ FILE = click.Path(path_type=Path)
 @click.command(short_help="Train on a generated text and show what was learned.")
 @click.option("-o", "--output", type=FILE, default=Path("fastw2v-demo.bin"), show_default=True, help="Where the vectors go.")
 @click.option("--save-text", type=FILE, metavar="FILE", help="Keep the generated text.")
-@click.option("--words", type=click.IntRange(20_000), default=DEMO_WORDS, show_default=True, help="Length of the text.")
+@click.option("--words", type=click.IntRange(200_000), default=DEMO_WORDS, show_default=True, help="Length of the text.")
 @click.option("--threads", type=int, help="Threads.  [default: the cores this process may use]")
 @click.option("--quiet", is_flag=True, help="Show no progress, only the results.")
 def demo(output: Path, save_text: Path | None, words: int, threads: int | None, quiet: bool) -> None:
@@ -56,6 +56,5 @@ def demo(output: Path, save_text: Path | None, words: int, threads: int | None, 
     for relation, (solved, asked) in rows:
         planted.add_row(relation, f"{solved:,}", f"{asked:,}", f"{solved / asked:.1%}")
     console.print(planted)
-    console.print(
-        f"The vectors are in {output}. In Python: fastw2v.load({str(output)!r}).most_similar('paris')", soft_wrap=True
-    )
+    console.print(f"The vectors are in {output}. In Python:", soft_wrap=True)
+    console.print(f"fastw2v.load({str(output)!r}).most_similar('paris')", soft_wrap=True)

@@ -28,7 +28,10 @@ def default(name: str) -> Any:
 )
 @click.option("--min-count", type=int, default=default("min_count"), show_default=True, help="Leave out words rarer than this.")
 @click.option(
-    "--max-vocab", type=int, default=default("max_vocab"), help="Keep only so many words, the most frequent.  [default: all]"
+    "--max-vocab",
+    type=int,
+    default=default("max_vocab"),
+    help="Keep only so many words besides </s>, the most frequent.  [default: all]",
 )
 @click.option("--epochs", "--iter", type=int, default=default("epochs"), show_default=True, help="Passes over the text.")
 @click.option("--alpha", type=float, default=default("alpha"), help="Starting learning rate.  [default: 0.025, CBOW 0.05]")
