@@ -12,8 +12,8 @@ import numpy as np
 
 from fastw2v.compiling import inlined
 
-TOP_NODES = 255  # the root and seven levels below it, in a balanced tree
-CENTERS_BETWEEN_EXCHANGES = 2000
+TOP_NODES = 63  # the root and five levels below it, in a balanced tree
+CENTERS_BETWEEN_EXCHANGES = 1000
 NO_COPIES = -1
 
 
