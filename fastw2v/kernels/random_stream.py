@@ -7,7 +7,6 @@ from fastw2v.compiling import inlined
 MULTIPLIER = np.uint64(25214903917)
 INCREMENT = np.uint64(11)
 LOW_16_BITS = np.uint64(0xFFFF)
-SIXTEEN = np.uint64(16)
 
 
 @inlined
