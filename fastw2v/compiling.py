@@ -43,6 +43,13 @@ def compiled_math(function: Callable[..., Any]) -> Any:
         return _cached_safely(numba.njit(nogil=True, **options)(function))
 
 
+def separate(function: Callable[..., Any]) -> Any:
+    """The same for a part of a kernel that is called once for many words: compiled by itself, so that what stands around it does
+    not take its registers. Arrays that it works on are best passed one by one.
+    """
+    return numba.njit(nogil=True, fastmath=FASTMATH, error_model="numpy")(function)
+
+
 def inlined(function: Callable[..., Any]) -> Any:
     """The same for the small pieces of a kernel: always made part of their caller.
 

@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from fastw2v.kernels import reference
+from fastw2v.kernels import blocked, reference
 
 # A kernel is a module with train(ids, last, worker, model, tables, variant, schedule); see kernels.reference.
-KERNELS: dict[str, ModuleType] = {"reference": reference}
+KERNELS: dict[str, ModuleType] = {"blocked": blocked, "reference": reference}

@@ -7,6 +7,7 @@ import numpy as np
 from fastw2v.kernels.model import aligned_zeros
 from fastw2v.kernels.schedule import CACHE_LINE
 from fastw2v.kernels.top_nodes import NO_COPIES
+from fastw2v.tables import Tables
 
 MAX_SENTENCE_LENGTH = 1000  # words kept; a longer line is several sentences, as in the original
 
@@ -55,9 +56,9 @@ class Variant(NamedTuple):
 
 
 def new_worker(
-    thread: int, columns: int, variant: Variant, *, random_state: int, alpha: float, copies: int = NO_COPIES
+    thread: int, columns: int, tables: Tables, variant: Variant, *, random_state: int, alpha: float, copies: int = NO_COPIES
 ) -> Worker:
-    """A thread's worker before its first word; `columns` is the model's row length."""
+    """A reference worker before its first word; `columns` is the model's row length, `tables` what other kernels look at."""
     state = np.zeros(1, STATE)
     state["random"] = random_state
     state["alpha"] = alpha

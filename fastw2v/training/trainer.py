@@ -5,6 +5,7 @@ Niu et al. 2011, "Hogwild!". The threads share the matrices and the count of wor
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from fastw2v.kernels.loss import NATS, PAIRS
 from fastw2v.kernels.model import Model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule, words_done
 from fastw2v.kernels.top_nodes import NO_COPIES, make_copies
-from fastw2v.kernels.worker import Variant, Worker, new_worker
+from fastw2v.kernels.worker import Variant
 from fastw2v.settings import Settings
 from fastw2v.tables import Tables
 from fastw2v.training.progress import Progress, Recent
@@ -59,13 +60,14 @@ class Trainer:
         self.stopping = threading.Event()
         self.failures: list[BaseException] = []
 
-    def _new_worker(self, thread: int) -> Worker:
+    def _new_worker(self, thread: int) -> Any:
         copies = NO_COPIES
         if self.settings.hs and self.settings.thread_count > 1:
             copies = make_copies(self.model.nodes, len(self.tables.tree.starts) - 2, thread)
-        return new_worker(
+        return KERNELS[self.settings.kernel].new_worker(
             thread,
             self.model.input.shape[1],
+            self.tables,
             self.variant,
             random_state=random_start(self.settings.seed, thread),
             alpha=self.settings.starting_alpha,
@@ -115,7 +117,7 @@ class Trainer:
                     return
                 stop = min(start + STRETCH, end)
                 ids = self.ids.read(start, stop)
-                self._measure(number, ids[:MEASURED])
+                self._measure(number, ids[-MEASURED:])  # the last of them: as far from what was just trained with any kernel
                 self.kernel(ids, stop == end, worker, self.model, self.tables, self.variant, self.schedule)
             state = worker.state[0]
             self.schedule.words_done[worker.row] += state["words"] - state["counted"]
@@ -184,11 +186,12 @@ def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:
     """The compiled functions that training calls, for warming up."""
     schedule = new_schedule(0.1, 1, 1)
     kind = variant(settings)
-    worker = new_worker(0, model.input.shape[1], kind, random_state=0, alpha=0.1)
+    kernel = KERNELS[settings.kernel]
+    worker = kernel.new_worker(0, model.input.shape[1], tables, kind, random_state=0, alpha=0.1)
     ids = np.empty(0, ID)
     return [
         Entry(words_done, (schedule,)),
         Entry(learning_rate, (schedule,)),
         Entry(loss_kernel.measure, (ids, np.uint64(0), worker.scratch, model, tables, kind, np.zeros(2))),
-        Entry(KERNELS[settings.kernel].train, (ids, True, worker, model, tables, kind, schedule)),
+        Entry(kernel.train, (ids, True, worker, model, tables, kind, schedule)),
     ]

@@ -1,0 +1,104 @@
+"""From ids to a batch: subsampling, sentences, windows, noise words. All that is drawn at random is drawn here."""
+
+import numpy as np
+
+from fastw2v.compiling import inlined
+from fastw2v.kernels.blocked.worker import BATCH
+from fastw2v.kernels.random_stream import advance
+from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH
+from fastw2v.tables.noise import draw
+
+END_OF_SENTENCE = 0
+HIGH_24_BITS, HIGH_32_BITS = np.uint64(40), np.uint64(32)
+
+
+@inlined
+def fraction(state):
+    """A float32 in [0, 1) from the state's highest bits, which are its most random ones."""
+    return np.float32(state >> HIGH_24_BITS) / np.float32(2**24)
+
+
+@inlined
+def read_words(ids, position, last, worker, keep):
+    """Add the words that subsampling keeps to the batch, up to a sentence's end that fills it; returns where it stopped."""
+    state, words = worker.state[0], worker.batch.words
+    start = position
+    random, length, complete = state.random, state.length, state.complete
+    while position < len(ids) and complete < BATCH:
+        word = ids[position]
+        position += 1
+        # Written always and counted if kept: whether a word is kept cannot be foreseen, and a branch would be.
+        words[length] = word
+        random = advance(random)
+        length += (fraction(random) < keep[word]) & (word != END_OF_SENTENCE)
+        if word == END_OF_SENTENCE or length - complete == MAX_SENTENCE_LENGTH:
+            close_sentence(complete, length, worker)
+            complete = length
+    if last and position == len(ids):
+        close_sentence(complete, length, worker)
+        complete = length
+    state.words += position - start
+    state.random, state.length, state.complete = random, length, complete
+    return position
+
+
+@inlined
+def close_sentence(begin, end, worker):
+    """Note a finished sentence's bounds, from which its windows are laid."""
+    for position in range(begin, end):
+        worker.batch.begin[position] = begin
+        worker.batch.end[position] = end
+
+
+@inlined
+def prepare(worker, tables, variant):
+    """Draw the windows and the noise words of a batch's complete sentences."""
+    state, batch = worker.state[0], worker.batch
+    state.random = draw_windows(state.complete, state.random, batch, variant.window)
+    if variant.cbow:
+        for position in range(state.complete):
+            batch.pairs[position] = np.float32(batch.end[position] - batch.begin[position] > 1)
+    else:
+        count_pairs(state.complete, batch)
+    random = state.random
+    if variant.negative > 0:
+        blocks = (state.complete + worker.block - 1) // worker.block
+        for sample in range(blocks * worker.pool):
+            random = advance(random)
+            batch.noise[sample] = draw(random, tables.noise)
+    state.random = random
+
+
+@inlined
+def draw_windows(length, random, batch, window):
+    """The dynamic window: its width is uniform from 1 to the largest, and it ends at the sentence's ends."""
+    for center in range(length):
+        random = advance(random)
+        reach = 1 + np.int64(((random >> HIGH_32_BITS) * np.uint64(window)) >> HIGH_32_BITS)
+        batch.begin[center] = max(np.int64(batch.begin[center]), center - reach)
+        batch.end[center] = min(np.int64(batch.end[center]), center + reach + 1)
+    return random
+
+
+@inlined
+def count_pairs(length, batch):
+    """How many windows of other centers cover each position: at a window's begin one more, at its end one less."""
+    pairs = batch.pairs
+    pairs[: length + 1] = 0
+    for center in range(length):
+        pairs[batch.begin[center]] += np.float32(1)
+        pairs[batch.end[center]] -= np.float32(1)
+    covering = np.float32(0)
+    for position in range(length):
+        covering += pairs[position]
+        pairs[position] = covering - np.float32(1)
+
+
+@inlined
+def drop_trained(worker):
+    """Move the begun sentence to the front of the batch."""
+    state, words = worker.state[0], worker.batch.words
+    for position in range(state.complete, state.length):
+        words[position - state.complete] = words[position]
+    state.length -= state.complete
+    state.complete = 0

@@ -1,0 +1,77 @@
+"""A block's hidden rows: gathered from the input vectors, for CBOW averaged over windows; and what they learned, on its way back."""
+
+import numpy as np
+
+from fastw2v.compiling import inlined, separate
+from fastw2v.kernels.lanes import LANES, load, spread, store, zero
+
+
+@separate
+def gather(matrix, words, begin, end, rows):
+    """rows[i] = matrix[words[begin + i]], up to `end`."""
+    for position in range(begin, end):
+        word = np.int64(words[position])
+        for d in range(0, matrix.shape[1], LANES):
+            store(rows, position - begin, d, load(matrix, word, d))
+
+
+@separate
+def clear(rows, count):
+    """Set the first rows to zero."""
+    for row in range(count):
+        for d in range(0, rows.shape[1], LANES):
+            store(rows, row, d, zero())
+
+
+@separate
+def scatter_add(rows, words, begin, end, matrix):
+    """matrix[words[begin + i]] += rows[i], up to `end`."""
+    for position in range(begin, end):
+        word = np.int64(words[position])
+        for d in range(0, matrix.shape[1], LANES):
+            store(matrix, word, d, load(matrix, word, d) + load(rows, position - begin, d))
+
+
+@separate
+def take_means(first, last, origin, batch, inputs, means):
+    """means[i] = the mean of the input rows in the window of center first + i, itself left out (0 where it is alone)."""
+    for center in range(first, last):
+        begin, end, middle = window_rows(center, origin, batch)
+        share = spread(np.float32(1) / np.float32(max(end - begin - 1, 1)))
+        for d in range(0, means.shape[1], LANES):
+            total = zero()
+            for row in range(begin, middle):
+                total += load(inputs, row, d)
+            for row in range(middle + 1, end):
+                total += load(inputs, row, d)
+            store(means, center - first, d, total * share)
+
+
+@separate
+def spread_gradients(first, last, origin, batch, means_gradient, gradient):
+    """Each input row in a window gets the whole gradient of the window's mean, as in the original."""
+    for center in range(first, last):
+        begin, end, middle = window_rows(center, origin, batch)
+        for d in range(0, gradient.shape[1], LANES):
+            learned = load(means_gradient, center - first, d)
+            for row in range(begin, middle):
+                store(gradient, row, d, load(gradient, row, d) + learned)
+            for row in range(middle + 1, end):
+                store(gradient, row, d, load(gradient, row, d) + learned)
+
+
+@inlined
+def window_rows(center, origin, batch):
+    """The rows of a center's window, from begin to end, and the center's own among them; the first row is position `origin`."""
+    return np.int64(batch.begin[center]) - origin, np.int64(batch.end[center]) - origin, center - origin
+
+
+@inlined
+def hidden_rows(center, origin, batch, cbow):
+    """The hidden rows that a center is scored against, from begin to end, with the one to leave out (or -1)."""
+    begin, end, middle = window_rows(center, origin, batch)
+    if end - begin < 2:
+        return 0, 0, -1
+    if cbow:
+        return middle, middle + 1, -1
+    return begin, end, middle

@@ -1,0 +1,110 @@
+"""Negative sampling in blocks: hidden rows against the block's noise words, and against the centers they belong to.
+
+With h a hidden row, u an output vector, σ the logistic function, α the learning rate, n noise words a pair and K words in the
+block's pool, a true pair's score u·h has the gradient α(1 - σ(u·h)), and that of a row against noise word k, a part of c
+pairs, -α c (n/K) σ(u_k·h): what n words drawn for each of the c pairs would do on average (Mikolov et al. 2013, eq. 4).
+"""
+
+import numpy as np
+
+from fastw2v.compiling import inlined, separate
+from fastw2v.kernels.blocked.hidden import hidden_rows
+from fastw2v.kernels.blocked.logistic import sigmoid
+from fastw2v.kernels.lanes import LANES, load, pick, spread, store, total, zero
+from fastw2v.kernels.products import TILE, product, product_of_transposed, rounded_up, transposed
+
+
+@separate
+def learn_noise(first, last, origin, hidden, gradient, worker, output, negative):
+    """The block's hidden rows against its noise words: scores, gradient, two products, scatter.
+
+    first, last : the block's centers, positions in the batch
+    hidden, gradient : the rows of the positions from `origin` on
+    output : the output vectors
+    """
+    rows, columns = worker.rows, output.shape[1]
+    noise = noise_words(first, worker)
+    pool, count, start = worker.pool, last - first, first - origin
+    for sample in range(pool):
+        for d in range(0, columns, LANES):
+            store(rows.noise, sample, d, load(output, np.int64(noise[sample]), d))
+    transposed(rows.noise, pool, columns, rows.noise_columns)
+    product(hidden, start, rows.noise_columns, columns, rows.scores, 0, count, pool, False)
+    noise_gradient(first, last, worker, negative)
+    product(rows.scores, 0, rows.noise, pool, gradient, start, count, columns, True)
+    product_of_transposed(rows.scores, hidden, start, count, rows.noise, pool, columns)
+    for sample in range(pool):
+        word = np.int64(noise[sample])
+        for d in range(0, columns, LANES):
+            store(output, word, d, load(output, word, d) + load(rows.noise, sample, d))
+
+
+@inlined
+def noise_words(first, worker):
+    """The noise words of the block that starts at `first`."""
+    start = first // worker.block * worker.pool
+    return worker.batch.noise[start : start + worker.pool]
+
+
+@inlined
+def noise_gradient(first, last, worker, negative):
+    """scores[i, k] = -α c_i (n/K) σ(scores[i, k]); the rows that fill up the last tile get no gradient."""
+    scores, pairs = worker.rows.scores, worker.batch.pairs
+    step = -worker.state[0].alpha * np.float32(negative) / np.float32(worker.pool)
+    for center in range(first, last):
+        weight = spread(step * pairs[center])
+        for k in range(0, worker.pool, LANES):
+            store(scores, center - first, k, weight * sigmoid(load(scores, center - first, k)))
+    for row in range(last - first, rounded_up(last - first, TILE)):
+        for k in range(0, worker.pool, LANES):
+            store(scores, row, k, zero())
+
+
+@separate
+def learn_centers(first, last, origin, hidden, gradient, worker, output, variant):
+    """Every center of the block against the hidden rows that it has a part in: those of its window, or with CBOW its own."""
+    batch = worker.batch
+    noise = noise_words(first, worker)
+    for center in range(first, last):
+        word = np.int64(batch.words[center])
+        begin, end, hole = hidden_rows(center, origin, batch, variant.cbow)
+        learn_center(word, begin, end, hole, noise, hidden, gradient, worker, output, variant.negative)
+
+
+@inlined
+def learn_center(word, begin, end, hole, noise, hidden, gradient, worker, output, negative):
+    """Hidden rows begin .. end - 1, `hole` left out, against the word that they belong to; its output vector moves at once.
+
+    The original leaves out a noise word that is the center itself. Such a word was scored with the others here, and its score
+    is this one: its gradient is taken back along with the true pair's.
+    """
+    scores = worker.rows.pair_scores
+    alpha = worker.state[0].alpha
+    for row in range(begin, end):
+        scores[0, row - begin] = dot(hidden, row, output, word)
+    repeats = np.int32(0)
+    for sample in range(worker.pool):
+        repeats += np.int32(noise[sample] == word)
+    taken_back = np.float32(repeats) * np.float32(negative) / np.float32(worker.pool)
+    start, slope = spread(alpha), spread(alpha * (np.float32(1) - taken_back))
+    for lane in range(0, end - begin, LANES):
+        store(scores, 0, lane, start - slope * sigmoid(load(scores, 0, lane)))
+    if hole >= begin:
+        scores[0, hole - begin] = 0
+    for d in range(0, output.shape[1], LANES):
+        center = load(output, word, d)
+        moved = center
+        for row in range(begin, end):
+            step = pick(scores, 0, row - begin)
+            moved += step * load(hidden, row, d)
+            store(gradient, row, d, load(gradient, row, d) + step * center)
+        store(output, word, d, moved)
+
+
+@inlined
+def dot(a, i, b, j):
+    """a[i] · b[j]."""
+    sums = zero()
+    for d in range(0, a.shape[1], LANES):
+        sums += load(a, i, d) * load(b, j, d)
+    return total(sums)
