@@ -99,11 +99,10 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
     from fastw2v.corpus.encoding import encode
     from fastw2v.corpus.ids import IdStream
     from fastw2v.corpus.sources import sources
+    from fastw2v.kernels.blocked import new_worker, train
     from fastw2v.kernels.loss import measure
     from fastw2v.kernels.model import new_model
-    from fastw2v.kernels.reference import train
     from fastw2v.kernels.schedule import new_schedule
-    from fastw2v.kernels.worker import new_worker
     from fastw2v.settings import Settings
     from fastw2v.tables import tables
     from fastw2v.training.trainer import MEASURED, STRETCH, variant
@@ -117,14 +116,14 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
         lookup = tables(vocabulary.counts, sample=1e-4, negative=settings.negative, hs=settings.hs)
         model = new_model(len(vocabulary), 100, negative=settings.negative, hs=settings.hs, random_state=1)
         kind, total = variant(settings), np.zeros(2)
-        worker = new_worker(0, model.input.shape[1], kind, random_state=0, alpha=0.025)
+        worker = new_worker(0, model.input.shape[1], lookup, kind, random_state=0, alpha=0.025)
         schedule = new_schedule(0.025, len(stream), 1)
         seconds = {"loss": 0.0, "training": 0.0}
         state = np.uint64(1)
         for start in range(-STRETCH, min(LOSS_IDS, len(stream)), STRETCH):
             ids = stream.read(max(0, start), max(0, start) + STRETCH)
             begin = time.perf_counter()
-            state = np.uint64(measure(ids[:MEASURED], state, worker.scratch, model, lookup, kind, total))
+            state = np.uint64(measure(ids[-MEASURED:], state, worker.scratch, model, lookup, kind, total))
             middle = time.perf_counter()
             train(ids, False, worker, model, lookup, kind, schedule)
             if start >= 0:  # the first round is for compiling

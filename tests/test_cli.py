@@ -3,6 +3,7 @@
 import json
 import lzma
 import os
+import platform
 import re
 import signal
 import subprocess
@@ -285,6 +286,15 @@ def test_the_first_run_on_a_machine_says_that_it_compiles_and_how_long(text: Pat
     assert "compiling for this machine" in shown[0]
     assert re.search(r"^compiled in \d+\.\d s$", shown[0], re.MULTILINE)
     assert "compil" not in shown[1]
+
+
+@pytest.mark.parametrize(("name", "features"), [("haswell", "+avx2,+fma"), ("x86-64", "+sse2")])
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="the names of x86 processors")
+def test_processors_without_wide_vectors_train_too(text: Path, tmp_path: Path, name: str, features: str) -> None:
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path), "NUMBA_CPU_NAME": name, "NUMBA_CPU_FEATURES": features}
+    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", tmp_path / "v.bin", "--quiet", *QUICK]
+    subprocess.run(list(map(str, command)), env=environment, check=True, timeout=180)
+    assert np.isfinite(fastw2v.load(tmp_path / "v.bin").vectors).all()
 
 
 def test_a_damaged_compile_cache_is_made_anew_and_a_missing_one_done_without(tmp_path: Path) -> None:

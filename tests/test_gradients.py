@@ -88,7 +88,7 @@ def test_a_sentence_moves_every_vector_down_the_gradient_of_the_loss(cbow: bool,
     lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
     model = random_model(negative, hs)
     before = [matrix[:, :DIM].astype(np.float64) for matrix in model]
-    worker = new_worker(0, model.input.shape[1], variant, random_state=0, alpha=ALPHA)
+    worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=ALPHA)
     ids = np.array([*SENTENCE, 0], np.int32)
     reference.train(ids, True, worker, model, lookup, variant, new_schedule(ALPHA, 1000, 1))
     pairs = drawn_pairs(variant, lookup)
@@ -123,7 +123,7 @@ def test_padding_stays_zero() -> None:
     model = random_model(5, True)
     lookup = tables(COUNTS, sample=0, negative=5, hs=True)
     variant = Variant(False, True, 5, WINDOW)
-    worker = new_worker(0, model.input.shape[1], variant, random_state=0, alpha=0.05)
+    worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.05)
     ids = np.array([*SENTENCE, 0], np.int32)
     reference.train(ids, True, worker, model, lookup, variant, new_schedule(0.05, 1000, 1))
     assert model.input.shape[1] == 16
@@ -138,7 +138,7 @@ def test_scores_past_the_table_are_saturated_with_noise_and_skipped_in_the_tree(
             matrix[:, :DIM] = 2.0  # every score is 20
         lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
         variant = Variant(False, hs, negative, 1)
-        worker = new_worker(0, model.input.shape[1], variant, random_state=0, alpha=0.05)
+        worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.05)
         before = [matrix.copy() for matrix in model]
         ids = np.array([1, 2, 0], np.int32)
         reference.train(ids, True, worker, model, lookup, variant, new_schedule(0.05, 1000, 1))
@@ -159,7 +159,7 @@ def test_text_in_pieces_trains_the_same_as_text_in_one() -> None:
     for cuts in ([0, 5000], [0, 1, 2, 700, 701, 2400, 4999, 5000], list(range(0, 5001, 100))):
         model = random_model(5, True)
         variant = Variant(False, True, 5, 5)
-        worker = new_worker(0, model.input.shape[1], variant, random_state=0, alpha=0.05)
+        worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.05)
         schedule = new_schedule(0.05, 20_000, 1)
         for begin, end in pairwise(cuts):
             reference.train(ids[begin:end], end == 5000, worker, model, lookup, variant, schedule)

@@ -14,12 +14,14 @@ from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.reference import read_sentence
 from fastw2v.kernels.window import window_around
 from fastw2v.kernels.worker import Variant, new_worker
+from fastw2v.tables import tables
 from fastw2v.tables.huffman import HuffmanTree, huffman_tree
 from fastw2v.tables.noise import SLOTS, draw, noise_table
 from fastw2v.tables.sigmoid import sigmoid_table
 from fastw2v.tables.subsampling import keep_probabilities
 
 PLAIN = Variant(cbow=False, hs=False, negative=5, window=5)
+NO_TABLES = tables(np.array([1, 2], np.int64), sample=0, negative=1, hs=False)
 CHANCE = 1e-4  # a statistical test with a fixed seed fails below this p-value
 counts_lists = st.lists(st.integers(1, 10**6), min_size=2, max_size=200)
 
@@ -128,7 +130,7 @@ def test_subsampling_keeps_each_word_with_its_probability() -> None:
     share = counts / counts.sum()
     assert np.allclose(keep, (np.sqrt(share / sample) + 1) * sample / share, rtol=1e-6)
     ids = np.random.default_rng(2).integers(1, 6, 400_000).astype(np.int32)
-    worker = new_worker(0, 16, PLAIN, random_state=12345, alpha=0.1)
+    worker = new_worker(0, 16, NO_TABLES, PLAIN, random_state=12345, alpha=0.1)
     kept = np.zeros(6, int)
     position = 0
     while position < len(ids):
@@ -147,7 +149,7 @@ def test_subsampling_keeps_each_word_with_its_probability() -> None:
 
 def test_no_subsampling_keeps_all_and_draws_nothing() -> None:
     keep = keep_probabilities(np.array([5, 10], np.int64), 0)
-    worker = new_worker(0, 16, PLAIN, random_state=99, alpha=0.1)
+    worker = new_worker(0, 16, NO_TABLES, PLAIN, random_state=99, alpha=0.1)
     read_sentence(np.array([1, 1, 1, 0], np.int32), 0, worker, keep)
     assert worker.state[0]["length"] == 3
     assert worker.state[0]["random"] == 99

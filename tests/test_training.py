@@ -1,5 +1,6 @@
 """Training: threads, seeds, schedule, loss, the Python call."""
 
+import json
 import math
 from pathlib import Path
 
@@ -35,10 +36,12 @@ def stream(ids: np.ndarray) -> IdStream:
 
 
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
-def test_one_thread_and_one_seed_give_the_same_bytes(text: Path, model: str) -> None:
-    first, second = (fastw2v.train(text, model=model, threads=1, seed=5, **SMALL) for _ in range(2))
+@pytest.mark.parametrize("kernel", KERNEL_NAMES)
+def test_one_thread_and_one_seed_give_the_same_bytes(text: Path, model: str, kernel: str) -> None:
+    kind = {"model": model, "kernel": kernel, "threads": 1, **SMALL}
+    first, second = (fastw2v.train(text, seed=5, **kind) for _ in range(2))
     assert first.vectors.tobytes() == second.vectors.tobytes()
-    other = fastw2v.train(text, model=model, threads=1, seed=6, **SMALL)
+    other = fastw2v.train(text, seed=6, **kind)
     assert other.vectors.tobytes() != first.vectors.tobytes()
 
 
@@ -61,7 +64,17 @@ def test_any_number_of_threads_learns_the_planted_relations(threads: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "settings", [{"model": "cbow"}, {"hs": True, "negative": 0}, {"model": "cbow", "hs": True, "negative": 0}, {"hs": True}]
+    "settings",
+    [
+        {"model": "cbow"},
+        {"hs": True, "negative": 0},
+        {"model": "cbow", "hs": True, "negative": 0},
+        {"hs": True},
+        {"model": "cbow", "hs": True},
+        {"kernel": "reference"},
+        {"kernel": "reference", "model": "cbow"},
+        {"kernel": "reference", "hs": True, "negative": 0},
+    ],
 )
 def test_every_variant_learns_the_planted_relations(settings: dict[str, object]) -> None:
     assert solved_share(2, epochs=8, **settings) > 0.9
@@ -79,7 +92,36 @@ def test_more_threads_than_the_tree_has_nodes_work() -> None:
     assert np.isfinite(vectors.vectors).all()
 
 
-@pytest.mark.parametrize("kind", [{}, {"model": "cbow"}])
+FEW_WORDS = [
+    {},
+    {"negative": 15},
+    {"negative": 100},
+    {"window": 50, "negative": 15},
+    {"model": "cbow", "window": 10, "negative": 15},
+    {"hs": True},
+    {"hs": True, "negative": 0},
+    {"model": "cbow", "hs": True},
+]
+
+
+@pytest.mark.parametrize("kind", FEW_WORDS)
+def test_few_words_and_many_noise_words_do_not_diverge(kind: dict[str, object], tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    text = [[f"w{i}" for i in random.zipf(1.5, 20) % 30] for _ in range(2000)]
+    losses = []
+    for kernel in KERNEL_NAMES:
+        log = tmp_path / kernel
+        vectors = fastw2v.train(text, dim=24, sample=0, threads=1, epochs=3, kernel=kernel, log=log, **kind).vectors
+        assert np.abs(vectors).max() < 20
+        losses.append(json.loads(log.read_text().splitlines()[-1])["loss"])
+    blocked, reference = losses
+    assert math.isclose(blocked, reference, rel_tol=0.03)
+
+
+REFERENCE = {"kernel": "reference"}
+
+
+@pytest.mark.parametrize("kind", [{"hs": True, "negative": 0}, REFERENCE, REFERENCE | {"model": "cbow"}])
 def test_a_learning_rate_that_diverges_is_an_error_and_no_crash(kind: dict[str, object]) -> None:
     text = np.random.default_rng(1).integers(0, 5, (500, 20)).astype(str).tolist()
     with pytest.raises(Fastw2vError, match="training diverged"):
@@ -136,7 +178,7 @@ def trainer(ids: np.ndarray, settings: Settings) -> Trainer:
 
 def test_progress_counts_the_words_of_all_threads_and_epochs() -> None:
     ids = np.random.default_rng(1).integers(0, 50, 100_000)
-    job = trainer(ids, Settings(dim=8, epochs=3, threads=2))
+    job = trainer(ids, Settings(dim=8, epochs=3, threads=2, kernel="reference"))
     seen = []
     end = job.run(seen.append, every=0.01)
     assert end.words == end.total_words == 300_000

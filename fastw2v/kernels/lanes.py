@@ -1,7 +1,7 @@
-"""Sixteen floats at a time: a Numba type for a vector of 16 float32, and the few operations that the blocked kernels need.
+"""Sixteen floats at a time: a Numba type for a vector of 16 float32, and the few operations that the blocked kernel needs.
 
-Loops over such values compile to vector instructions whatever the compiler's vectoriser thinks of them: one register of AVX-512,
-two of AVX2, four of SSE. Rows of all matrices are padded to a multiple of 16 and aligned, so there is no remainder anywhere.
+Loops over such values compile to vector instructions whatever the compiler's vectoriser thinks of them: one register with
+AVX-512, two with AVX2, four with SSE. Rows of all matrices are padded to a multiple of 16 and aligned: no remainder.
 """
 
 import operator
@@ -22,7 +22,7 @@ LANES_IR = ir.VectorType(ir.FloatType(), LANES)
 INT32_IR = ir.IntType(32)
 
 
-class Lanes(types.Type):
+class Lanes(types.Type):  # type: ignore[misc]
     """The Numba type of 16 float32."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ lanes = Lanes()
 
 
 @register_model(Lanes)
-class LanesModel(models.PrimitiveModel):
+class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
     """Held in a vector register."""
 
     def __init__(self, manager: Any, kind: Any) -> None:
@@ -44,7 +44,7 @@ def _arithmetic(operation: Any, instruction: str) -> None:
     """Let an operator work on lanes."""
 
     @infer_global(operation)
-    class Operation(AbstractTemplate):
+    class Operation(AbstractTemplate):  # type: ignore[misc]
         def generic(self, args: Any, kws: Any) -> Any:
             return signature(lanes, lanes, lanes) if args == (lanes, lanes) else None
 

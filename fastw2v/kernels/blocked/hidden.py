@@ -1,4 +1,4 @@
-"""A block's hidden rows: gathered from the input vectors, for CBOW averaged over windows; and what they learned, on its way back."""
+"""A block's hidden rows: gathered from the input vectors, for CBOW averaged over windows; and their gradients' way back."""
 
 import numpy as np
 

@@ -55,7 +55,7 @@ def learn_path_of_window(word, begin, end, hole, hidden, gradient, worker, nodes
 
 @inlined
 def path_gradient(start, length, count, hole, worker, tree):
-    """scores[i, k] = α(1 - code_k - σ(scores[i, k])), and 0 past the path's end, in the hole and in rows that fill up the tile."""
+    """scores[i, k] = α(1 - code_k - σ(scores[i, k])); 0 past the path's end, in the hole, in rows that fill up the tile."""
     scores, labels = worker.rows.path_scores, worker.rows.labels
     width = rounded_up(length, LANES)
     alpha = worker.state[0].alpha

@@ -176,8 +176,13 @@ def best_pool(variant: Variant) -> int:
 
 def _new_batch(block: int, pool: int) -> Batch:
     most = BATCH + MAX_SENTENCE_LENGTH
-    numbers = [np.zeros(most, np.int32) for _ in range(3)]
-    return Batch(*numbers, pairs=np.zeros(most, np.float32), noise=np.zeros((-(-most // block) + 1) * pool, np.int32))
+    return Batch(
+        words=np.zeros(most, np.int32),
+        begin=np.zeros(most, np.int32),
+        end=np.zeros(most, np.int32),
+        pairs=np.zeros(most, np.float32),
+        noise=np.zeros((-(-most // block) + 1) * pool, np.int32),
+    )
 
 
 def _new_rows(block: int, pool: int, columns: int, longest_path: int, variant: Variant) -> Rows:

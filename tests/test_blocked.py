@@ -1,0 +1,202 @@
+"""The blocked kernel against its formula in NumPy, and against the reference kernel."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from fastw2v.compiling import compiled_math
+from fastw2v.kernels import blocked, reference
+from fastw2v.kernels.blocked.logistic import sigmoid
+from fastw2v.kernels.blocked.worker import BATCH, Worker, new_worker
+from fastw2v.kernels.lanes import LANES, load, store
+from fastw2v.kernels.model import Model, aligned_zeros, new_model
+from fastw2v.kernels.products import product, product_of_transposed, transposed
+from fastw2v.kernels.schedule import new_schedule
+from fastw2v.kernels.worker import Variant
+from fastw2v.tables import Tables, tables
+
+COUNTS = np.array([9, 30, 24, 20, 17, 15, 13, 11, 9, 8, 7, 6, 5, 4, 3, 2], np.int64)
+VARIANTS = [(cbow, negative, hs) for cbow in (False, True) for negative, hs in ((5, False), (0, True), (7, True))]
+DIM = 20  # two cache lines, the second of them padded
+
+
+def logistic(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def random_model(negative: int, hs: bool, scale: float = 0.5) -> Model:
+    model = new_model(len(COUNTS), DIM, negative=negative, hs=hs, random_state=1)
+    random = np.random.default_rng(5)
+    for matrix in model:
+        matrix[:, :DIM] = random.normal(0, scale, (len(matrix), DIM))
+    return model
+
+
+def sentences(lengths: list[int]) -> np.ndarray:
+    """Ids of sentences of these lengths, with many repeated words."""
+    random = np.random.default_rng(7)
+    ends = [[*random.integers(1, len(COUNTS), length), 0] for length in lengths]
+    return np.concatenate(ends).astype(np.int32)
+
+
+def block_formula(
+    model: Model, worker: Worker, length: int, variant: Variant, lookup: Tables, alpha: float
+) -> list[np.ndarray]:
+    """What the kernel should make of a batch, given what it drew: the formulas of its docstrings, straight, in float64."""
+    inputs, outputs, nodes = (matrix.astype(np.float64) for matrix in model)
+    words, begins, ends = (array[:length] for array in (worker.batch.words, worker.batch.begin, worker.batch.end))
+    windows = [[p for p in range(begins[c], ends[c]) if p != c] for c in range(length)]
+    for first in range(0, length, worker.block):
+        centers = range(first, min(first + worker.block, length))
+        noise = worker.batch.noise[first // worker.block * worker.pool :][: worker.pool]
+        share = variant.negative / max(worker.pool, 1)
+        hidden = inputs[words].copy()
+        rows = {center: windows[center] for center in centers}
+        if variant.cbow:
+            for center in centers:
+                hidden[center] = inputs[words[windows[center]]].mean(axis=0) if windows[center] else 0
+            rows = {center: [center] if windows[center] else [] for center in centers}
+        gradient = np.zeros_like(hidden)
+        if variant.negative:
+            pool, moves = outputs[noise], np.zeros((worker.pool, outputs.shape[1]))
+            for p in centers:
+                pairs = len(rows[p]) if variant.cbow else sum(p in window for window in windows)
+                step = -alpha * pairs * share * logistic(pool @ hidden[p])
+                gradient[p] += step @ pool
+                moves += np.outer(step, hidden[p])
+            np.add.at(outputs, noise, moves)
+            for c in centers:
+                taken_back = (noise == words[c]).sum() * share
+                step = alpha * (1 - logistic(hidden[rows[c]] @ outputs[words[c]]) * (1 - taken_back))
+                gradient[rows[c]] += np.outer(step, outputs[words[c]])
+                outputs[words[c]] += step @ hidden[rows[c]]
+        if variant.hs:
+            for c in centers:
+                path = slice(*lookup.tree.starts[words[c] : words[c] + 2])
+                on_path = lookup.tree.nodes[path]
+                step = alpha * (1 - lookup.tree.codes[path] - logistic(hidden[rows[c]] @ nodes[on_path].T))
+                gradient[rows[c]] += step @ nodes[on_path]
+                nodes[on_path] += step.T @ hidden[rows[c]]
+        if variant.cbow:
+            for c in centers:
+                np.add.at(inputs, words[windows[c]], gradient[c])
+        else:
+            np.add.at(inputs, words, gradient)
+    return [inputs, outputs, nodes]
+
+
+@pytest.mark.parametrize("block", [1, 4, 6, 32])
+@pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
+def test_a_batch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, hs: bool, block: int) -> None:
+    variant = Variant(cbow, hs, negative, 3)
+    lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+    model = random_model(negative, hs)
+    worker = new_worker(
+        0, model.input.shape[1], lookup, variant, random_state=1, alpha=0.05, block=block, pool=16 if negative else None
+    )
+    alpha = float(worker.state[0]["alpha"])
+    lengths = [1, 2, 9, 0, 5, 40, 1, 1, 7]
+    before = Model(*(matrix.copy() for matrix in model))
+    blocked.train(sentences(lengths), True, worker, model, lookup, variant, new_schedule(0.05, 1000, 1))
+    if negative:
+        assert set(worker.batch.noise[:16]) & set(worker.batch.words[:40])  # a noise word that is a center
+    expected = block_formula(before, worker, sum(lengths), variant, lookup, alpha)
+    for after, right, start in zip(model, expected, before):
+        if after.size:
+            assert np.abs(right - start).max() > 0.02
+            assert np.allclose(after, right, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
+def test_one_center_at_a_time_does_what_the_reference_does_on_average(cbow: bool, negative: int, hs: bool) -> None:
+    variant = Variant(cbow, hs, negative, 3)
+    lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+    start = random_model(negative, hs)
+    ids = sentences([3, 12, 1, 8])
+    alpha = 1e-3
+    moves = []
+    for kernel, sizes in ((reference, {}), (blocked, {"block": 1, "pool": max(negative, 1)})):
+        total = [np.zeros(matrix.shape) for matrix in start]
+        for seed in range(1500):
+            model = random_model(negative, hs)
+            state = (seed * 0x9E3779B97F4A7C15 + 1) % 2**64
+            worker = kernel.new_worker(0, model.input.shape[1], lookup, variant, random_state=state, alpha=alpha, **sizes)
+            kernel.train(ids, True, worker, model, lookup, variant, new_schedule(alpha, 1000, 1))
+            for sums, matrix, was in zip(total, model, start):
+                sums += matrix - was
+        moves.append(total)
+    for ours, theirs in zip(*moves):
+        if ours.size:
+            # The reference's sigmoid table reads a little to the left, one or two per cent.
+            assert (ours * theirs).sum() / np.linalg.norm(ours) / np.linalg.norm(theirs) > 0.995
+            assert 0.96 < np.linalg.norm(ours) / np.linalg.norm(theirs) < 1.04
+
+
+def test_text_in_pieces_trains_the_same_as_text_in_one() -> None:
+    random = np.random.default_rng(3)
+    length = 3 * BATCH
+    ids = random.integers(0, len(COUNTS), length).astype(np.int32)
+    ids[2000:5000] = random.integers(1, len(COUNTS), 3000)  # a line longer than a sentence may be
+    lookup = tables(COUNTS, sample=0.05, negative=5, hs=True)
+    variant = Variant(False, True, 5, 5)
+    results = []
+    for cuts in ([0, length], [0, 1, 2, 700, 701, 4400, 4999, length], list(range(0, length + 1, 64))):
+        model = random_model(5, True, 0.1)
+        worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.01)
+        schedule = new_schedule(0.01, 4 * length, 1)
+        for begin, end in pairwise(cuts):
+            blocked.train(ids[begin:end], end == length, worker, model, lookup, variant, schedule)
+        assert worker.state[0]["words"] == length
+        results.append(model)
+    assert np.isfinite(results[0].input).all()
+    for other in results[1:]:
+        assert all(np.allclose(*pair, atol=1e-3) for pair in zip(results[0], other))
+
+
+def test_padding_stays_zero() -> None:
+    model = random_model(5, True)
+    lookup = tables(COUNTS, sample=0, negative=5, hs=True)
+    variant = Variant(True, True, 5, 3)
+    worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.05)
+    blocked.train(sentences([50, 50]), True, worker, model, lookup, variant, new_schedule(0.05, 1000, 1))
+    for matrix in model:
+        assert matrix.shape[1] == 32
+        assert not matrix[:, DIM:].any()
+
+
+@compiled_math
+def products(a, b, c, d, a_columns):
+    transposed(a, 16, 48, a_columns)
+    product(a, 2, b, 48, c, 3, 7, 32, False)
+    product(a, 2, b, 48, c, 3, 7, 32, True)
+    product_of_transposed(a, b, 5, 11, d, 48, 32)
+
+
+def test_products_are_numpys() -> None:
+    random = np.random.default_rng(1)
+    a, b, c, d, a_columns = (aligned_zeros(*shape) for shape in ((16, 48), (48, 32), (16, 32), (48, 32), (48, 16)))
+    a[:], b[:] = random.normal(size=a.shape), random.normal(size=b.shape)
+    products(a, b, c, d, a_columns)
+    assert np.array_equal(a_columns, a.T)
+    assert np.allclose(c[3:10], 2 * a[2:9] @ b, atol=1e-4)
+    assert np.allclose(d, a[:11].T @ b[5:16], atol=1e-4)
+
+
+@compiled_math
+def sigmoids(scores):
+    for column in range(0, scores.shape[1], LANES):
+        store(scores, 0, column, sigmoid(load(scores, 0, column)))
+
+
+def test_the_sigmoid_is_the_logistic_function() -> None:
+    scores = aligned_zeros(1, 4096)
+    scores[0] = np.linspace(-9.9, 9.9, 4096)
+    expected = logistic(scores.astype(np.float64))
+    sigmoids(scores)
+    errors = np.abs(scores[0] - expected[0])
+    assert errors[1000:-1000].max() < 1e-6
+    assert errors.max() < 5e-5
+    scores[0] = np.linspace(-1e30, 1e30, 4096)
+    sigmoids(scores)
+    assert np.all((scores[0] < 1e-4) | (scores[0] > 1 - 1e-4))
