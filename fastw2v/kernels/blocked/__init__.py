@@ -11,8 +11,8 @@ import numpy as np
 
 from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
-from fastw2v.kernels.blocked.hidden import clear, gather, scatter_add, spread_gradients, take_means
-from fastw2v.kernels.blocked.negative import learn_centers, learn_noise
+from fastw2v.kernels.blocked.hidden import clear, gather, return_gradient, scatter_add, take_hidden
+from fastw2v.kernels.blocked.negative import learn_words
 from fastw2v.kernels.blocked.path import learn_paths
 from fastw2v.kernels.blocked.worker import BATCH, new_worker
 from fastw2v.kernels.schedule import learning_rate
@@ -53,23 +53,14 @@ def train(ids, last, worker, model, tables, variant, schedule):
 @inlined
 def train_block(first, last, worker, model, tables, variant):
     """Train the centers first .. last - 1 of the batch."""
-    batch, rows = worker.batch, worker.rows
+    batch, rows, parts = worker.batch, worker.rows, worker.parts
     begin, end = covered(first, last, batch.begin, batch.end)
     gather(model.input, batch.words, begin, end, rows.input)
     clear(rows.input_gradient, end - begin)
-    if variant.cbow:
-        take_means(first, last, begin, batch, rows.input, rows.means)
-        clear(rows.means_gradient, last - first)
-        hidden, gradient, origin = rows.means, rows.means_gradient, first
-    else:
-        hidden, gradient, origin = rows.input, rows.input_gradient, begin
-    if variant.negative > 0:
-        learn_noise(first, last, origin, hidden, gradient, worker, model.output, variant.negative)
-        learn_centers(first, last, origin, hidden, gradient, worker, model.output, variant)
-    if variant.hs:
-        learn_paths(first, last, origin, hidden, gradient, worker, model.nodes, tables.tree, variant.cbow)
-    if variant.cbow:
-        spread_gradients(first, last, begin, batch, rows.means_gradient, rows.input_gradient)
+    hidden, gradient, origin = take_hidden(parts.cbow, first, last, begin, worker)
+    learn_words(parts.negative, parts.cbow, first, last, origin, hidden, gradient, worker, model.output, variant.negative)
+    learn_paths(parts.hs, parts.cbow, first, last, origin, hidden, gradient, worker, model.nodes, tables.tree)
+    return_gradient(parts.cbow, first, last, begin, worker)
     scatter_add(rows.input_gradient, batch.words, begin, end, model.input)
 
 

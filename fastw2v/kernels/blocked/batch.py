@@ -84,7 +84,8 @@ def draw_windows(length, random, batch, window):
 def count_pairs(length, batch):
     """How many windows of other centers cover each position: at a window's begin one more, at its end one less."""
     pairs = batch.pairs
-    pairs[: length + 1] = 0
+    for position in range(length + 1):
+        pairs[position] = 0
     for center in range(length):
         pairs[batch.begin[center]] += np.float32(1)
         pairs[batch.end[center]] -= np.float32(1)

@@ -61,6 +61,25 @@ def spread_gradients(first, last, origin, batch, means_gradient, gradient):
 
 
 @inlined
+def take_hidden(cbow, first, last, origin, worker):
+    """The block's hidden rows, their gradient, cleared, and the position that the first row belongs to."""
+    rows = worker.rows
+    if cbow is None:
+        return rows.input, rows.input_gradient, origin
+    take_means(first, last, origin, worker.batch, rows.input, rows.means)
+    clear(rows.means_gradient, last - first)
+    return rows.means, rows.means_gradient, first
+
+
+@inlined
+def return_gradient(cbow, first, last, origin, worker):
+    """Bring the hidden rows' gradient back to the input rows."""
+    rows = worker.rows
+    if cbow is not None:
+        spread_gradients(first, last, origin, worker.batch, rows.means_gradient, rows.input_gradient)
+
+
+@inlined
 def window_rows(center, origin, batch):
     """The rows of a center's window, from begin to end, and the center's own among them; the first row is position `origin`."""
     return np.int64(batch.begin[center]) - origin, np.int64(batch.end[center]) - origin, center - origin
@@ -72,6 +91,6 @@ def hidden_rows(center, origin, batch, cbow):
     begin, end, middle = window_rows(center, origin, batch)
     if end - begin < 2:
         return 0, 0, -1
-    if cbow:
+    if cbow is not None:
         return middle, middle + 1, -1
     return begin, end, middle

@@ -14,6 +14,14 @@ from fastw2v.kernels.lanes import LANES, load, pick, spread, store, total, zero
 from fastw2v.kernels.products import TILE, product, product_of_transposed, rounded_up, transposed
 
 
+@inlined
+def learn_words(negative_wanted, cbow, first, last, origin, hidden, gradient, worker, output, negative):
+    """Negative sampling on a block, where it is wanted: all hidden rows against noise words, then against their centers."""
+    if negative_wanted is not None:
+        learn_noise(first, last, origin, hidden, gradient, worker, output, negative)
+        learn_centers(cbow, first, last, origin, hidden, gradient, worker, output, negative)
+
+
 @separate
 def learn_noise(first, last, origin, hidden, gradient, worker, output, negative):
     """The block's hidden rows against its noise words: scores, gradient, two products, scatter.
@@ -61,14 +69,14 @@ def noise_gradient(first, last, worker, negative):
 
 
 @separate
-def learn_centers(first, last, origin, hidden, gradient, worker, output, variant):
+def learn_centers(cbow, first, last, origin, hidden, gradient, worker, output, negative):
     """Every center of the block against the hidden rows that it has a part in: those of its window, or with CBOW its own."""
     batch = worker.batch
     noise = noise_words(first, worker)
     for center in range(first, last):
         word = np.int64(batch.words[center])
-        begin, end, hole = hidden_rows(center, origin, batch, variant.cbow)
-        learn_center(word, begin, end, hole, noise, hidden, gradient, worker, output, variant.negative)
+        begin, end, hole = hidden_rows(center, origin, batch, cbow)
+        learn_center(word, begin, end, hole, noise, hidden, gradient, worker, output, negative)
 
 
 @inlined

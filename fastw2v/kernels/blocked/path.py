@@ -14,22 +14,36 @@ from fastw2v.kernels.products import TILE, product, product_of_transposed, round
 from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, exchange, own_row
 
 
+@inlined
+def learn_paths(hs, cbow, first, last, origin, hidden, gradient, worker, nodes, tree):
+    """Hierarchical softmax on a block, where it is wanted."""
+    if hs is not None:
+        learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, nodes, tree)
+
+
 @separate
-def learn_paths(first, last, origin, hidden, gradient, worker, nodes, tree, cbow):
+def learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, nodes, tree):
     """Every center's path against the hidden rows that the center has a part in."""
     state, batch = worker.state[0], worker.batch
     for center in range(first, last):
         word = np.int64(batch.words[center])
         begin, end, hole = hidden_rows(center, origin, batch, cbow)
-        if cbow and begin < end:
-            learn_path_of_row(word, begin, hidden, gradient, worker, nodes, tree)
-        elif begin < end:
-            learn_path_of_window(word, begin, end, hole, hidden, gradient, worker, nodes, tree)
+        if begin < end:
+            learn_path(cbow, word, begin, end, hole, hidden, gradient, worker, nodes, tree)
     if worker.copies != NO_COPIES:
         state.since_exchange += last - first
         if state.since_exchange >= CENTERS_BETWEEN_EXCHANGES:
             state.since_exchange = 0
             exchange(nodes, tree, worker.copies)
+
+
+@inlined
+def learn_path(cbow, word, begin, end, hole, hidden, gradient, worker, nodes, tree):
+    """One center's path, against its window's rows or with CBOW its own row."""
+    if cbow is None:
+        learn_path_of_window(word, begin, end, hole, hidden, gradient, worker, nodes, tree)
+    else:
+        learn_path_of_row(word, begin, hidden, gradient, worker, nodes, tree)
 
 
 @inlined
@@ -82,11 +96,10 @@ def learn_path_of_row(word, row, hidden, gradient, worker, nodes, tree):
     alpha = worker.state[0].alpha
     start, length = tree.starts[word], tree.starts[word + 1] - tree.starts[word]
     for step in range(length):
+        scores[1, step] = alpha * (np.float32(1) - np.float32(tree.codes[start + step]))
         scores[0, step] = dot(hidden, row, nodes, own_row(tree.nodes[start + step], tree, worker.copies))
     for k in range(0, length, LANES):
-        store(scores, 0, k, spread(-alpha) * sigmoid(load(scores, 0, k)))
-    for step in range(length):
-        scores[0, step] += alpha * (np.float32(1) - np.float32(tree.codes[start + step]))
+        store(scores, 0, k, load(scores, 1, k) - spread(alpha) * sigmoid(load(scores, 0, k)))
     for d in range(0, nodes.shape[1], LANES):
         mine = load(hidden, row, d)
         learned = load(gradient, row, d)

@@ -1,6 +1,6 @@
 """What one thread of the blocked kernel carries from one stretch of text to the next."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -79,11 +79,21 @@ class Rows(NamedTuple):
     labels: np.ndarray
 
 
+class Parts(NamedTuple):
+    """The parts that the kernel is made of: True or None each, which are types of their own to the compiler, so that only the
+    parts that a run needs are compiled.
+    """
+
+    cbow: Literal[True] | None
+    negative: Literal[True] | None
+    hs: Literal[True] | None
+
+
 class Worker(NamedTuple):
     """One thread's place in its share of the text, and the memory it works in.
 
     state : (1,) of STATE
-    batch, rows : see there
+    batch, rows, parts : see there
     scratch : (2, row length) float32, for measuring the loss
     block : int, centers of a block
     pool : int, noise words of a block
@@ -95,6 +105,7 @@ class Worker(NamedTuple):
     state: np.ndarray
     batch: Batch
     rows: Rows
+    parts: Parts
     scratch: np.ndarray
     block: int
     pool: int
@@ -130,6 +141,7 @@ def new_worker(
         state=state,
         batch=_new_batch(block, pool),
         rows=_new_rows(block, pool, columns, int(np.diff(tables.tree.starts).max(initial=0)), variant),
+        parts=Parts(variant.cbow or None, variant.negative > 0 or None, variant.hs or None),
         scratch=aligned_zeros(2, columns),
         block=block,
         pool=pool,
