@@ -119,11 +119,11 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
         worker = new_worker(0, model.input.shape[1], lookup, kind, random_state=0, alpha=0.025)
         schedule = new_schedule(0.025, len(stream), 1)
         seconds = {"loss": 0.0, "training": 0.0}
-        state = np.uint64(1)
+        state, room = np.uint64(1), np.zeros(MEASURED, np.int32)
         for start in range(-STRETCH, min(LOSS_IDS, len(stream)), STRETCH):
             ids = stream.read(max(0, start), max(0, start) + STRETCH)
             begin = time.perf_counter()
-            state = np.uint64(measure(ids[-MEASURED:], state, worker.scratch, model, lookup, kind, total))
+            state = np.uint64(measure(ids[-MEASURED:], state, room, worker.scratch, model, lookup, kind, total))
             middle = time.perf_counter()
             train(ids, False, worker, model, lookup, kind, schedule)
             if start >= 0:  # the first round is for compiling

@@ -41,8 +41,8 @@ def _corpus_entries() -> Iterator[Entry]:
 
 
 def _training_entries(settings: Settings) -> Iterator[Entry]:
-    """The kernel and what stands beside it, on a model of three words, with all that any variant needs."""
+    """The kernel and what stands beside it, on a model of three words."""
     counts = np.array([1, 2, 1], np.int64)
-    lookup = tables(counts, sample=settings.sample, negative=1, hs=True)
-    model = new_model(len(counts), settings.dim, negative=1, hs=True, random_state=1)
+    lookup = tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
+    model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
     yield from trainer.entries(settings, model, lookup)

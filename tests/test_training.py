@@ -237,7 +237,8 @@ def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: 
     before = [matrix.copy() for matrix in model]
     variant = Variant(cbow, hs, negative, 1)
     total = np.zeros(2)
-    measure(text.astype(np.int32), np.uint64(9), np.zeros((2, 16), np.float32), model, lookup, variant, total)
+    ids = text.astype(np.int32)
+    measure(ids, np.uint64(9), ids.copy(), np.zeros((2, 16), np.float32), model, lookup, variant, total)
     assert total[1] == (len(text) if cbow else 2 * len(text) - 2)
     assert math.isclose(total[0] / total[1], exact_loss(text.tolist(), model, lookup, variant), rel_tol=0.01)
     assert all(np.array_equal(*pair) for pair in zip(before, model))
@@ -249,7 +250,8 @@ def test_an_untrained_model_has_the_loss_of_a_coin_for_each_score() -> None:
     model = new_model(500, 8, negative=5, hs=False, random_state=1)
     total = np.zeros(2)
     scratch = np.zeros((2, 16), np.float32)
-    measure(text.astype(np.int32), np.uint64(9), scratch, model, lookup, Variant(False, False, 5, 5), total)
+    ids = text.astype(np.int32)
+    measure(ids, np.uint64(9), ids.copy(), scratch, model, lookup, Variant(False, False, 5, 5), total)
     assert math.isclose(total[0] / total[1], 6 * math.log(2), rel_tol=0.01)
 
 

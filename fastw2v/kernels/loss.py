@@ -15,16 +15,16 @@ NATS, PAIRS = 0, 1  # the two places of a sum of losses
 
 
 @compiled_math
-def measure(ids, random, scratch, model, tables, variant, total):
+def measure(ids, random, sentence, scratch, model, tables, variant, total):
     """Add the loss of a stretch of text to `total`; nothing is learned. Subsampling and windows are drawn as in training.
 
     ids : (n,) int32, word ids, 0 ends a sentence
     random : uint64, a random stream of the measurement's own; its state after the last draw is returned
-    scratch : (2, row length) float32
+    sentence : (n,) int32, room for a sentence
+    scratch : (2, row length) float32, room for a hidden row
     model, tables, variant : see kernels.model, tables, kernels.worker
     total : (2,) float64, nats and pairs so far
     """
-    sentence = np.empty(len(ids), np.int32)
     length = 0
     for position in range(len(ids)):
         word = ids[position]

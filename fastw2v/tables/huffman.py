@@ -29,21 +29,25 @@ def no_tree() -> HuffmanTree:
 
 def huffman_tree(counts: np.ndarray) -> HuffmanTree:
     """The tree for (vocabulary,) int64 counts, descending but for the first (`</s>`)."""
-    parents, branches = _merge_smallest(counts)
-    return HuffmanTree(*_paths(parents, branches, len(counts)))
+    words = len(counts)
+    # Loops are handed their arrays: one that makes its own takes two seconds longer to compile.
+    totals = np.concatenate([counts, np.zeros(words - 1, np.int64)])
+    parents, branches = np.zeros(2 * words - 1, np.int64), np.zeros(2 * words - 1, np.uint8)
+    _merge_smallest(counts, totals, parents, branches)
+    starts = np.zeros(words + 1, np.int64)
+    _measure_paths(parents, starts)
+    nodes, codes = np.zeros(starts[-1], np.int32), np.zeros(starts[-1], np.uint8)
+    _write_paths(parents, branches, starts, nodes, codes)
+    return HuffmanTree(starts, nodes, codes)
 
 
 @compiled
-def _merge_smallest(counts):
+def _merge_smallest(counts, totals, parents, branches):
     """Join the two smallest subtrees until one is left: two sorted queues, the words from the last and the joined nodes.
 
-    Returns, for words (0 .. V-1) and inner nodes (V .. 2V-2), the parent node and the branch (0 or 1) that leads down to it.
+    Fills in, for words (0 .. V-1) and inner nodes (V .. 2V-2), the parent node and the branch (0 or 1) that leads down to it.
     """
     words = len(counts)
-    totals = np.empty(2 * words - 1, np.int64)
-    totals[:words] = counts
-    parents = np.zeros(2 * words - 1, np.int64)
-    branches = np.zeros(2 * words - 1, np.uint8)
     next_word = words - 1
     next_joined = words
     for joined in range(words, 2 * words - 1):
@@ -60,27 +64,28 @@ def _merge_smallest(counts):
             branches[smallest] = branch
             total += totals[smallest]
         totals[joined] = total
-    return parents, branches
 
 
 @compiled
-def _paths(parents, branches, words):
-    """Follow every word up to the root, twice: to measure the paths, then to write them down from the root."""
-    root = 2 * words - 2
-    starts = np.zeros(words + 1, np.int64)
-    for word in range(words):
+def _measure_paths(parents, starts):
+    """Follow every word up to the root, and note where its path starts when all are written one after the other."""
+    root = len(parents) - 1
+    for word in range(len(starts) - 1):
         node = word
         length = 0
         while node != root:
             node = parents[node]
             length += 1
         starts[word + 1] = starts[word] + length
-    nodes = np.empty(starts[words], np.int32)
-    codes = np.empty(starts[words], np.uint8)
+
+
+@compiled
+def _write_paths(parents, branches, starts, nodes, codes):
+    """Write every word's path down from the root."""
+    words = len(starts) - 1
     for word in range(words):
         node = word
         for step in range(starts[word + 1] - 1, starts[word] - 1, -1):
             codes[step] = branches[node]
             node = parents[node]
             nodes[step] = node - words
-    return starts, nodes, codes

@@ -38,16 +38,16 @@ def no_noise() -> NoiseTable:
 def noise_table(counts: np.ndarray) -> NoiseTable:
     """The noise table for (vocabulary,) int64 counts, `</s>` first."""
     weights = np.power(counts.astype(np.float64), POWER)
-    ends = _slot_ends(weights / weights.sum())
+    ends = np.zeros(len(counts), np.int32)
+    _slot_ends(weights / weights.sum(), ends)
     first = np.searchsorted(ends, np.arange(CELLS, dtype=np.int64) * SLOTS_PER_CELL, side="right")
     return NoiseTable(ends, np.minimum(first, len(counts) - 1).astype(np.int32))
 
 
 @compiled
-def _slot_ends(probabilities):
+def _slot_ends(probabilities, ends):
     """Where each word's run of slots ends, filling the table as the original does: slot by slot, every word at least one."""
     words = len(probabilities)
-    ends = np.empty(words, np.int32)
     slot = 0  # the first slot of the current word
     cumulative = 0.0
     for word in range(words):
@@ -61,7 +61,6 @@ def _slot_ends(probabilities):
         slot = min(last + 1, SLOTS)
         ends[word] = slot
     ends[words - 1] = SLOTS
-    return ends
 
 
 @inlined

@@ -128,7 +128,10 @@ class Trainer:
         total = np.zeros(2)
         scratch = self.workers[number].scratch
         random = self.measure_states[number]
-        self.measure_states[number] = loss_kernel.measure(ids, random, scratch, self.model, self.tables, self.variant, total)
+        room = np.zeros(MEASURED, np.int32)
+        self.measure_states[number] = loss_kernel.measure(
+            ids, random, room, scratch, self.model, self.tables, self.variant, total
+        )
         self.losses[number, :2] += total
         self.last_losses[number, :2] += total
 
@@ -192,6 +195,6 @@ def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:
     return [
         Entry(words_done, (schedule,)),
         Entry(learning_rate, (schedule,)),
-        Entry(loss_kernel.measure, (ids, np.uint64(0), worker.scratch, model, tables, kind, np.zeros(2))),
+        Entry(loss_kernel.measure, (ids, np.uint64(0), ids, worker.scratch, model, tables, kind, np.zeros(2))),
         Entry(kernel.train, (ids, True, worker, model, tables, kind, schedule)),
     ]

@@ -13,10 +13,9 @@ from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.hidden import clear, gather, return_gradient, scatter_add, take_hidden
 from fastw2v.kernels.blocked.negative import learn_words
-from fastw2v.kernels.blocked.path import learn_paths
+from fastw2v.kernels.blocked.path import learn_paths, share_top_nodes
 from fastw2v.kernels.blocked.worker import BATCH, new_worker
 from fastw2v.kernels.schedule import learning_rate
-from fastw2v.kernels.top_nodes import NO_COPIES, exchange
 
 __all__ = ["new_worker", "train"]
 
@@ -46,8 +45,8 @@ def train(ids, last, worker, model, tables, variant, schedule):
         state.alpha = learning_rate(schedule) * worker.damping
         if not full:
             break
-    if last and worker.copies != NO_COPIES:
-        exchange(model.nodes, tables.tree, worker.copies)
+    if last:
+        share_top_nodes(worker.parts.hs, worker, model.nodes, tables.tree)
 
 
 @inlined

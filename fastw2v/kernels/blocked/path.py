@@ -30,10 +30,17 @@ def learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, 
         begin, end, hole = hidden_rows(center, origin, batch, cbow)
         if begin < end:
             learn_path(cbow, word, begin, end, hole, hidden, gradient, worker, nodes, tree)
-    if worker.copies != NO_COPIES:
-        state.since_exchange += last - first
-        if state.since_exchange >= CENTERS_BETWEEN_EXCHANGES:
-            state.since_exchange = 0
+    state.since_exchange += last - first
+    if state.since_exchange >= CENTERS_BETWEEN_EXCHANGES:
+        share_top_nodes(True, worker, nodes, tree)
+
+
+@inlined
+def share_top_nodes(hs, worker, nodes, tree):
+    """Exchange the top nodes, where the thread has copies of its own."""
+    if hs is not None:
+        worker.state[0].since_exchange = 0
+        if worker.copies != NO_COPIES:
             exchange(nodes, tree, worker.copies)
 
 

@@ -9,7 +9,7 @@ from fastw2v.kernels.model import aligned_zeros
 from fastw2v.kernels.products import TILE
 from fastw2v.kernels.schedule import CACHE_LINE
 from fastw2v.kernels.top_nodes import NO_COPIES
-from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH, Variant
+from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH, Variant, new_state
 from fastw2v.tables import Tables
 from fastw2v.tables.noise import POWER, SLOTS
 
@@ -130,7 +130,7 @@ def new_worker(
 
     block, pool : centers and noise words of a block; None for those that were found best
     """
-    state = np.zeros(1, STATE)
+    state = new_state(STATE)
     state["random"] = random_state
     pool = pool or best_pool(variant)
     stable = stable_block(variant, tables, alpha, pool)
