@@ -7,8 +7,9 @@ import numpy as np
 
 from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.random_stream import advance, fraction
-from fastw2v.kernels.reference import END_OF_SENTENCE, HIDDEN, dot
+from fastw2v.kernels.reference import HIDDEN, dot
 from fastw2v.kernels.window import window_around
+from fastw2v.kernels.worker import END_OF_SENTENCE
 from fastw2v.tables.noise import draw
 
 NATS, PAIRS = 0, 1  # the two places of a sum of losses

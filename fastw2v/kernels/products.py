@@ -5,7 +5,7 @@ Both work in tiles of 4 rows by 16 columns, whose sums stay in registers over th
 """
 
 from fastw2v.compiling import inlined
-from fastw2v.kernels.lanes import LANES, load, pick, store, transpose, zero
+from fastw2v.kernels.lanes import LANES, load, pick, store, total, transpose, zero
 
 TILE = 4  # rows; their number is rounded up to this in all that follows, and arrays have room for it
 
@@ -54,6 +54,15 @@ def product_of_transposed(a, b, first_b, inner, c, rows, columns):
             store(c, i + 1, j, s1)
             store(c, i + 2, j, s2)
             store(c, i + 3, j, s3)
+
+
+@inlined
+def dot(a, i, b, j):
+    """a[i] · b[j]."""
+    sums = zero()
+    for d in range(0, a.shape[1], LANES):
+        sums += load(a, i, d) * load(b, j, d)
+    return total(sums)
 
 
 @inlined

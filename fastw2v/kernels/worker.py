@@ -9,6 +9,7 @@ from fastw2v.kernels.schedule import CACHE_LINE
 from fastw2v.kernels.top_nodes import NO_COPIES
 from fastw2v.tables import Tables
 
+END_OF_SENTENCE = 0  # among the ids
 MAX_SENTENCE_LENGTH = 1000  # words kept; a longer line is several sentences, as in the original
 
 STATE = np.dtype(
@@ -58,8 +59,7 @@ class Variant(NamedTuple):
 def new_state(kind: np.dtype) -> np.ndarray:
     """(1,) of a state's dtype, zeros, in cache lines of its own.
 
-    A thread writes to its state at every center; where the states of two threads lay in one cache line, as small arrays do now
-    and then, both ran at half their speed.
+    A thread writes to its state at every center, and two threads whose states lay in one line would wait for each other.
     """
     lines = aligned_zeros(2, 2 * ALIGNMENT)
     return lines.reshape(-1).view(np.uint8)[: kind.itemsize].view(kind)

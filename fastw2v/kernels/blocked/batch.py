@@ -5,10 +5,9 @@ import numpy as np
 from fastw2v.compiling import inlined
 from fastw2v.kernels.blocked.worker import BATCH
 from fastw2v.kernels.random_stream import advance
-from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH
+from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
 from fastw2v.tables.noise import draw
 
-END_OF_SENTENCE = 0
 HIGH_24_BITS, HIGH_32_BITS = np.uint64(40), np.uint64(32)
 
 

@@ -8,10 +8,10 @@ pairs, -α c (n/K) σ(u_k·h): what n words drawn for each of the c pairs would 
 import numpy as np
 
 from fastw2v.compiling import inlined, separate
-from fastw2v.kernels.blocked.hidden import hidden_rows
+from fastw2v.kernels.blocked.hidden import gather, hidden_rows, scatter_add
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.lanes import LANES, load, pick, spread, store, total, zero
-from fastw2v.kernels.products import TILE, product, product_of_transposed, rounded_up, transposed
+from fastw2v.kernels.lanes import LANES, load, pick, spread, store, zero
+from fastw2v.kernels.products import TILE, dot, product, product_of_transposed, rounded_up, transposed
 
 
 @inlined
@@ -33,18 +33,13 @@ def learn_noise(first, last, origin, hidden, gradient, worker, output, negative)
     rows, columns = worker.rows, output.shape[1]
     noise = noise_words(first, worker)
     pool, count, start = worker.pool, last - first, first - origin
-    for sample in range(pool):
-        for d in range(0, columns, LANES):
-            store(rows.noise, sample, d, load(output, np.int64(noise[sample]), d))
+    gather(output, noise, 0, pool, rows.noise)
     transposed(rows.noise, pool, columns, rows.noise_columns)
     product(hidden, start, rows.noise_columns, columns, rows.scores, 0, count, pool, False)
     noise_gradient(first, last, worker, negative)
     product(rows.scores, 0, rows.noise, pool, gradient, start, count, columns, True)
     product_of_transposed(rows.scores, hidden, start, count, rows.noise, pool, columns)
-    for sample in range(pool):
-        word = np.int64(noise[sample])
-        for d in range(0, columns, LANES):
-            store(output, word, d, load(output, word, d) + load(rows.noise, sample, d))
+    scatter_add(rows.noise, noise, 0, pool, output)
 
 
 @inlined
@@ -107,12 +102,3 @@ def learn_center(word, begin, end, hole, noise, hidden, gradient, worker, output
             moved += step * load(hidden, row, d)
             store(gradient, row, d, load(gradient, row, d) + step * center)
         store(output, word, d, moved)
-
-
-@inlined
-def dot(a, i, b, j):
-    """a[i] · b[j]."""
-    sums = zero()
-    for d in range(0, a.shape[1], LANES):
-        sums += load(a, i, d) * load(b, j, d)
-    return total(sums)

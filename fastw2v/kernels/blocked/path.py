@@ -8,9 +8,8 @@ import numpy as np
 from fastw2v.compiling import inlined, separate
 from fastw2v.kernels.blocked.hidden import hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.blocked.negative import dot
 from fastw2v.kernels.lanes import LANES, load, pick, spread, store, zero
-from fastw2v.kernels.products import TILE, product, product_of_transposed, rounded_up, transposed
+from fastw2v.kernels.products import TILE, dot, product, product_of_transposed, rounded_up, transposed
 from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, exchange, own_row
 
 
