@@ -1,29 +1,74 @@
 """Everything that a run will call, compiled or loaded before it starts."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain
+from subprocess import DEVNULL
+from typing import Any
 
 import numpy as np
 
-from fastw2v.compiling import Entry, prepare
+from fastw2v.compiling import CACHE_FOLDER, Entry, prepare
 from fastw2v.corpus.ids import ID
 from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_block, encode_block, merge, new_table
-from fastw2v.kernels.model import new_model
+from fastw2v.kernels.model import Model, new_model
 from fastw2v.reporting.listener import Listener
 from fastw2v.settings import Settings
-from fastw2v.tables import tables
+from fastw2v.tables import Tables, tables
 from fastw2v.training import trainer
 
 
 def compile_all(settings: Settings, listener: Listener) -> float:
     """Compile what is not in the cache yet, and say so; returns the seconds it took, 0.0 when all was there."""
-    seconds = prepare(
-        chain(_corpus_entries(), _training_entries(settings)),
-        lambda: listener.note("compiling for this machine (the first run only; about 15 s)"),
-    )
+
+    def compile_elsewhere() -> None:
+        listener.note("compiling for this machine (the first run only; about 10 s)")
+        _compile_in_children(settings)
+
+    seconds = prepare(chain(*(part(settings) for part in PARTS)), compile_elsewhere)
     if seconds:
         listener.note(f"compiled in {seconds:.1f} s")
     return seconds
+
+
+def _compile_in_children(settings: Settings) -> None:
+    """Compile each part in a process of its own, at the same time, for the cache.
+
+    The compiler holds one lock for all threads of a process, and some 150 MB that a process never gives back. Where this does
+    not work, for whatever reason, nothing is in the cache afterwards, and the run compiles for itself.
+    """
+    if CACHE_FOLDER is None or not sys.executable:
+        return
+    children = []
+    try:
+        for part in range(len(PARTS)):
+            order = json.dumps({"path": sys.path, "part": part, "settings": settings.as_dict()})
+            with suppress(OSError):
+                children.append(
+                    subprocess.Popen([sys.executable, "-c", CHILD, order], stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
+                )
+        for child in children:
+            child.wait()
+    finally:
+        for child in children:
+            child.kill()
+
+
+CHILD = """
+import json, sys
+order = json.loads(sys.argv[1])
+sys.path[:] = order["path"]  # the same modules as the parent's
+from fastw2v.warmup import compile_part
+compile_part(order["part"], order["settings"])
+"""
+
+
+def compile_part(part: int, settings: dict[str, Any]) -> None:
+    """What a child does."""
+    prepare(PARTS[part](Settings(**settings)))
 
 
 # Generators, for making a table or a model compiles something too, and that time is to be counted.
@@ -40,9 +85,22 @@ def _corpus_entries() -> Iterator[Entry]:
     yield Entry(encode_block, (data, table, buffer, np.empty(2, ID)))
 
 
-def _training_entries(settings: Settings) -> Iterator[Entry]:
-    """The kernel and what stands beside it, on a model of three words."""
+def _other_entries(settings: Settings) -> Iterator[Entry]:
+    """All else that a run calls."""
+    yield from _corpus_entries()
+    yield from trainer.entries(settings, *_small_model(settings))
+
+
+def _kernel_entries(settings: Settings) -> Iterator[Entry]:
+    """The kernel, which takes longer to compile than all else together."""
+    yield trainer.kernel_entry(settings, *_small_model(settings))
+
+
+def _small_model(settings: Settings) -> tuple[Model, Tables]:
+    """A model of three words, and its tables."""
     counts = np.array([1, 2, 1], np.int64)
-    lookup = tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
     model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
-    yield from trainer.entries(settings, model, lookup)
+    return model, tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
+
+
+PARTS = (_kernel_entries, _other_entries)

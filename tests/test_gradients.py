@@ -5,16 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from pieces import callable_piece
 
-from fastw2v.kernels import reference
+from fastw2v.kernels import random_stream, reference, window
 from fastw2v.kernels.model import Model, new_model
-from fastw2v.kernels.random_stream import advance
 from fastw2v.kernels.schedule import new_schedule
-from fastw2v.kernels.window import window_around
 from fastw2v.kernels.worker import Variant, new_worker
 from fastw2v.tables import Tables, tables
-from fastw2v.tables.noise import draw
 from fastw2v.tables.sigmoid import sigmoid_table
+
+advance, window_around = callable_piece(random_stream.advance), callable_piece(window.window_around)
+draw = callable_piece(noise_tables.draw)
 
 DIM = 5
 COUNTS = np.array([4, 9, 7, 6, 5, 3, 2], np.int64)

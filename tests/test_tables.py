@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
+from pieces import callable_piece
 from scipy import stats
 
-from fastw2v.kernels.random_stream import advance, fraction
-from fastw2v.kernels.reference import read_sentence
-from fastw2v.kernels.window import window_around
+from fastw2v.kernels import random_stream, reference, window
 from fastw2v.kernels.worker import Variant, new_worker
 from fastw2v.tables import tables
 from fastw2v.tables.huffman import HuffmanTree, huffman_tree
 from fastw2v.tables.noise import SLOTS, draw, noise_table
 from fastw2v.tables.sigmoid import sigmoid_table
 from fastw2v.tables.subsampling import keep_probabilities
+
+advance, fraction = callable_piece(random_stream.advance), callable_piece(random_stream.fraction)
+read_sentence, window_around = callable_piece(reference.read_sentence), callable_piece(window.window_around)
 
 PLAIN = Variant(cbow=False, hs=False, negative=5, window=5)
 NO_TABLES = tables(np.array([1, 2], np.int64), sample=0, negative=1, hs=False)
@@ -155,17 +157,17 @@ def test_no_subsampling_keeps_all_and_draws_nothing() -> None:
     assert worker.state[0]["random"] == 99
 
 
-@pytest.mark.parametrize("window", [1, 2, 5, 10])
-def test_window_widths_are_uniform(window: int) -> None:
+@pytest.mark.parametrize("widest", [1, 2, 5, 10])
+def test_window_widths_are_uniform(widest: int) -> None:
     state = np.uint64(3)
-    widths = np.zeros(window + 1, int)
+    widths = np.zeros(widest + 1, int)
     for _ in range(20_000):
         state = np.uint64(advance(state))
-        begin, end = window_around(500, 1000, state, window)
+        begin, end = window_around(500, 1000, state, widest)
         assert 500 - begin == end - 501
         widths[500 - begin] += 1
     assert widths[0] == 0
-    if window > 1:
+    if widest > 1:
         assert stats.chisquare(widths[1:]).pvalue > CHANCE
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pieces import callable_piece
 from texts import zipf_text
 
 import fastw2v
@@ -13,11 +14,11 @@ from fastw2v.corpus.ids import IdStream
 from fastw2v.demo.questions import solved_analogies
 from fastw2v.demo.text import sentences
 from fastw2v.errors import Fastw2vError, UsageError
-from fastw2v.kernels import KERNELS
+from fastw2v.kernels import KERNELS, top_nodes
 from fastw2v.kernels.loss import measure
 from fastw2v.kernels.model import new_model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
-from fastw2v.kernels.top_nodes import NO_COPIES, copy_rows, exchange, make_copies, own_row
+from fastw2v.kernels.top_nodes import NO_COPIES, copy_rows, make_copies
 from fastw2v.kernels.worker import Variant
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
@@ -129,6 +130,7 @@ def test_a_learning_rate_that_diverges_is_an_error_and_no_crash(kind: dict[str, 
 
 
 def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
+    exchange, own_row = callable_piece(top_nodes.exchange), callable_piece(top_nodes.own_row)
     inner, root = 599, 598
     tree = huffman_tree(np.arange(inner + 1, 0, -1).astype(np.int64))
     nodes = np.zeros((inner + copy_rows(2), 16), np.float32)

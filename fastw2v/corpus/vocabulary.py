@@ -13,8 +13,6 @@ from fastw2v.corpus.words import (
     MAX_WORD_BYTES,
     WordTable,
     add_word,
-    grown,
-    has_room,
     new_table,
 )
 from fastw2v.errors import UsageError, reason
@@ -85,11 +83,9 @@ def read_vocabulary(path: Path, *, min_count: int = 1, max_vocab: int | None = N
 
 def vocabulary_of(pairs: list[tuple[bytes, int]]) -> Vocabulary:
     """A vocabulary of distinct words with their counts, in this order, `</s>` first."""
-    table = new_table(len(pairs) + 1)
+    table = new_table(len(pairs) + 1, sum(len(word) for word, _ in pairs) + len(END_OF_SENTENCE))
     table.counts[0] = pairs[0][1]
     for word, count in pairs[1:]:
-        if not has_room(table):
-            table = grown(table)
         add_word(table, np.frombuffer(word, np.uint8), count)
     return Vocabulary(table)
 

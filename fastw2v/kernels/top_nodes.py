@@ -12,7 +12,7 @@ import numpy as np
 
 from fastw2v.compiling import inlined
 
-TOP_NODES = 63  # the root and five levels below it, in a balanced tree
+TOP_NODES = 511  # the root and eight levels below it, in a balanced tree
 CENTERS_BETWEEN_EXCHANGES = 1000
 NO_COPIES = -1
 

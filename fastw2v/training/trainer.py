@@ -15,7 +15,7 @@ from fastw2v.errors import Interrupted
 from fastw2v.kernels import KERNELS
 from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.loss import NATS, PAIRS
-from fastw2v.kernels.model import Model
+from fastw2v.kernels.model import Model, aligned_zeros
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule, words_done
 from fastw2v.kernels.top_nodes import NO_COPIES, make_copies
 from fastw2v.kernels.worker import Variant
@@ -186,15 +186,19 @@ def share_bounds(ids: IdStream, threads: int) -> list[int]:
 
 
 def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:
-    """The compiled functions that training calls, for warming up."""
+    """The compiled functions that training calls beside the kernel, for warming up."""
     schedule = new_schedule(0.1, 1, 1)
     kind = variant(settings)
-    kernel = KERNELS[settings.kernel]
-    worker = kernel.new_worker(0, model.input.shape[1], tables, kind, random_state=0, alpha=0.1)
-    ids = np.empty(0, ID)
+    ids, scratch = np.empty(0, ID), aligned_zeros(2, model.input.shape[1])
     return [
         Entry(words_done, (schedule,)),
         Entry(learning_rate, (schedule,)),
-        Entry(loss_kernel.measure, (ids, np.uint64(0), ids, worker.scratch, model, tables, kind, np.zeros(2))),
-        Entry(kernel.train, (ids, True, worker, model, tables, kind, schedule)),
+        Entry(loss_kernel.measure, (ids, np.uint64(0), ids, scratch, model, tables, kind, np.zeros(2))),
     ]
+
+
+def kernel_entry(settings: Settings, model: Model, tables: Tables) -> Entry:
+    """The kernel, for warming up."""
+    kernel, kind = KERNELS[settings.kernel], variant(settings)
+    worker = kernel.new_worker(0, model.input.shape[1], tables, kind, random_state=0, alpha=0.1)
+    return Entry(kernel.train, (np.empty(0, ID), True, worker, model, tables, kind, new_schedule(0.1, 1, 1)))

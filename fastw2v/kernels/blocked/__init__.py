@@ -10,6 +10,7 @@ Distributed Memory": noise words shared by several pairs make matrix products of
 import numpy as np
 
 from fastw2v.compiling import compiled_math, inlined
+from fastw2v.kernels.blocked.ahead import fetch_block
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.hidden import clear, gather, return_gradient, scatter_add, take_hidden
 from fastw2v.kernels.blocked.negative import learn_words
@@ -38,6 +39,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
             break
         prepare(worker, tables, variant)
         for first in range(0, state.complete, worker.block):
+            fetch_block(first + worker.block, worker, model, variant.window)
             train_block(first, min(first + worker.block, state.complete), worker, model, tables, variant)
         drop_trained(worker)
         schedule.words_done[worker.row] += state.words - state.counted
