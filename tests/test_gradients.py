@@ -12,6 +12,7 @@ from fastw2v.kernels.model import Model, new_model
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.worker import Variant, new_worker
 from fastw2v.tables import Tables, tables
+from fastw2v.tables import noise as noise_tables
 from fastw2v.tables.sigmoid import sigmoid_table
 
 advance, window_around = callable_piece(random_stream.advance), callable_piece(window.window_around)
