@@ -24,9 +24,11 @@ from fastw2v.reporting.listener import Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables, tables_bytes
+from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
 from fastw2v.training.trainer import Trainer, random_start
-from fastw2v.vectors.word2vec_format import is_binary, write_vectors
-from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.vectors.folder import check_folder_writable
+from fastw2v.vectors.word_vectors import WordVectors, load
+from fastw2v.vectors.writing import chosen_format
 
 PathName = str | PathLike[str]
 Corpus = PathName | Iterable[PathName] | Iterable[Iterable[str]]
@@ -40,6 +42,7 @@ class Files:
     save_output_vectors: Path | None = None
     save_vocab: Path | None = None
     read_vocab: Path | None = None
+    init: Path | None = None
     log: Path | None = None
     file_format: str = "auto"
 
@@ -68,6 +71,7 @@ def train(
     save_output_vectors: PathName | None = None,
     save_vocab: PathName | None = None,
     read_vocab: PathName | None = None,
+    init: PathName | None = None,
     log: PathName | None = None,
     progress: bool = False,
     **settings: Any,
@@ -77,7 +81,10 @@ def train(
     Parameters
     ----------
     corpus : a file, folder or glob, "-" for standard input, a list of these, or an iterable of sentences (lists of str)
-    output : also write the vectors there; `file_format` is "auto" (binary for `.bin`), "binary" or "text"
+    output : also write the vectors there; `file_format` is "auto" (binary for `.bin`, a folder for `.f2v`), "binary", "text",
+        "glove" or "folder"
+    init : a model to go on from: its words are kept, and training starts from its vectors; from its output vectors too where
+        it is a folder that training wrote
     save_output_vectors, save_vocab, read_vocab, log : files, as on the command line
     progress : show progress and a summary on standard error
     **settings : the fields of `Settings`: model, dim, window, negative, hs, sample, min_count, max_vocab, epochs, alpha,
@@ -96,7 +103,7 @@ def train(
     if unknown:
         raise UsageError(f"no setting is called {', '.join(unknown)}; there are {', '.join(SETTING_NAMES)}")
     named = {"output": output, "save_output_vectors": save_output_vectors, "save_vocab": save_vocab}
-    named |= {"read_vocab": read_vocab, "log": log}
+    named |= {"read_vocab": read_vocab, "init": init, "log": log}
     files = Files(**{name: Path(path) for name, path in named.items() if path is not None}, file_format=file_format)
     listener = Listener()
     if progress:
@@ -131,10 +138,17 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener) ->
 
 
 def _run(text: list[Source], settings: Settings, files: Files, listener: Listener) -> WordVectors:
+    earlier = load(files.init) if files.init else None
+    if earlier is not None:
+        check_fits(earlier, settings.dim)
     clock = Stopwatch()
     compile_seconds = warmup.compile_all(settings, listener)
     clock.lap()
     vocabulary = _vocabulary(text, settings, files, listener)
+    if earlier is not None:
+        vocabulary = with_earlier_words(vocabulary, earlier)
+    if files.save_vocab:
+        vocabulary.save(files.save_vocab)
     vocab_seconds = clock.lap()
     id_memory = _check_memory(vocabulary, settings)
     ids = _encoded(text, vocabulary, settings, id_memory, files, listener)
@@ -148,6 +162,9 @@ def _run(text: list[Source], settings: Settings, files: Files, listener: Listene
         random_state=random_start(settings.seed, 1),
         threads=settings.thread_count,
     )
+    if earlier is not None:
+        kept = start_from(model, vocabulary, earlier)
+        listener.note(f"going on from {files.init}: {kept:,} words of {len(vocabulary):,} have vectors")
     trainer = Trainer(ids, model, lookup, settings)
     clock.lap()
     end = trainer.run(listener.training)
@@ -156,7 +173,8 @@ def _run(text: list[Source], settings: Settings, files: Files, listener: Listene
         raise Fastw2vError("training diverged: the vectors are no longer numbers; a smaller --alpha helps")
     train_words = len(ids)
     ids.close()
-    written = _save(vocabulary, model, settings, files)
+    vectors = _vectors(vocabulary, model, settings)
+    written = _save(vectors, files)
     summary = Summary(
         settings=settings.as_dict(),
         vocab_size=len(vocabulary),
@@ -171,8 +189,7 @@ def _run(text: list[Source], settings: Settings, files: Files, listener: Listene
         files=written,
     )
     listener.finished(summary)
-    words = [word.decode("utf-8", "surrogateescape") for word in vocabulary.words()]
-    return WordVectors(words, model.input[:, : settings.dim])
+    return vectors
 
 
 class Stopwatch:
@@ -189,10 +206,13 @@ class Stopwatch:
 
 def _check_files(files: Files, settings: Settings) -> None:
     """Refuse outputs that could not be written, before any work."""
-    is_binary(files.output or Path(), files.file_format)
+    folder = files.output is not None and chosen_format(files.output, files.file_format) == "folder"
     seen: dict[str, str] = {}
     for role, path in files.written.items():
-        check_writable(path, role)
+        if role == "the output" and folder and files.output:
+            check_folder_writable(files.output)
+        else:
+            check_writable(path, role)
         name = os.path.realpath(path)
         if name in seen and not name.startswith("/dev/"):
             raise UsageError(f"{role} and {seen[name]} are the same file, {path}: give two names")
@@ -204,7 +224,7 @@ def _check_files(files: Files, settings: Settings) -> None:
 
 
 def _check_not_an_input(files: Files, text: list[Source]) -> None:
-    inputs = [source.path for source in text if source.path] + ([files.read_vocab] if files.read_vocab else [])
+    inputs = [source.path for source in text if source.path] + [path for path in (files.read_vocab, files.init) if path]
     for role, output in files.written.items():
         for path in inputs:
             if output.exists() and path.exists() and output.samefile(path) and output.is_file():
@@ -232,8 +252,6 @@ def _vocabulary(text: list[Source], settings: Settings, files: Files, listener: 
     if len(vocabulary) < 2:
         most_often = f"the most frequent word occurs {most} time{'s' if most != 1 else ''}" if most else "there is no word"
         raise UsageError(f"no word occurs {settings.min_count} times or more ({most_often}): lower --min-count")
-    if files.save_vocab:
-        vocabulary.save(files.save_vocab)
     return vocabulary
 
 
@@ -266,13 +284,26 @@ def _encoded(
     return ids
 
 
-def _save(vocabulary: Vocabulary, model: Model, settings: Settings, files: Files) -> dict[str, int]:
+def _vectors(vocabulary: Vocabulary, model: Model, settings: Settings) -> WordVectors:
+    """What was learned, with the words."""
+    return WordVectors(
+        [word.decode("utf-8", "surrogateescape") for word in vocabulary.words()],
+        model.input[:, : settings.dim],
+        counts=vocabulary.counts,
+        settings=settings.as_dict(),
+        output_vectors=model.output[:, : settings.dim] if settings.negative else None,
+    )
+
+
+def _save(vectors: WordVectors, files: Files) -> dict[str, int]:
     """Write what was asked for; the files and their sizes."""
     written = {}
-    for path, matrix in ((files.output, model.input), (files.save_output_vectors, model.output)):
-        if path is not None:
-            binary = is_binary(path, files.file_format)
-            written[str(path)] = write_vectors(path, vocabulary.words(), matrix[:, : settings.dim], binary=binary)
+    if files.output:
+        written[str(files.output)] = vectors.save(files.output, files.file_format)
+    if files.save_output_vectors and vectors.output_vectors is not None:
+        chosen = files.file_format if files.file_format != "folder" else "auto"
+        output = WordVectors(vectors.words, vectors.output_vectors)
+        written[str(files.save_output_vectors)] = output.save(files.save_output_vectors, chosen)
     if files.save_vocab:
         written[str(files.save_vocab)] = files.save_vocab.stat().st_size
     return written

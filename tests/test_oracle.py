@@ -10,7 +10,6 @@ from texts import zipf_text
 
 import fastw2v
 from fastw2v.corpus.vocabulary import read_vocabulary
-from fastw2v.vectors.word2vec_format import write_vectors
 
 WORDS = 220_000
 VARIANTS = [(model, negative, hs) for model in ("skipgram", "cbow") for negative, hs in ((5, False), (0, True), (5, True))]
@@ -67,8 +66,7 @@ def test_our_files_have_the_originals_bytes(oracle: Oracle, tmp_path: Path) -> N
         oracle.train(tmp_path / f"theirs{binary}", model="skipgram", negative=5, hs=False, binary=binary)
     vectors = fastw2v.load(tmp_path / "theirs1")
     for binary in (0, 1):
-        words = [word.encode() for word in vectors.words]
-        write_vectors(tmp_path / f"ours{binary}", words, vectors.vectors, binary=bool(binary))
+        vectors.save(tmp_path / f"ours{binary}", "binary" if binary else "text")
         assert (tmp_path / f"ours{binary}").read_bytes() == (tmp_path / f"theirs{binary}").read_bytes()
 
 

@@ -8,7 +8,10 @@ from typing import NoReturn
 import click
 
 from fastw2v import __version__
+from fastw2v.cli.ask import analogy, similar
+from fastw2v.cli.convert import convert, info
 from fastw2v.cli.demo import demo
+from fastw2v.cli.evaluate import evaluate
 from fastw2v.cli.train import train
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
 
@@ -19,17 +22,18 @@ NO_COMMAND: tuple[type[click.UsageError], ...] = tuple(filter(None, [getattr(cli
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="fastw2v %(version)s")
 def cli() -> None:
-    """Train word2vec vectors, on all cores, from plain or compressed text.
+    """Train word2vec vectors, on all cores, from plain or compressed text; ask, evaluate and convert them.
 
     \b
     fastw2v demo                                    see it work, no file needed
     fastw2v train corpus.txt -o vectors.bin         train on a file
     fastw2v train 'news/*.gz' -o v.txt --dim 300    on many, compressed
+    fastw2v similar vectors.bin king                what is near
     """
 
 
-cli.add_command(train)
-cli.add_command(demo)
+for command in (train, demo, similar, analogy, evaluate, convert, info):
+    cli.add_command(command)
 
 
 def main() -> None:

@@ -48,13 +48,14 @@ def default(name: str) -> Any:
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(("auto", "binary", "text")),
+    type=click.Choice(("auto", "binary", "text", "glove", "folder")),
     default="auto",
     show_default=True,
-    help="auto: binary for .bin.",
+    help="auto: binary for .bin, a folder for .f2v, else text.",
 )
 @click.option("--save-vocab", type=FILE, metavar="FILE", help="Write words and counts, as word2vec.c does.")
 @click.option("--read-vocab", type=FILE, metavar="FILE", help="Take words and counts from a file instead of counting.")
+@click.option("--init", type=FILE, metavar="MODEL", help="Go on from these vectors; new words are added.")
 @click.option("--save-output-vectors", type=FILE, metavar="FILE", help="Write the output vectors of negative sampling too.")
 @click.option("--log", type=FILE, metavar="FILE", help="Write progress as JSON lines.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
@@ -65,6 +66,7 @@ def train(
     file_format: str,
     save_vocab: Path | None,
     read_vocab: Path | None,
+    init: Path | None,
     save_output_vectors: Path | None,
     log: Path | None,
     quiet: bool,
@@ -90,6 +92,7 @@ def train(
         save_output_vectors=save_output_vectors,
         save_vocab=save_vocab,
         read_vocab=read_vocab,
+        init=init,
         log=log,
         file_format=file_format,
     )

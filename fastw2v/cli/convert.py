@@ -1,0 +1,64 @@
+"""fastw2v convert and fastw2v info: from one kind of file to another, and what a file is."""
+
+from pathlib import Path
+
+import click
+
+from fastw2v.cli.output import output_options, show
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command(short_help="Write vectors in another format.")
+@click.argument("source", metavar="IN", type=FILE)
+@click.argument("target", metavar="OUT", type=FILE)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(("auto", "binary", "text", "glove", "folder")),
+    default="auto",
+    show_default=True,
+    help="auto: binary for .bin, a folder for .f2v, else text.",
+)
+@click.option("--dtype", type=click.Choice(("float32", "float16", "int8")), help="In a folder; int8 has a scale for each row.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N vectors only.")
+def convert(source: Path, target: Path, file_format: str, dtype: str | None, limit: int | None) -> None:
+    """Read the vectors in IN, of whatever format, and write them to OUT, a file, compressed for .gz, .bz2, .xz,
+    .zst, or a folder.
+
+    \b
+    fastw2v convert vectors.bin vectors.txt.gz
+    fastw2v convert glove.6B.300d.txt glove.bin --limit 100000
+    fastw2v convert vectors.bin vectors.f2v --dtype int8
+    """
+    from fastw2v.errors import UsageError
+    from fastw2v.files import check_writable
+    from fastw2v.machine import readable_bytes
+    from fastw2v.vectors.folder import check_folder_writable
+    from fastw2v.vectors.word_vectors import load
+    from fastw2v.vectors.writing import chosen_format
+
+    if chosen_format(target, file_format) == "folder":
+        check_folder_writable(target)
+    else:
+        check_writable(target, "the output")
+    if source.exists() and target.exists() and source.samefile(target):
+        raise UsageError(f"{target} is also the input: give another name")
+    loaded = load(source, limit)
+    size = loaded.save(target, file_format, dtype)
+    click.echo(f"{target}: {len(loaded):,} words, dimension {loaded.dim}, {readable_bytes(size)}")
+
+
+@click.command(short_help="Say what a file of vectors is.")
+@click.argument("path", metavar="FILE", type=FILE)
+@output_options
+def info(path: Path, style: str | None) -> None:
+    """Say what FILE is: format, size, words, dimension, the first words, how long their vectors are. Reads its beginning alone.
+
+    \b
+    fastw2v info vectors.bin
+    fastw2v info glove.6B.300d.txt.gz --json
+    """
+    from fastw2v.vectors.description import describe
+
+    show(("what", "value"), list(describe(path).items()), style)

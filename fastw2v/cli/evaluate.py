@@ -1,0 +1,68 @@
+"""fastw2v eval"""
+
+from pathlib import Path
+
+import click
+
+from fastw2v.cli.output import output_options, show
+from fastw2v.errors import UsageError
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command("eval", short_help="Score vectors on analogies and word similarity.")
+@click.argument("vectors", type=FILE)
+@click.option("--analogies", type=FILE, multiple=True, metavar="FILE", help="As questions-words.txt; may be repeated.")
+@click.option("--similarity", type=FILE, multiple=True, metavar="FILE", help="Lines of word, word, score; may be repeated.")
+@click.option(
+    "--restrict", type=click.IntRange(0), default=30_000, show_default=True, help="Words that analogies look at; 0: all."
+)
+@click.option("--method", type=click.Choice(("3cosadd", "3cosmul")), default="3cosadd", show_default=True)
+@click.option("--case-sensitive", is_flag=True, help="Tell King from king.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N vectors only.")
+@output_options
+def evaluate(
+    vectors: Path,
+    analogies: tuple[Path, ...],
+    similarity: tuple[Path, ...],
+    restrict: int,
+    method: str,
+    case_sensitive: bool,
+    limit: int | None,
+    style: str | None,
+) -> None:
+    """Score VECTORS on analogies, by section, and on how their cosines go with people's judgement of word pairs.
+
+    \b
+    fastw2v eval vectors.bin --analogies questions-words.txt
+    fastw2v eval vectors.bin --similarity WS-353.txt --similarity SimLex-999.txt --json
+    """
+    if not analogies and not similarity:
+        raise UsageError("nothing to score on: give --analogies FILE, --similarity FILE, or both")
+    from fastw2v.vectors.analogies import evaluate_analogies
+    from fastw2v.vectors.similarity import evaluate_similarity
+    from fastw2v.vectors.word_vectors import load
+
+    loaded = load(vectors, limit)
+    rows: list[tuple[object, ...]] = []
+    for path in analogies:
+        found = evaluate_analogies(loaded, path, restrict=restrict or None, method=method, case_sensitive=case_sensitive)
+        for section in (*found.sections, found.semantic, found.syntactic, found.total):
+            share, coverage = _percent(section.share), _percent(section.coverage)
+            rows.append((path.name, section.name, section.solved, section.asked, share, section.questions, coverage))
+    if rows:
+        show(("file", "section", "solved", "asked", "share", "questions", "coverage"), rows, style, f"Analogies, {method}")
+    scores: list[tuple[object, ...]] = []
+    for path in similarity:
+        score = evaluate_similarity(loaded, path, case_sensitive=case_sensitive)
+        correlations = [(value, f"{value:.4f}") for value in (score.spearman, score.pearson)]
+        chances = [(value, f"{value:.1e}") for value in (score.spearman_p, score.pearson_p)]
+        coverage = _percent(score.coverage)
+        scores.append((path.name, correlations[0], chances[0], correlations[1], chances[1], score.known, score.pairs, coverage))
+    if scores:
+        columns = ("file", "spearman", "spearman p", "pearson", "pearson p", "known", "pairs", "coverage")
+        show(columns, scores, style, "Similarity")
+
+
+def _percent(share: float) -> tuple[float, str]:
+    return share, f"{share:.1%}"

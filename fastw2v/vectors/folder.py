@@ -1,0 +1,172 @@
+"""A model as a folder: for large vectors, which are mapped into memory instead of read, and for training to go on from.
+
+model.json     what it is, and the settings it was trained with
+words.txt      a word a line
+vectors.npy    (n, dim) float32, float16 or int8
+scales.npy     (n,) float32, with int8: a row is its codes times its scale
+norms.npy      (n,) float32, the vectors' lengths, so that a query need not read all rows first
+counts.npy     (n,) int64, where they are known
+output.npy     (n, dim) float32, the output vectors of negative sampling, where they were kept
+
+Nothing in it is ever unpickled.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.vectors.stored import DTYPES, Stored
+
+FORMAT, VERSION = "fastw2v model", 1
+MODEL, WORDS = "model.json", "words.txt"
+
+
+class Model(NamedTuple):
+    """What a folder holds; None for what it does not."""
+
+    words: list[bytes]
+    stored: Stored
+    norms: np.ndarray
+    counts: np.ndarray | None
+    output: np.ndarray | None
+    settings: dict[str, Any]
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder."""
+    return (path / MODEL).is_file()
+
+
+def write_folder(path: Path, model: Model) -> int:
+    """Write a folder, whole or not at all; one of ours that is there is replaced. Returns its size in bytes."""
+    check_folder_writable(path)
+    for word in model.words:
+        if b"\n" in word:
+            raise UsageError(
+                f"the word {word.decode('utf-8', 'backslashreplace')!r} cannot be in a file: it has a line's end in it"
+            )
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".fastw2v-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        temporary.mkdir()
+        (temporary / WORDS).write_bytes(b"".join(word + b"\n" for word in model.words))
+        arrays = {"vectors": model.stored.codes, "scales": model.stored.scales, "norms": model.norms}
+        for name, array in (arrays | {"counts": model.counts, "output": model.output}).items():
+            if array is not None:
+                np.save(temporary / f"{name}.npy", array, allow_pickle=False)
+        about = {"format": FORMAT, "version": VERSION, "rows": len(model.words), "dim": model.stored.codes.shape[1]}
+        about |= {"dtype": model.stored.dtype, "settings": model.settings}
+        (temporary / MODEL).write_text(json.dumps(about, indent=1) + "\n")
+        size = sum(_synced(file) for file in temporary.iterdir())
+        _replace(temporary, target)
+        return size
+    except OSError as error:
+        raise Fastw2vError(f"cannot write {path}: {reason(error)}; it was left as it was") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def check_folder_writable(path: Path) -> None:
+    """Refuse a name that is taken by something else than such a folder, or lies where nothing can be written."""
+    parent = Path(os.path.realpath(path)).parent
+    if path.exists() and not is_folder(path) and (not path.is_dir() or any(path.iterdir())):
+        raise UsageError(f"{path} is there and is no fastw2v folder: give another name, or remove it")
+    if not parent.is_dir():
+        raise UsageError(f"{path}: the folder {parent} does not exist")
+    if not os.access(parent, os.W_OK):
+        raise UsageError(f"{path}: no permission to write in {parent}")
+
+
+def _synced(path: Path) -> int:
+    """Wait until a file is on the disk; its size."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
+    return path.stat().st_size
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    """Give the new folder its name, and remove the old one only after that."""
+    if not target.exists():
+        temporary.rename(target)
+        return
+    old = target.with_name(f"{temporary.name}.old")
+    target.rename(old)
+    try:
+        temporary.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read_folder(path: Path, limit: int | None = None) -> Model:
+    """Open a folder, its vectors mapped into memory; all rows or the first `limit`.
+
+    Raises UsageError that names the file in it that is missing or does not fit the others.
+    """
+    about = _about(path)
+    rows, dim, dtype = about["rows"], about["dim"], about["dtype"]
+    words = _words(path / WORDS, rows)
+    codes = _array(path, "vectors", (rows, dim), dtype)
+    scales = _array(path, "scales", (rows,), "float32") if dtype == "int8" else None
+    norms = _array(path, "norms", (rows,), "float32")
+    counts = _array(path, "counts", (rows,), "int64") if (path / "counts.npy").exists() else None
+    output = _array(path, "output", (rows, dim), "float32") if (path / "output.npy").exists() else None
+    if not np.isfinite(norms).all():
+        raise UsageError(f"{path / 'norms.npy'}: row {int(np.argmin(np.isfinite(norms))) + 1:,} is NaN or infinity")
+    first = slice(limit)
+    codes, norms = codes[first], np.asarray(norms[first])
+    scales, counts, output = (None if array is None else array[first] for array in (scales, counts, output))
+    return Model(words[first], Stored(codes, scales), norms, counts, output, about["settings"])
+
+
+def _about(path: Path) -> dict[str, Any]:
+    """model.json, checked."""
+    place = path / MODEL
+    try:
+        about = json.loads(place.read_text())
+    except OSError as error:
+        raise UsageError(f"cannot read {place}: {reason(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{place} is damaged: it is no JSON ({error})") from error
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise UsageError(f"{place} does not describe a {FORMAT}")
+    if about.get("version") != VERSION:
+        raise UsageError(f"{place}: version {about.get('version')!r} is not known, {VERSION} is; a newer fastw2v may read it")
+    right = all(type(about.get(name)) is int and about[name] >= least for name, least in (("rows", 0), ("dim", 1)))
+    if not right or about.get("dtype") not in DTYPES or not isinstance(about.get("settings"), dict):
+        raise UsageError(f"{place} is damaged: rows, dim, dtype and settings must be there and make sense")
+    return about
+
+
+def _words(path: Path, rows: int) -> list[bytes]:
+    try:
+        words = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+    if words.pop() or len(words) != rows:
+        raise UsageError(
+            f"{path}: {len(words):,} whole lines, {MODEL} says {rows:,} words; it is cut short or of another model"
+        )
+    return words
+
+
+def _array(path: Path, name: str, shape: tuple[int, ...], dtype: str) -> np.ndarray:
+    """An array of the folder, mapped into memory."""
+    place = path / f"{name}.npy"
+    try:
+        array: np.ndarray = np.load(place, mmap_mode="r" if 0 not in shape else None, allow_pickle=False)
+    except OSError as error:
+        raise UsageError(f"cannot read {place}: {reason(error)}") from error
+    except Exception as error:  # NumPy lets what its parser of headers raises through
+        raise UsageError(f"{place} is damaged or cut short ({error})") from error
+    if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.dtype(dtype):
+        found = f"{getattr(array, 'dtype', '?')} {getattr(array, 'shape', '?')}"
+        raise UsageError(f"{place}: it holds {found}, {MODEL} says {dtype} {shape}; it is of another model")
+    return array

@@ -1,0 +1,74 @@
+"""Vectors in memory or mapped from a file: float32, or smaller."""
+
+import numpy as np
+
+from fastw2v.errors import UsageError
+
+DTYPES = ("float32", "float16", "int8")
+ROWS_AT_ONCE = 4096  # decoded at a time: some megabytes, which stay in cache
+LARGEST_CODE = 127
+
+
+class Stored:
+    """(n, dim) vectors, as float32, as float16, or as int8 with a float32 scale for each row.
+
+    codes : (n, dim) of one of these dtypes; may be memory-mapped
+    scales : (n,) float32 with int8, else None
+    """
+
+    def __init__(self, codes: np.ndarray, scales: np.ndarray | None = None) -> None:
+        self.codes = codes
+        self.scales = scales
+
+    @property
+    def dtype(self) -> str:
+        """One of DTYPES."""
+        return str(self.codes.dtype)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def rows(self, which: slice | np.ndarray | list[int]) -> np.ndarray:
+        """Some rows, (m, dim) float32."""
+        rows = self.codes[which].astype(np.float32, copy=False)
+        return rows if self.scales is None else rows * self.scales[which][:, np.newaxis]
+
+    def products(self, targets: np.ndarray, last: int) -> np.ndarray:
+        """Dot products of (q, dim) targets with the first rows: (q, last) float32."""
+        if self.codes.dtype == np.float32:
+            return targets @ self.codes[:last].T
+        found = np.empty((len(targets), last), np.float32)
+        for start in range(0, last, ROWS_AT_ONCE):
+            stop = min(start + ROWS_AT_ONCE, last)
+            found[:, start:stop] = targets @ self.rows(slice(start, stop)).T
+        return found
+
+    def norms(self) -> np.ndarray:
+        """(n,) float32 lengths of the vectors."""
+        found = np.empty(len(self), np.float32)
+        for start in range(0, len(self), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            rows = self.rows(part)
+            found[part] = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+        return found
+
+    def converted(self, dtype: str) -> "Stored":
+        """The same vectors in another dtype; int8 takes each row's largest number as 127. Raises UsageError."""
+        if dtype not in DTYPES:
+            raise UsageError(f"dtype is {dtype!r}: it must be one of {', '.join(DTYPES)}")
+        if dtype == self.dtype:
+            return self
+        codes = np.empty(self.codes.shape, dtype)
+        scales = np.empty(len(self), np.float32) if dtype == "int8" else None
+        for start in range(0, len(self), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            rows = self.rows(part)
+            if scales is None:
+                if dtype == "float16" and np.abs(rows).max(initial=0) > np.finfo(np.float16).max:
+                    raise UsageError("a number is too large for float16: keep float32, or take int8")
+                codes[part] = rows
+            else:
+                largest = np.abs(rows).max(axis=1, initial=0)
+                scales[part] = np.where(largest > 0, largest, 1) / LARGEST_CODE
+                codes[part] = np.rint(rows / scales[part][:, np.newaxis])
+        return Stored(codes, scales)

@@ -1,0 +1,100 @@
+"""Word vectors to files: word2vec binary and text byte for byte as word2vec.c writes them, GloVe's text, plain or compressed.
+
+The word2vec files start with a line "rows dimension", GloVe's has none. A text row is the word and its numbers with six
+decimals, each followed by a space; a binary row is the word, a space and the numbers as little-endian float32; a newline ends
+either.
+"""
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from fastw2v.errors import UsageError
+from fastw2v.files import written_whole
+from fastw2v.vectors.text_rows import LETTERS_OF_A_NUMBER, format_rows
+
+FILE_FORMATS = ("binary", "text", "glove")
+FORMATS = ("auto", *FILE_FORMATS, "folder")
+FOLDER_SUFFIX = ".f2v"
+ROWS_AT_ONCE = 1024
+FLOAT = np.dtype("<f4")
+COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
+
+
+def chosen_format(path: Path, name: str = "auto") -> str:
+    """What a format's name means for a file: "auto" is binary for `.bin`, a folder for `.f2v`, else text. Raises UsageError."""
+    if name not in FORMATS:
+        raise UsageError(f"format is {name!r}: it must be one of {', '.join(FORMATS)}")
+    if name != "auto":
+        return name
+    suffix = path.with_suffix("").suffix if path.suffix in COMPRESSED else path.suffix
+    return {".bin": "binary", FOLDER_SUFFIX: "folder"}.get(suffix, "text")
+
+
+def write_vectors(path: Path, words: Sequence[bytes], rows: Callable[[slice], np.ndarray], dim: int, file_format: str) -> int:
+    """Write vectors with their words, whole or not at all; returns the file's size in bytes.
+
+    rows : the float32 rows of a slice
+    file_format : one of FILE_FORMATS
+    """
+    for word in words:
+        if not word or b" " in word or b"\n" in word:
+            shown = word.decode("utf-8", "backslashreplace")
+            raise UsageError(f"the word {shown!r} cannot be in such a file: take a folder ({FOLDER_SUFFIX})")
+    with written_whole(path) as file:
+        with _compressing(file, path.suffix) as stream:
+            if file_format != "glove":
+                stream.write(b"%d %d\n" % (len(words), dim))
+            for start in range(0, len(words), ROWS_AT_ONCE):
+                part = slice(start, start + ROWS_AT_ONCE)
+                encode = _binary if file_format == "binary" else _text
+                for piece in encode(words[part], rows(part)):
+                    stream.write(piece)
+        return file.tell() if file.seekable() else 0
+
+
+def _binary(words: Sequence[bytes], vectors: np.ndarray) -> Iterator[bytes]:
+    lines = [b"%s %s\n" % (word, row.tobytes()) for word, row in zip(words, np.ascontiguousarray(vectors, FLOAT))]
+    yield b"".join(lines)
+
+
+def _text(words: Sequence[bytes], vectors: np.ndarray) -> Iterator[bytes]:
+    """The rows in letters; a row that the compiled loop leaves is formatted by Python."""
+    ends = np.cumsum([len(word) for word in words], dtype=np.int64)
+    letters = np.frombuffer(b"".join(words), np.uint8)
+    out = np.empty(len(letters) + len(words) * (2 + vectors.shape[1] * LETTERS_OF_A_NUMBER), np.uint8)
+    vectors = np.ascontiguousarray(vectors, np.float32)
+    row = 0
+    while row < len(words):
+        row, size = format_rows(vectors, row, letters, ends, out)
+        yield out[:size].tobytes()
+        if row < len(words):
+            yield words[row] + b" " + b"%.6f " * vectors.shape[1] % tuple(vectors[row].tolist()) + b"\n"
+            row += 1
+
+
+@contextmanager
+def _compressing(file: BinaryIO, suffix: str) -> Iterator[Any]:
+    """A stream into a file, compressed as its name says."""
+    if suffix == ".gz":
+        with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as stream:
+            yield stream
+    elif suffix == ".bz2":
+        with bz2.BZ2File(file, "wb") as packed:
+            yield packed
+    elif suffix == ".xz":
+        with lzma.LZMAFile(file, "wb") as packed_small:
+            yield packed_small
+    elif suffix == ".zst":
+        import zstandard
+
+        with zstandard.ZstdCompressor().stream_writer(file, closefd=False) as frames:
+            yield frames
+    else:
+        yield file
