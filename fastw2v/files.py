@@ -1,15 +1,25 @@
 """Files that appear whole or not at all, and temporary files that go away whatever happens."""
 
+import ctypes
 import os
 import secrets
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
 from fastw2v.errors import Fastw2vError, UsageError, reason
+
+try:
+    import fcntl
+except ImportError:  # not on this system: leftovers then stay
+    fcntl = None  # type: ignore[assignment]
+
+AT_WORKING_FOLDER, EXCHANGE = -100, 2  # of Linux: AT_FDCWD, RENAME_EXCHANGE
+TEMPORARY = ".fastw2v-"  # how the names of files and folders that are being written begin
 
 
 @contextmanager
@@ -26,19 +36,103 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
                 yield file
             return
         target = Path(os.path.realpath(path))
-        temporary = target.with_name(f".fastw2v-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+        remove_leftovers(target.parent)
+        temporary = temporary_beside(target)
         try:
             with open(temporary, "wb") as file:
+                _hold(file.fileno())
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
             if mode is not None:
                 os.chmod(temporary, stat.S_IMODE(mode))
             os.replace(temporary, target)
+            _sync_folder(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
         raise Fastw2vError(f"cannot write {path}: {reason(error)}; it was left as it was") from error
+
+
+def temporary_beside(target: Path) -> Path:
+    """A new name for what is to become `target`."""
+    return target.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what processes that were killed left in a folder; what a living one holds stays."""
+    with suppress(OSError):
+        for path in folder.glob(f"{TEMPORARY}*.tmp"):
+            with suppress(OSError):
+                handle = os.open(path, os.O_RDONLY)
+                try:
+                    _hold(handle)
+                    if path.is_dir():
+                        shutil.rmtree(path, ignore_errors=True)
+                    else:
+                        path.unlink(missing_ok=True)
+                finally:
+                    os.close(handle)
+
+
+@contextmanager
+def folder_written_whole(target: Path) -> Iterator[Path]:
+    """Write a new folder beside `target`, and give it that name once all of it is on the disk.
+
+    A folder of that name changes places with it, and is removed.
+
+    Raises Fastw2vError, naming the folder, when it cannot be written; nothing is then left behind.
+    """
+    temporary, handle = temporary_beside(target), None
+    try:
+        remove_leftovers(target.parent)
+        temporary.mkdir()
+        handle = os.open(temporary, os.O_RDONLY)
+        _hold(handle)
+        yield temporary
+        for path in temporary.iterdir():
+            with open(path, "rb") as file:
+                os.fsync(file.fileno())
+        os.fsync(handle)
+        if target.exists():
+            _exchange(temporary, target)
+        else:
+            temporary.rename(target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise Fastw2vError(f"cannot write {target}: {reason(error)}; it was left as it was") from error
+    finally:
+        if handle is not None:
+            os.close(handle)
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> None:
+    """Let two names change places, at once where the system can."""
+    with suppress(AttributeError, OSError):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.renameat2(AT_WORKING_FOLDER, bytes(first.resolve()), AT_WORKING_FOLDER, bytes(second.resolve()), EXCHANGE) == 0:
+            return
+    aside = second.with_name(f"{second.name}.old-{secrets.token_hex(4)}")
+    second.rename(aside)
+    first.rename(second)
+    aside.rename(first)
+
+
+def _hold(handle: int) -> None:
+    """Hold a temporary file or folder for as long as it is open. Raises OSError where another process holds it."""
+    if fcntl is not None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Wait until a new name is on the disk."""
+    with suppress(OSError):  # some file systems cannot, and the name is then theirs to keep
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def check_writable(path: Path, role: str) -> None:

@@ -11,11 +11,11 @@ from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.schedule import learning_rate
 from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, exchange, own_row
 from fastw2v.kernels.window import window_around
-from fastw2v.kernels.worker import END_OF_SENTENCE, new_worker
+from fastw2v.kernels.worker import END_OF_SENTENCE, carried, check_carried, new_worker
 from fastw2v.tables.noise import draw
 from fastw2v.tables.sigmoid import LIMIT, sigmoid
 
-__all__ = ["new_worker", "train"]
+__all__ = ["carried", "check_carried", "new_worker", "train"]
 
 WORDS_BETWEEN_RATES = 10_000  # how often the original looks at the schedule
 HIDDEN, GRADIENT = 0, 1  # the rows of a worker's scratch

@@ -82,3 +82,29 @@ def new_worker(
         copies=copies,
         row=thread * CACHE_LINE,
     )
+
+
+def carried(worker: Worker) -> dict[str, np.ndarray]:
+    """The arrays that a worker takes from one stretch to the next; the rest is only worked in."""
+    return {"state": worker.state, "sentence": worker.sentence}
+
+
+def check_carried(worker: Worker, vocabulary: int) -> None:
+    """Refuse what the compiled loops, which trust it, could not go on with. Raises ValueError."""
+    state = worker.state[0]
+    check_state(state, MAX_SENTENCE_LENGTH - 1)
+    check_ids(worker.sentence, vocabulary)
+
+
+def check_state(state: np.void, longest: int) -> None:
+    """The part of it that all kernels have."""
+    if not 0 <= state["counted"] <= state["words"] or not 0 <= state["length"] <= longest or state["since_exchange"] < 0:
+        raise ValueError("a thread's state makes no sense")
+    if not 0 <= state["alpha"] < np.inf:
+        raise ValueError(f"the learning rate is {state['alpha']}")
+
+
+def check_ids(ids: np.ndarray, vocabulary: int) -> None:
+    """All must be words."""
+    if ids.min(initial=0) < 0 or ids.max(initial=0) >= vocabulary:
+        raise ValueError("a word id is past the vocabulary")

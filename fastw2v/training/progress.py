@@ -62,9 +62,9 @@ class Watched(Protocol):
 class Recent:
     """Speed and loss over the last seconds, from totals looked at now and then."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: int = 0) -> None:
         self.started = time.perf_counter()
-        self.looks: deque[tuple[float, int, float, float]] = deque([(self.started, 0, 0.0, 0.0)])
+        self.looks: deque[tuple[float, int, float, float]] = deque([(self.started, words, 0.0, 0.0)])
 
     def progress(self, trainer: Watched, epochs: int, total_words: int) -> Progress:
         """The state now."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from fastw2v.compiling import Entry
 from fastw2v.corpus.ids import ID, IdStream
-from fastw2v.errors import Interrupted
+from fastw2v.errors import Fastw2vError, Interrupted
 from fastw2v.kernels import KERNELS
 from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.loss import NATS, PAIRS
@@ -21,9 +21,11 @@ from fastw2v.kernels.top_nodes import NO_COPIES, make_copies
 from fastw2v.kernels.worker import Variant
 from fastw2v.settings import Settings
 from fastw2v.tables import Tables
+from fastw2v.training.gate import Gate
 from fastw2v.training.progress import Progress, Recent
 
 STRETCH = 20_000  # ids that a kernel gets at a time: often enough to stop within a tenth of a second
+ROWS_CHECKED = 1_000  # vectors that are looked at, while training goes on, for whether they are numbers still
 MEASURED = 64  # of these, ids that the loss is measured on: 0.3 %
 SENTENCE_SEARCH = 1_000  # how far from its even place a share's bound may move to fall between two sentences
 SEED_STEP = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: seeds start streams far from each other
@@ -56,7 +58,8 @@ class Trainer:
         self.measure_states = np.array(starts, np.uint64)  # the random streams of measuring the loss
         self.losses = np.zeros((threads, CACHE_LINE))  # all epochs' nats and pairs
         self.last_losses = np.zeros((threads, CACHE_LINE))  # the current epoch's
-        self.epochs = [0] * threads
+        self.places = [(0, begin) for begin in self.bounds[:-1]]  # each thread's epoch and next id
+        self.gate = Gate()
         self.stopping = threading.Event()
         self.failures: list[BaseException] = []
 
@@ -75,8 +78,11 @@ class Trainer:
         )
 
     def run(self, report: Callable[[Progress], None], every: float = 0.2) -> Progress:
-        """Train all epochs; `report` is called from this thread every so many seconds. Returns the state at the end."""
-        recent = Recent()
+        """Train all epochs; `report` is called from this thread every so many seconds. Returns the state at the end.
+
+        In `report` the threads can be paused, with `gate.all_waiting()`, and then the model and the state looked at.
+        """
+        recent = Recent(self.words_done)
         threads = [threading.Thread(target=self._guarded, args=(number,), daemon=True) for number in range(len(self.workers))]
         try:
             for thread in threads:
@@ -84,11 +90,10 @@ class Trainer:
             for thread in threads:
                 while thread.is_alive():
                     thread.join(every)
+                    self._check_numbers()
                     report(self.progress(recent))
         except KeyboardInterrupt as stop:
-            raise Interrupted(
-                f"stopped at {self.progress(recent).share:.1%} of the training; no vectors were written"
-            ) from stop
+            raise Interrupted(f"stopped at {self.progress(recent).share:.1%} of the training") from stop
         finally:
             self.stopping.set()
             for thread in threads:
@@ -96,32 +101,47 @@ class Trainer:
                     thread.join()
         if self.failures:
             raise self.failures[0]
+        self._check_numbers(all_of_them=True)
         return self.progress(recent)
 
     def _guarded(self, number: int) -> None:
+        self.gate.enter()
         try:
             self._train_share(number)
         except BaseException as failure:  # raised again by run()
             self.failures.append(failure)
             self.stopping.set()
+        finally:
+            self.gate.leave()
+
+    def _check_numbers(self, all_of_them: bool = False) -> None:
+        """Refuse to go on with vectors that are no numbers: they spread from the frequent words, which come first."""
+        rows = self.model.input if all_of_them else self.model.input[:ROWS_CHECKED]
+        if not np.isfinite(rows.sum(dtype=np.float64)):
+            raise Fastw2vError("training diverged: the vectors are no longer numbers; a smaller --alpha helps")
 
     def _train_share(self, number: int) -> None:
         """One thread's work: all epochs over its share, a stretch at a time."""
         worker = self.workers[number]
         begin, end = self.bounds[number], self.bounds[number + 1]
-        for epoch in range(self.settings.epochs):
-            self.epochs[number] = epoch
-            self.last_losses[number] = 0
-            for start in range(begin, end, STRETCH):
+        first_epoch, place = self.places[number]
+        for epoch in range(first_epoch, self.settings.epochs):
+            if place == begin:
+                self.last_losses[number] = 0
+            for start in range(place, end, STRETCH):
+                self.gate.pass_through()
                 if self.stopping.is_set():
                     return
                 stop = min(start + STRETCH, end)
                 ids = self.ids.read(start, stop)
                 self._measure(number, ids[-MEASURED:])  # the last of them: as far from what was just trained with any kernel
                 self.kernel(ids, stop == end, worker, self.model, self.tables, self.variant, self.schedule)
+                self.places[number] = epoch, stop
             state = worker.state[0]
             self.schedule.words_done[worker.row] += state["words"] - state["counted"]
             state["counted"] = state["words"]
+            self.places[number] = epoch + 1, begin
+            place = begin
 
     def _measure(self, number: int, ids: np.ndarray) -> None:
         """Add the loss on a few windows that are about to be trained on."""
@@ -154,7 +174,7 @@ class Trainer:
     @property
     def epoch(self) -> int:
         """The epoch that the slowest thread is in, from 1."""
-        return min(self.epochs) + 1
+        return min(min(epoch for epoch, _ in self.places) + 1, self.settings.epochs)
 
     @property
     def loss_sums(self) -> tuple[float, float]:

@@ -13,14 +13,13 @@ Nothing in it is ever unpickled.
 
 import json
 import os
-import secrets
-import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.errors import UsageError, reason
+from fastw2v.files import folder_written_whole
 from fastw2v.vectors.stored import DTYPES, Stored
 
 FORMAT, VERSION = "fastw2v model", 1
@@ -52,9 +51,7 @@ def write_folder(path: Path, model: Model) -> int:
                 f"the word {word.decode('utf-8', 'backslashreplace')!r} cannot be in a file: it has a line's end in it"
             )
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".fastw2v-{os.getpid()}-{secrets.token_hex(4)}.tmp")
-    try:
-        temporary.mkdir()
+    with folder_written_whole(target) as temporary:
         (temporary / WORDS).write_bytes(b"".join(word + b"\n" for word in model.words))
         arrays = {"vectors": model.stored.codes, "scales": model.stored.scales, "norms": model.norms}
         for name, array in (arrays | {"counts": model.counts, "output": model.output}).items():
@@ -63,13 +60,7 @@ def write_folder(path: Path, model: Model) -> int:
         about = {"format": FORMAT, "version": VERSION, "rows": len(model.words), "dim": model.stored.codes.shape[1]}
         about |= {"dtype": model.stored.dtype, "settings": model.settings}
         (temporary / MODEL).write_text(json.dumps(about, indent=1) + "\n")
-        size = sum(_synced(file) for file in temporary.iterdir())
-        _replace(temporary, target)
-        return size
-    except OSError as error:
-        raise Fastw2vError(f"cannot write {path}: {reason(error)}; it was left as it was") from error
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        return sum(file.stat().st_size for file in temporary.iterdir())
 
 
 def check_folder_writable(path: Path) -> None:
@@ -81,28 +72,6 @@ def check_folder_writable(path: Path) -> None:
         raise UsageError(f"{path}: the folder {parent} does not exist")
     if not os.access(parent, os.W_OK):
         raise UsageError(f"{path}: no permission to write in {parent}")
-
-
-def _synced(path: Path) -> int:
-    """Wait until a file is on the disk; its size."""
-    with open(path, "rb") as file:
-        os.fsync(file.fileno())
-    return path.stat().st_size
-
-
-def _replace(temporary: Path, target: Path) -> None:
-    """Give the new folder its name, and remove the old one only after that."""
-    if not target.exists():
-        temporary.rename(target)
-        return
-    old = target.with_name(f"{temporary.name}.old")
-    target.rename(old)
-    try:
-        temporary.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def read_folder(path: Path, limit: int | None = None) -> Model:

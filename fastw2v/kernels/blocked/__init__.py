@@ -15,10 +15,10 @@ from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.hidden import clear, gather, return_gradient, scatter_add, take_hidden
 from fastw2v.kernels.blocked.negative import learn_words
 from fastw2v.kernels.blocked.path import learn_paths, share_top_nodes
-from fastw2v.kernels.blocked.worker import BATCH, new_worker
+from fastw2v.kernels.blocked.worker import BATCH, carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
 
-__all__ = ["new_worker", "train"]
+__all__ = ["carried", "check_carried", "new_worker", "train"]
 
 
 @compiled_math

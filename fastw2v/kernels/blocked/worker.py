@@ -9,7 +9,7 @@ from fastw2v.kernels.model import aligned_zeros
 from fastw2v.kernels.products import TILE
 from fastw2v.kernels.schedule import CACHE_LINE
 from fastw2v.kernels.top_nodes import NO_COPIES
-from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH, Variant, new_state
+from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH, Variant, check_ids, check_state, new_state
 from fastw2v.tables import Tables
 from fastw2v.tables.noise import POWER, SLOTS
 
@@ -149,6 +149,24 @@ def new_worker(
         copies=copies,
         row=thread * CACHE_LINE,
     )
+
+
+def carried(worker: Worker) -> dict[str, np.ndarray]:
+    """The arrays that a worker takes from one stretch to the next; the rest is only worked in."""
+    return {"state": worker.state, "words": worker.batch.words, "begin": worker.batch.begin, "end": worker.batch.end}
+
+
+def check_carried(worker: Worker, vocabulary: int) -> None:
+    """Refuse what the compiled loops, which trust it, could not go on with. Raises ValueError."""
+    state, batch = worker.state[0], worker.batch
+    check_state(state, len(batch.words) - 1)
+    complete = int(state["complete"])
+    if not 0 <= complete <= min(int(state["length"]), BATCH - 1) or state["length"] - complete >= MAX_SENTENCE_LENGTH:
+        raise ValueError("a thread's batch makes no sense")
+    check_ids(batch.words, vocabulary)
+    begin, end, places = batch.begin[:complete], batch.end[:complete], np.arange(complete)
+    if np.any(begin < 0) or np.any(begin > places) or np.any(end <= places) or np.any(end > complete):
+        raise ValueError("a sentence's bounds make no sense")
 
 
 def best_block(variant: Variant) -> int:

@@ -1,0 +1,87 @@
+"""When checkpoints are written, and what of a run stands in them."""
+
+import time
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fastw2v.checkpoints.store import Checkpoint, Store
+from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.sources import Source
+from fastw2v.training.state import captured
+from fastw2v.training.trainer import Trainer
+
+MOST_OF_THE_TIME = 0.04  # that training may stand still for checkpoints
+IDS_AT_ONCE = 1 << 22
+
+
+class Keeper:
+    """Writes a run's checkpoints.
+
+    every : seconds between two of them, more where writing takes long
+    run : what run.json says of the run
+    """
+
+    def __init__(self, store: Store, every: float, run: dict[str, Any], words: list[bytes]) -> None:
+        self.store = store
+        self.every = every
+        self.run = run
+        self.words = words
+        self.last = time.monotonic()
+        self.cost = 0.0
+        self.paused = 0.0
+
+    def write_if_due(self, trainer: Trainer) -> None:
+        """Called while training goes on."""
+        if time.monotonic() - self.last >= max(self.every, self.cost / MOST_OF_THE_TIME):
+            with trainer.gate.all_waiting():
+                self.write(trainer)
+
+    def write(self, trainer: Trainer) -> None:
+        """Write one now; no thread may be training."""
+        start = time.monotonic()
+        if np.isfinite(trainer.model.input.sum(dtype=np.float64)):  # else the last good one stays
+            self.store.write(Checkpoint(self.run, self.words, captured(trainer)))
+        self.last = time.monotonic()
+        self.cost = self.last - start
+        self.paused += self.cost
+
+
+def described(text: list[Source], ids: IdStream) -> dict[str, Any]:
+    """A text in a few figures that change when it does: the sizes of its files, and a checksum of all its word ids."""
+    checksum = 0
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        checksum = zlib.crc32(ids.read(start, min(start + IDS_AT_ONCE, len(ids))).tobytes(), checksum)
+    return {"files": [[source.name, source.size] for source in text], "ids": len(ids), "checksum": checksum}
+
+
+def changes(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What is different between two descriptions of a text, in words."""
+    sizes_then, sizes_now = ({str(name): size for name, size in text["files"]} for text in (then, now))
+    found = [f"{name} is gone" for name in sizes_then if name not in sizes_now]
+    found += [f"{name} is new" for name in sizes_now if name not in sizes_then]
+    found += [
+        f"{name} has {size:,} bytes and had {sizes_then[name]:,}"
+        for name, size in sizes_now.items()
+        if name in sizes_then and size != sizes_then[name]
+    ]
+    if not found and (then["ids"], then["checksum"]) != (now["ids"], now["checksum"]):
+        found.append("the words in it are others")
+    return found
+
+
+def parse_interval(text: str) -> float:
+    """Seconds from "90", "90s", "10m" or "2h". Raises ValueError."""
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1)
+    seconds = float(number) * unit
+    if not 0 <= seconds < np.inf:
+        raise ValueError
+    return seconds
+
+
+def path_of(value: Any) -> Path | None:
+    """A path that run.json holds, or None."""
+    return None if value is None else Path(value)

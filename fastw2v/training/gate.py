@@ -1,0 +1,50 @@
+"""A gate that threads pass between two stretches of work, and that can be closed for a while."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Gate:
+    """Threads come in and leave once; in between they pass, and wait where the gate is closed."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.inside = 0
+        self.waiting = 0
+        self.closed = False
+
+    def enter(self) -> None:
+        """A thread begins its work."""
+        with self.changed:
+            self.inside += 1
+
+    def leave(self) -> None:
+        """A thread has ended its work."""
+        with self.changed:
+            self.inside -= 1
+            self.changed.notify_all()
+
+    def pass_through(self) -> None:
+        """Go on, or wait until the gate opens again."""
+        if not self.closed:  # looked at without the lock: who misses it now waits at the next stretch
+            return
+        with self.changed:
+            self.waiting += 1
+            self.changed.notify_all()
+            self.changed.wait_for(lambda: not self.closed)
+            self.waiting -= 1
+
+    @contextmanager
+    def all_waiting(self) -> Iterator[None]:
+        """Close the gate, wait for all threads that are inside to stand at it, and open it again at the end."""
+        with self.changed:
+            self.closed = True
+        try:
+            with self.changed:
+                self.changed.wait_for(lambda: self.waiting == self.inside)
+            yield
+        finally:
+            with self.changed:
+                self.closed = False
+                self.changed.notify_all()

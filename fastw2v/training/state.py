@@ -1,0 +1,57 @@
+"""The state of a training run as arrays: what a checkpoint keeps beside the matrices, and how it is put back."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fastw2v.kernels import KERNELS
+
+if TYPE_CHECKING:
+    from fastw2v.training.trainer import Trainer
+
+MATRICES = ("input", "output", "nodes")
+
+
+def captured(trainer: "Trainer") -> dict[str, np.ndarray]:
+    """All arrays that training goes on from, by name: the matrices, and the threads' places; none is copied."""
+    arrays = {name: getattr(trainer.model, name) for name in MATRICES}
+    arrays |= {
+        "places": np.array(trainer.places, np.int64),
+        "words-done": trainer.schedule.words_done,
+        "measure-states": trainer.measure_states,
+        "losses": trainer.losses,
+        "last-losses": trainer.last_losses,
+    }
+    return arrays | {
+        f"thread-{number}-{name}": array
+        for number, worker in enumerate(trainer.workers)
+        for name, array in KERNELS[trainer.settings.kernel].carried(worker).items()
+    }
+
+
+def restore(trainer: "Trainer", arrays: dict[str, np.ndarray]) -> None:
+    """Put a state back into a new trainer of the same settings and text.
+
+    Compiled loops trust what they are given, so all of it is checked. Raises ValueError that says what makes no sense.
+    """
+    own = captured(trainer)
+    if own.keys() != arrays.keys():
+        raise ValueError(f"it holds {', '.join(sorted(arrays)) or 'nothing'}; needed is {', '.join(sorted(own))}")
+    for name, array in own.items():
+        found = arrays[name]
+        if found.shape != array.shape or found.dtype != array.dtype:
+            raise ValueError(f"{name} is {found.dtype} {found.shape}, not {array.dtype} {array.shape}")
+        if found.dtype.kind == "f" and not np.isfinite(found).all():
+            raise ValueError(f"{name} holds NaN or infinity")
+    for name, array in own.items():
+        if name != "places":
+            array[...] = arrays[name]
+    trainer.places = [(int(epoch), int(place)) for epoch, place in arrays["places"]]
+    for number, (epoch, place) in enumerate(trainer.places):
+        begin, end = trainer.bounds[number], trainer.bounds[number + 1]
+        if not 0 <= epoch <= trainer.settings.epochs or not begin <= place <= end:
+            raise ValueError("a thread's place is outside its share of the text")
+    for worker in trainer.workers:
+        KERNELS[trainer.settings.kernel].check_carried(worker, len(trainer.model.input))
+    if trainer.schedule.words_done.min(initial=0) < 0:
+        raise ValueError("the words done are negative")
