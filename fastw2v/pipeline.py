@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -17,14 +18,15 @@ from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
 from fastw2v.errors import Fastw2vError, UsageError, reason
-from fastw2v.files import check_writable
+from fastw2v.files import check_not_an_input, check_writable
 from fastw2v.kernels.model import Model, model_bytes, new_model
 from fastw2v.machine import available_memory, readable_bytes
-from fastw2v.reporting.listener import Listener, Several, Summary
+from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables, tables_bytes
 from fastw2v.training.trainer import Trainer, random_start
+from fastw2v.vectors.clusters import clusters, write_clusters
 from fastw2v.vectors.word2vec_format import is_binary, write_vectors
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -34,7 +36,10 @@ Corpus = PathName | Iterable[PathName] | Iterable[Iterable[str]]
 
 @dataclass(frozen=True)
 class Files:
-    """The files that a run writes and reads beside the text; None for those not wanted."""
+    """The files that a run writes and reads beside the text; None for those not wanted.
+
+    classes : where it is not 0, the output gets so many word classes in place of vectors
+    """
 
     output: Path | None = None
     save_output_vectors: Path | None = None
@@ -42,6 +47,7 @@ class Files:
     read_vocab: Path | None = None
     log: Path | None = None
     file_format: str = "auto"
+    classes: int = 0
 
     @property
     def written(self) -> dict[str, Path]:
@@ -97,7 +103,8 @@ def train(
         raise UsageError(f"no setting is called {', '.join(unknown)}; there are {', '.join(SETTING_NAMES)}")
     named = {"output": output, "save_output_vectors": save_output_vectors, "save_vocab": save_vocab}
     named |= {"read_vocab": read_vocab, "log": log}
-    files = Files(**{name: Path(path) for name, path in named.items() if path is not None}, file_format=file_format)
+    paths: dict[str, Any] = {name: Path(path) for name, path in named.items() if path is not None}
+    files = Files(**paths, file_format=file_format)
     listener = Listener()
     if progress:
         from fastw2v.reporting.terminal import display
@@ -108,13 +115,34 @@ def train(
 
 def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener) -> WordVectors:
     """The same for settings and files that are already checked one by one; `listener` hears what happens."""
+    if files.log:
+        listener = Several(listener, JsonLog(files.log))
+    with _one_line_errors(listener):
+        return _run(_text(corpus, settings, files), settings, files, listener)
+
+
+def count(
+    corpus: Corpus, settings: Settings | None = None, files: Files | None = None, listener: Listener | None = None
+) -> tuple[Vocabulary, Counts]:
+    """Only the vocabulary of a text, saved if `files` has a name for it. Of the settings, those about words count.
+
+    count("corpus.txt", Settings(min_count=10), Files(save_vocab=Path("vocab.txt")))
+
+    Raises what `train` raises.
+    """
+    settings, files, listener = settings or Settings(), files or Files(), listener or Listener()
+    with _one_line_errors(listener):
+        text = _text(corpus, settings, files)
+        if not files.read_vocab:
+            warmup.compile_counting(listener)
+        return _vocabulary(text, settings, files, listener)
+
+
+@contextmanager
+def _one_line_errors(listener: Listener) -> Iterator[None]:
+    """What the system says, as errors of this package; the listener is closed however it ends."""
     try:
-        _check_files(files, settings)
-        text = sources(corpus, files.spool_folder)
-        _check_not_an_input(files, text)
-        if files.log:
-            listener = Several(listener, JsonLog(files.log))
-        return _run(text, settings, files, listener)
+        yield
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise Fastw2vError(f"{place}{reason(error)}") from error
@@ -134,7 +162,7 @@ def _run(text: list[Source], settings: Settings, files: Files, listener: Listene
     clock = Stopwatch()
     compile_seconds = warmup.compile_all(settings, listener)
     clock.lap()
-    vocabulary = _vocabulary(text, settings, files, listener)
+    vocabulary, _ = _vocabulary(text, settings, files, listener)
     vocab_seconds = clock.lap()
     id_memory = _check_memory(vocabulary, settings)
     ids = _encoded(text, vocabulary, settings, id_memory, files, listener)
@@ -187,6 +215,16 @@ class Stopwatch:
         return self.last - last
 
 
+def _text(corpus: Corpus, settings: Settings, files: Files) -> list[Source]:
+    """Where the text comes from, once it is sure that the files can be written and that none of them is an input."""
+    _check_files(files, settings)
+    text = sources(corpus, files.spool_folder)
+    inputs = [source.path for source in text if source.path] + ([files.read_vocab] if files.read_vocab else [])
+    for role, output in files.written.items():
+        check_not_an_input(output, role, inputs)
+    return text
+
+
 def _check_files(files: Files, settings: Settings) -> None:
     """Refuse outputs that could not be written, before any work."""
     is_binary(files.output or Path(), files.file_format)
@@ -197,24 +235,19 @@ def _check_files(files: Files, settings: Settings) -> None:
         if name in seen and not name.startswith("/dev/"):
             raise UsageError(f"{role} and {seen[name]} are the same file, {path}: give two names")
         seen[name] = role
+    if files.classes < 0:
+        raise UsageError(f"classes is {files.classes}: it must be the number of word classes, or 0 for vectors")
     if files.save_output_vectors and settings.negative == 0:
         raise UsageError(
             "--save-output-vectors needs --negative: the output vectors of --hs belong to tree nodes, not to words"
         )
 
 
-def _check_not_an_input(files: Files, text: list[Source]) -> None:
-    inputs = [source.path for source in text if source.path] + ([files.read_vocab] if files.read_vocab else [])
-    for role, output in files.written.items():
-        for path in inputs:
-            if output.exists() and path.exists() and output.samefile(path) and output.is_file():
-                raise UsageError(f"{role} {output} is also an input: it would be overwritten; give another name")
-
-
-def _vocabulary(text: list[Source], settings: Settings, files: Files, listener: Listener) -> Vocabulary:
+def _vocabulary(text: list[Source], settings: Settings, files: Files, listener: Listener) -> tuple[Vocabulary, Counts]:
     """Count the text, or read the counts; save them if asked to."""
     if files.read_vocab:
         vocabulary = read_vocabulary(files.read_vocab, min_count=settings.min_count, max_vocab=settings.max_vocab)
+        distinct, words = len(vocabulary), vocabulary.train_words
         most = max((int(n) for n in vocabulary.counts[1:]), default=0)
     else:
         listener.reading("counting", sum(source.size for source in text))
@@ -225,16 +258,20 @@ def _vocabulary(text: list[Source], settings: Settings, files: Files, listener: 
                 f"memory for counting was spent: words seen {pruned_up_to} times or less were forgotten on the way; "
                 "--memory gives more"
             )
-        if counted.counts[: counted.used[0]].sum() == 0:
+        distinct = int(counted.used[0])
+        words = int(counted.counts[:distinct].sum())
+        if words == 0:
             raise UsageError("the text is empty")
-        most = int(counted.counts[1 : counted.used[0]].max(initial=0))
+        most = int(counted.counts[1:distinct].max(initial=0))
         vocabulary = select(counted, min_count=settings.min_count, max_vocab=settings.max_vocab)
     if len(vocabulary) < 2:
         most_often = f"the most frequent word occurs {most} time{'s' if most != 1 else ''}" if most else "there is no word"
         raise UsageError(f"no word occurs {settings.min_count} times or more ({most_often}): lower --min-count")
+    counts = Counts(len(vocabulary), vocabulary.train_words, distinct, words)
+    listener.counted(counts)
     if files.save_vocab:
         vocabulary.save(files.save_vocab)
-    return vocabulary
+    return vocabulary, counts
 
 
 def _check_memory(vocabulary: Vocabulary, settings: Settings) -> int:
@@ -269,7 +306,11 @@ def _encoded(
 def _save(vocabulary: Vocabulary, model: Model, settings: Settings, files: Files) -> dict[str, int]:
     """Write what was asked for; the files and their sizes."""
     written = {}
-    for path, matrix in ((files.output, model.input), (files.save_output_vectors, model.output)):
+    vectors_file = None if files.classes else files.output
+    if files.output and files.classes:
+        found = clusters(model.input[:, : settings.dim], files.classes)
+        written[str(files.output)] = write_clusters(files.output, vocabulary.words(), found)
+    for path, matrix in ((vectors_file, model.input), (files.save_output_vectors, model.output)):
         if path is not None:
             binary = is_binary(path, files.file_format)
             written[str(path)] = write_vectors(path, vocabulary.words(), matrix[:, : settings.dim], binary=binary)

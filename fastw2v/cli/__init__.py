@@ -11,6 +11,7 @@ from fastw2v import __version__
 from fastw2v.cli.cluster import cluster
 from fastw2v.cli.demo import demo
 from fastw2v.cli.train import train
+from fastw2v.cli.vocab import vocab
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
 
 # What newer versions of click raise, with the help as its message, where a command is missing.
@@ -32,6 +33,7 @@ def cli() -> None:
 cli.add_command(train)
 cli.add_command(demo)
 cli.add_command(cluster)
+cli.add_command(vocab)
 
 
 def main() -> None:
