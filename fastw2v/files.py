@@ -6,7 +6,7 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -151,6 +151,12 @@ def check_writable(path: Path, role: str) -> None:
         raise UsageError(f"{role} {path}: the folder {target.parent} does not exist")
     if not os.access(target.parent, os.W_OK):  # a regular file is replaced by renaming, so what counts is its folder
         raise UsageError(f"{role} {path}: no permission to write in {target.parent}")
+
+
+def check_not_an_input(path: Path, role: str, inputs: Iterable[Path]) -> None:
+    """Refuse an output that is also one of the files that are read."""
+    if path.is_file() and any(other.exists() and path.samefile(other) for other in inputs):
+        raise UsageError(f"{role} {path} is also an input: it would be overwritten; give another name")
 
 
 def _mode(path: Path) -> int | None:

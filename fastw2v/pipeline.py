@@ -1,66 +1,35 @@
 """A whole run: the way of a word from file to vector."""
 
-import os
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from fastw2v import warmup
-from fastw2v.corpus.counting import count_words, select
-from fastw2v.corpus.encoding import encode
-from fastw2v.corpus.ids import IdStream
+from fastw2v.checkpoints.keeper import Keeper, described
+from fastw2v.checkpoints.resuming import Resumed, read_run
+from fastw2v.checkpoints.store import Store
 from fastw2v.corpus.sources import Source, sources
-from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
-from fastw2v.errors import Fastw2vError, UsageError, reason
-from fastw2v.files import check_writable
-from fastw2v.kernels.model import Model, model_bytes, new_model
-from fastw2v.machine import available_memory, readable_bytes
-from fastw2v.reporting.listener import Listener, Several, Summary
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.errors import Fastw2vError, Interrupted, UsageError, reason
+from fastw2v.kernels.model import Model, new_model
+from fastw2v.preparation import encoded, vocabulary_for
+from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
+from fastw2v.run_files import Files, check_files, check_no_input_is_written, save
 from fastw2v.settings import SETTING_NAMES, Settings
-from fastw2v.tables import tables, tables_bytes
+from fastw2v.tables import tables
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
+from fastw2v.training.progress import Progress
 from fastw2v.training.trainer import Trainer, random_start
-from fastw2v.vectors.folder import check_folder_writable
 from fastw2v.vectors.word_vectors import WordVectors, load
-from fastw2v.vectors.writing import chosen_format
+
+__all__ = ["Files", "count", "resume", "run", "train"]
 
 PathName = str | PathLike[str]
 Corpus = PathName | Iterable[PathName] | Iterable[Iterable[str]]
-
-
-@dataclass(frozen=True)
-class Files:
-    """The files that a run writes and reads beside the text; None for those not wanted."""
-
-    output: Path | None = None
-    save_output_vectors: Path | None = None
-    save_vocab: Path | None = None
-    read_vocab: Path | None = None
-    init: Path | None = None
-    log: Path | None = None
-    file_format: str = "auto"
-
-    @property
-    def written(self) -> dict[str, Path]:
-        """What will be written, by the role it has."""
-        roles = {
-            "the output": self.output,
-            "the output vectors": self.save_output_vectors,
-            "the vocabulary": self.save_vocab,
-            "the log": self.log,
-        }
-        return {role: path for role, path in roles.items() if path is not None}
-
-    @property
-    def spool_folder(self) -> Path | None:
-        """Where temporary files may lie: beside the output."""
-        return Path(os.path.realpath(self.output)).parent if self.output else None
 
 
 def train(
@@ -73,6 +42,8 @@ def train(
     read_vocab: PathName | None = None,
     init: PathName | None = None,
     log: PathName | None = None,
+    checkpoint: PathName | None = None,
+    checkpoint_every: float = 600.0,
     progress: bool = False,
     **settings: Any,
 ) -> WordVectors:
@@ -86,6 +57,7 @@ def train(
     init : a model to go on from: its words are kept, and training starts from its vectors; from its output vectors too where
         it is a folder that training wrote
     save_output_vectors, save_vocab, read_vocab, log : files, as on the command line
+    checkpoint, checkpoint_every : a folder for the state of the run, and the seconds between two checkpoints; `resume` goes on
     progress : show progress and a summary on standard error
     **settings : the fields of `Settings`: model, dim, window, negative, hs, sample, min_count, max_vocab, epochs, alpha,
         threads, seed, kernel, memory
@@ -103,25 +75,88 @@ def train(
     if unknown:
         raise UsageError(f"no setting is called {', '.join(unknown)}; there are {', '.join(SETTING_NAMES)}")
     named = {"output": output, "save_output_vectors": save_output_vectors, "save_vocab": save_vocab}
-    named |= {"read_vocab": read_vocab, "init": init, "log": log}
-    files = Files(**{name: Path(path) for name, path in named.items() if path is not None}, file_format=file_format)
-    listener = Listener()
-    if progress:
-        from fastw2v.reporting.terminal import display
-
-        listener = display()
-    return run(corpus, Settings(**settings), files, listener)
+    named |= {"read_vocab": read_vocab, "init": init, "log": log, "checkpoint": checkpoint}
+    paths: dict[str, Any] = {name: Path(path) for name, path in named.items() if path is not None}
+    files = Files(**paths, file_format=file_format, checkpoint_every=checkpoint_every)
+    return run(corpus, Settings(**settings), files, _display() if progress else Listener())
 
 
-def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener) -> WordVectors:
-    """The same for settings and files that are already checked one by one; `listener` hears what happens."""
-    try:
-        _check_files(files, settings)
+def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *, force: bool = False) -> WordVectors:
+    """The same for settings and files that are already checked one by one; `listener` hears what happens.
+
+    force : a checkpoint that is there already is overwritten
+    """
+    if files.log:
+        listener = Several(listener, JsonLog(files.log))
+    with _one_line_errors(listener):
+        check_files(files, settings)
+        store = Store(files.checkpoint) if files.checkpoint else None
+        if store:
+            store.prepare()
+            if store.numbers() and not force:
+                raise UsageError(
+                    f"there is a checkpoint in {store.folder}: fastw2v resume goes on from it, --force starts anew"
+                )
         text = sources(corpus, files.spool_folder)
-        _check_not_an_input(files, text)
-        if files.log:
-            listener = Several(listener, JsonLog(files.log))
-        return _run(text, settings, files, listener)
+        if store and any(source.path is None for source in text):
+            raise UsageError("a run with checkpoints needs a text that can be read again: give files, not a pipe or sentences")
+        check_no_input_is_written(files, text)
+        return _run(text, settings, files, listener, store)
+
+
+def resume(folder: PathName, *, force: bool = False, listener: Listener | None = None, progress: bool = False) -> WordVectors:
+    """Go on with a run from its newest checkpoint, with the same settings, text and files.
+
+    force : go on though the text has changed since
+
+    Raises UsageError where there is no checkpoint, or what changed.
+    """
+    listener = listener or (_display() if progress else Listener())
+    store = Store(Path(folder))
+    with _one_line_errors(listener):
+        resumed = read_run(store, force)
+        if resumed.files.log:
+            listener = Several(listener, JsonLog(resumed.files.log, append=True))
+        store.prepare()
+        check_files(resumed.files, resumed.settings)
+        text = sources(resumed.corpus, resumed.files.spool_folder)
+        check_no_input_is_written(resumed.files, text)
+        return _run(text, resumed.settings, resumed.files, listener, store, resumed)
+
+
+def count(
+    corpus: Corpus, settings: Settings | None = None, files: Files | None = None, listener: Listener | None = None
+) -> tuple[Vocabulary, Counts]:
+    """Only the vocabulary of a text, saved if `files` has a name for it. Of the settings, those about words count.
+
+    count("corpus.txt", Settings(min_count=10), Files(save_vocab=Path("vocab.txt")))
+
+    Raises what `train` raises.
+    """
+    settings, files, listener = settings or Settings(), files or Files(), listener or Listener()
+    with _one_line_errors(listener):
+        check_files(files, settings)
+        text = sources(corpus, files.spool_folder)
+        check_no_input_is_written(files, text)
+        if not files.read_vocab:
+            warmup.compile_counting(listener)
+        vocabulary, counts = vocabulary_for(text, settings, files, listener)
+        if files.save_vocab:
+            vocabulary.save(files.save_vocab)
+        return vocabulary, counts
+
+
+def _display() -> Listener:
+    from fastw2v.reporting.terminal import display
+
+    return display()
+
+
+@contextmanager
+def _one_line_errors(listener: Listener) -> Iterator[None]:
+    """What the system says, as errors of this package; the listener is closed however it ends."""
+    try:
+        yield
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         raise Fastw2vError(f"{place}{reason(error)}") from error
@@ -137,24 +172,92 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener) ->
         listener.close()
 
 
-def _run(text: list[Source], settings: Settings, files: Files, listener: Listener) -> WordVectors:
-    earlier = load(files.init) if files.init else None
+def _run(
+    text: list[Source],
+    settings: Settings,
+    files: Files,
+    listener: Listener,
+    store: Store | None = None,
+    resumed: Resumed | None = None,
+) -> WordVectors:
+    clock = Stopwatch()
+    earlier = load(files.init) if files.init and not resumed else None
     if earlier is not None:
         check_fits(earlier, settings.dim)
-    clock = Stopwatch()
     compile_seconds = warmup.compile_all(settings, listener)
     clock.lap()
-    vocabulary = _vocabulary(text, settings, files, listener)
+    vocabulary = resumed.vocabulary if resumed else vocabulary_for(text, settings, files, listener)[0]
     if earlier is not None:
         vocabulary = with_earlier_words(vocabulary, earlier)
-    if files.save_vocab:
+    if files.save_vocab and not resumed:
         vocabulary.save(files.save_vocab)
     vocab_seconds = clock.lap()
-    id_memory = _check_memory(vocabulary, settings)
-    ids = _encoded(text, vocabulary, settings, id_memory, files, listener)
+    ids = encoded(text, vocabulary, settings, files, listener)
     encode_seconds = clock.lap()
     lookup = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
-    model = new_model(
+    model = _new_model(vocabulary, settings)
+    if earlier is not None:
+        kept = start_from(model, vocabulary, earlier)
+        listener.note(f"going on from {files.init}: {kept:,} words of {len(vocabulary):,} have vectors")
+    trainer = Trainer(ids, model, lookup, settings)
+    keeper = None
+    if store:
+        about = described(text, ids)
+        if resumed:
+            listener.note(resumed.put_back(trainer, about))
+        what = {"settings": settings.as_dict(), "output_files": files.as_dict(), "text": about}
+        keeper = Keeper(store, files.checkpoint_every, what, list(vocabulary.words()), vocabulary.counts)
+    vectors = _vectors(vocabulary, model, settings)
+    clock.lap()
+    words_before = trainer.words_done
+    end = _train(trainer, keeper, vectors, files, listener)
+    train_seconds = clock.lap()
+    train_words = len(ids)
+    ids.close()
+    written = save(vectors, files)
+    if store:
+        store.remove()
+    listener.finished(
+        Summary(
+            settings=settings.as_dict(),
+            vocab_size=len(vocabulary),
+            train_words=train_words,
+            compile_seconds=compile_seconds,
+            vocab_seconds=vocab_seconds,
+            encode_seconds=encode_seconds,
+            train_seconds=train_seconds,
+            save_seconds=clock.lap(),
+            words_per_second=(end.words - words_before) / train_seconds,
+            loss=trainer.last_epoch_loss,
+            files=written,
+        )
+    )
+    return vectors
+
+
+def _train(trainer: Trainer, keeper: Keeper | None, vectors: WordVectors, files: Files, listener: Listener) -> Progress:
+    """Train, with checkpoints on the way; a run that is stopped leaves what was asked for."""
+
+    def report(progress: Progress) -> None:
+        listener.training(progress)
+        if keeper:
+            keeper.write_if_due(trainer)
+
+    try:
+        return trainer.run(report)
+    except Interrupted as stop:
+        left = []
+        if keeper:
+            keeper.write(trainer)
+            left.append(f"fastw2v resume {keeper.store.folder} goes on")
+        if files.save_on_interrupt and files.output:
+            save(vectors, files)
+            left.append(f"the vectors so far are in {files.output}")
+        raise Interrupted(f"{stop}; {'; '.join(left) or 'no vectors were written'}") from stop.__cause__
+
+
+def _new_model(vocabulary: Vocabulary, settings: Settings) -> Model:
+    return new_model(
         len(vocabulary),
         settings.dim,
         negative=settings.negative,
@@ -162,34 +265,17 @@ def _run(text: list[Source], settings: Settings, files: Files, listener: Listene
         random_state=random_start(settings.seed, 1),
         threads=settings.thread_count,
     )
-    if earlier is not None:
-        kept = start_from(model, vocabulary, earlier)
-        listener.note(f"going on from {files.init}: {kept:,} words of {len(vocabulary):,} have vectors")
-    trainer = Trainer(ids, model, lookup, settings)
-    clock.lap()
-    end = trainer.run(listener.training)
-    train_seconds = clock.lap()
-    if not np.isfinite(model.input.sum(dtype=np.float64)):
-        raise Fastw2vError("training diverged: the vectors are no longer numbers; a smaller --alpha helps")
-    train_words = len(ids)
-    ids.close()
-    vectors = _vectors(vocabulary, model, settings)
-    written = _save(vectors, files)
-    summary = Summary(
+
+
+def _vectors(vocabulary: Vocabulary, model: Model, settings: Settings) -> WordVectors:
+    """What is learned, with the words: views of the matrices."""
+    return WordVectors(
+        [word.decode("utf-8", "surrogateescape") for word in vocabulary.words()],
+        model.input[:, : settings.dim],
+        counts=vocabulary.counts,
         settings=settings.as_dict(),
-        vocab_size=len(vocabulary),
-        train_words=train_words,
-        compile_seconds=compile_seconds,
-        vocab_seconds=vocab_seconds,
-        encode_seconds=encode_seconds,
-        train_seconds=train_seconds,
-        save_seconds=clock.lap(),
-        words_per_second=end.words / train_seconds,
-        loss=trainer.last_epoch_loss,
-        files=written,
+        output_vectors=model.output[:, : settings.dim] if settings.negative else None,
     )
-    listener.finished(summary)
-    return vectors
 
 
 class Stopwatch:
@@ -202,108 +288,3 @@ class Stopwatch:
         """Seconds since the last lap."""
         last, self.last = self.last, time.perf_counter()
         return self.last - last
-
-
-def _check_files(files: Files, settings: Settings) -> None:
-    """Refuse outputs that could not be written, before any work."""
-    folder = files.output is not None and chosen_format(files.output, files.file_format) == "folder"
-    seen: dict[str, str] = {}
-    for role, path in files.written.items():
-        if role == "the output" and folder and files.output:
-            check_folder_writable(files.output)
-        else:
-            check_writable(path, role)
-        name = os.path.realpath(path)
-        if name in seen and not name.startswith("/dev/"):
-            raise UsageError(f"{role} and {seen[name]} are the same file, {path}: give two names")
-        seen[name] = role
-    if files.save_output_vectors and settings.negative == 0:
-        raise UsageError(
-            "--save-output-vectors needs --negative: the output vectors of --hs belong to tree nodes, not to words"
-        )
-
-
-def _check_not_an_input(files: Files, text: list[Source]) -> None:
-    inputs = [source.path for source in text if source.path] + [path for path in (files.read_vocab, files.init) if path]
-    for role, output in files.written.items():
-        for path in inputs:
-            if output.exists() and path.exists() and output.samefile(path) and output.is_file():
-                raise UsageError(f"{role} {output} is also an input: it would be overwritten; give another name")
-
-
-def _vocabulary(text: list[Source], settings: Settings, files: Files, listener: Listener) -> Vocabulary:
-    """Count the text, or read the counts; save them if asked to."""
-    if files.read_vocab:
-        vocabulary = read_vocabulary(files.read_vocab, min_count=settings.min_count, max_vocab=settings.max_vocab)
-        most = max((int(n) for n in vocabulary.counts[1:]), default=0)
-    else:
-        listener.reading("counting", sum(source.size for source in text))
-        memory = settings.memory or available_memory() // 2
-        counted, pruned_up_to = count_words(text, threads=settings.thread_count, memory=memory, advanced=listener.read)
-        if pruned_up_to:
-            listener.note(
-                f"memory for counting was spent: words seen {pruned_up_to} times or less were forgotten on the way; "
-                "--memory gives more"
-            )
-        if counted.counts[: counted.used[0]].sum() == 0:
-            raise UsageError("the text is empty")
-        most = int(counted.counts[1 : counted.used[0]].max(initial=0))
-        vocabulary = select(counted, min_count=settings.min_count, max_vocab=settings.max_vocab)
-    if len(vocabulary) < 2:
-        most_often = f"the most frequent word occurs {most} time{'s' if most != 1 else ''}" if most else "there is no word"
-        raise UsageError(f"no word occurs {settings.min_count} times or more ({most_often}): lower --min-count")
-    return vocabulary
-
-
-def _check_memory(vocabulary: Vocabulary, settings: Settings) -> int:
-    """Refuse a model larger than memory; returns the bytes that the ids may take."""
-    matrices = model_bytes(len(vocabulary), settings.dim, negative=settings.negative, hs=settings.hs)
-    needed = matrices + tables_bytes(len(vocabulary), negative=settings.negative, hs=settings.hs)
-    available = available_memory()
-    if needed > available:
-        raise Fastw2vError(
-            f"the model needs {readable_bytes(needed)} of memory ({len(vocabulary):,} words, dimension {settings.dim}), "
-            f"{readable_bytes(available)} are available: a smaller --dim, a higher --min-count or a --max-vocab needs less"
-        )
-    return min(settings.memory or available // 2, available - needed)
-
-
-def _encoded(
-    text: list[Source], vocabulary: Vocabulary, settings: Settings, memory: int, files: Files, listener: Listener
-) -> IdStream:
-    """The text as ids, in memory or in a temporary file."""
-    expected = 0 if files.read_vocab else vocabulary.train_words
-    ids = IdStream(memory=memory, expected=expected, folder=files.spool_folder)
-    listener.reading("encoding", sum(source.size for source in text))
-    encode(text, vocabulary, ids, threads=settings.thread_count, advanced=listener.read)
-    if not ids.in_memory:
-        size = readable_bytes(len(ids) * 4)
-        listener.note(f"the text's word ids ({size}) are in a temporary file, for they are more than --memory allows")
-    if not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
-        raise UsageError("the text holds no word of the vocabulary")
-    return ids
-
-
-def _vectors(vocabulary: Vocabulary, model: Model, settings: Settings) -> WordVectors:
-    """What was learned, with the words."""
-    return WordVectors(
-        [word.decode("utf-8", "surrogateescape") for word in vocabulary.words()],
-        model.input[:, : settings.dim],
-        counts=vocabulary.counts,
-        settings=settings.as_dict(),
-        output_vectors=model.output[:, : settings.dim] if settings.negative else None,
-    )
-
-
-def _save(vectors: WordVectors, files: Files) -> dict[str, int]:
-    """Write what was asked for; the files and their sizes."""
-    written = {}
-    if files.output:
-        written[str(files.output)] = vectors.save(files.output, files.file_format)
-    if files.save_output_vectors and vectors.output_vectors is not None:
-        chosen = files.file_format if files.file_format != "folder" else "auto"
-        output = WordVectors(vectors.words, vectors.output_vectors)
-        written[str(files.save_output_vectors)] = output.save(files.save_output_vectors, chosen)
-    if files.save_vocab:
-        written[str(files.save_vocab)] = files.save_vocab.stat().st_size
-    return written

@@ -34,6 +34,11 @@ def compile_all(settings: Settings, listener: Listener) -> float:
     return seconds
 
 
+def compile_counting(listener: Listener) -> None:
+    """The same for a run that only counts words."""
+    prepare(_corpus_entries(), lambda: listener.note("compiling for this machine (the first run only; a few seconds)"))
+
+
 def _compile_in_children(settings: Settings) -> None:
     """Compile each part in a process of its own, at the same time, for the cache.
 

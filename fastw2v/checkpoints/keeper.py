@@ -1,8 +1,8 @@
 """When checkpoints are written, and what of a run stands in them."""
 
+import os
 import time
 import zlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,15 @@ class Keeper:
 
     every : seconds between two of them, more where writing takes long
     run : what run.json says of the run
+    words, counts : the vocabulary
     """
 
-    def __init__(self, store: Store, every: float, run: dict[str, Any], words: list[bytes]) -> None:
+    def __init__(self, store: Store, every: float, run: dict[str, Any], words: list[bytes], counts: np.ndarray) -> None:
         self.store = store
         self.every = every
         self.run = run
         self.words = words
+        self.counts = counts
         self.last = time.monotonic()
         self.cost = 0.0
         self.paused = 0.0
@@ -43,7 +45,7 @@ class Keeper:
         """Write one now; no thread may be training."""
         start = time.monotonic()
         if np.isfinite(trainer.model.input.sum(dtype=np.float64)):  # else the last good one stays
-            self.store.write(Checkpoint(self.run, self.words, captured(trainer)))
+            self.store.write(Checkpoint(self.run, self.words, {"counts": self.counts, **captured(trainer)}))
         self.last = time.monotonic()
         self.cost = self.last - start
         self.paused += self.cost
@@ -54,7 +56,11 @@ def described(text: list[Source], ids: IdStream) -> dict[str, Any]:
     checksum = 0
     for start in range(0, len(ids), IDS_AT_ONCE):
         checksum = zlib.crc32(ids.read(start, min(start + IDS_AT_ONCE, len(ids))).tobytes(), checksum)
-    return {"files": [[source.name, source.size] for source in text], "ids": len(ids), "checksum": checksum}
+    return {
+        "files": [[os.path.abspath(source.path or source.name), source.size] for source in text],
+        "ids": len(ids),
+        "checksum": checksum,
+    }
 
 
 def changes(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
@@ -80,8 +86,3 @@ def parse_interval(text: str) -> float:
     if not 0 <= seconds < np.inf:
         raise ValueError
     return seconds
-
-
-def path_of(value: Any) -> Path | None:
-    """A path that run.json holds, or None."""
-    return None if value is None else Path(value)

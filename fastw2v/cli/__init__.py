@@ -9,10 +9,13 @@ import click
 
 from fastw2v import __version__
 from fastw2v.cli.ask import analogy, similar
+from fastw2v.cli.cluster import cluster
 from fastw2v.cli.convert import convert, info
 from fastw2v.cli.demo import demo
 from fastw2v.cli.evaluate import evaluate
+from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
+from fastw2v.cli.vocab import vocab
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
 
 # What newer versions of click raise, with the help as its message, where a command is missing.
@@ -32,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (train, demo, similar, analogy, evaluate, convert, info):
+for command in (train, resume, demo, similar, analogy, evaluate, convert, info, cluster, vocab):
     cli.add_command(command)
 
 

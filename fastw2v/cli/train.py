@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from fastw2v.errors import UsageError
 from fastw2v.settings import KERNELS, MODELS, Settings, parse_size
 
 FILE = click.Path(path_type=Path)
@@ -57,6 +58,10 @@ def default(name: str) -> Any:
 @click.option("--read-vocab", type=FILE, metavar="FILE", help="Take words and counts from a file instead of counting.")
 @click.option("--init", type=FILE, metavar="MODEL", help="Go on from these vectors; new words are added.")
 @click.option("--save-output-vectors", type=FILE, metavar="FILE", help="Write the output vectors of negative sampling too.")
+@click.option("--checkpoint", type=FILE, metavar="DIR", help="Write the run's state there, for fastw2v resume.")
+@click.option("--checkpoint-every", metavar="TIME", default="10m", show_default=True, help="As 90s, 10m or 2h.")
+@click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors as far as they have come.")
+@click.option("--force", is_flag=True, help="Start anew though there is a checkpoint.")
 @click.option("--log", type=FILE, metavar="FILE", help="Write progress as JSON lines.")
 @click.option("--quiet", is_flag=True, help="Say nothing but errors.")
 def train(
@@ -69,6 +74,10 @@ def train(
     init: Path | None,
     save_output_vectors: Path | None,
     log: Path | None,
+    checkpoint: Path | None,
+    checkpoint_every: str,
+    save_on_interrupt: bool,
+    force: bool,
     quiet: bool,
     **settings: Any,
 ) -> None:
@@ -94,6 +103,19 @@ def train(
         read_vocab=read_vocab,
         init=init,
         log=log,
+        checkpoint=checkpoint,
+        checkpoint_every=_seconds(checkpoint_every),
+        save_on_interrupt=save_on_interrupt,
         file_format=file_format,
     )
-    run(list(corpus), checked, files, Listener() if quiet else display())
+    run(list(corpus), checked, files, Listener() if quiet else display(), force=force)
+
+
+def _seconds(text: str) -> float:
+    """What --checkpoint-every says."""
+    from fastw2v.checkpoints.keeper import parse_interval
+
+    try:
+        return parse_interval(text)
+    except ValueError:
+        raise UsageError(f"--checkpoint-every is {text!r}: give a time such as 90s, 10m or 2h") from None

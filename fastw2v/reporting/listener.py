@@ -1,7 +1,7 @@
 """What the pipeline says, and to whom: one interface for every kind of display."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastw2v.training.progress import Progress
 
@@ -28,6 +28,19 @@ class Summary:
     files: dict[str, int] = field(default_factory=dict)  # each file written and its size in bytes
 
 
+class Counts(NamedTuple):
+    """A vocabulary in figures; `</s>`, the sentence end, is one of its words.
+
+    kept, kept_words : the words in the vocabulary, and how many of the text's words they are
+    distinct, words : the same of the whole text, or of the vocabulary again where that was read and not counted
+    """
+
+    kept: int
+    kept_words: int
+    distinct: int
+    words: int
+
+
 class Listener:
     """Hears what happens in a run; this one says nothing. Subclasses show what they care for."""
 
@@ -39,6 +52,9 @@ class Listener:
 
     def read(self, count: int) -> None:
         """So many more bytes of the text have been read."""
+
+    def counted(self, counts: Counts) -> None:
+        """The vocabulary is known."""
 
     def training(self, progress: Progress) -> None:
         """How far training has come; several times a second."""
@@ -67,6 +83,10 @@ class Several(Listener):
     def read(self, count: int) -> None:
         for listener in self.listeners:
             listener.read(count)
+
+    def counted(self, counts: Counts) -> None:
+        for listener in self.listeners:
+            listener.counted(counts)
 
     def training(self, progress: Progress) -> None:
         for listener in self.listeners:

@@ -23,8 +23,9 @@ class JsonLog(Listener):
     a later failure ends the log and not the run.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, append: bool = False) -> None:
         self.path = path
+        self.append = append
         self.file: IO[str] | None = None
         self.broken = False
         self.last_line = -math.inf
@@ -59,7 +60,7 @@ class JsonLog(Listener):
         }
         try:
             if self.file is None:
-                self.file = open(self.path, "w", encoding="utf-8")
+                self.file = open(self.path, "a" if self.append else "w", encoding="utf-8")
         except OSError as error:
             raise Fastw2vError(f"cannot write the log {self.path}: {reason(error)}") from error
         try:

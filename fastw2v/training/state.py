@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fastw2v.kernels import KERNELS
+from fastw2v.kernels.schedule import CACHE_LINE
 
 if TYPE_CHECKING:
     from fastw2v.training.trainer import Trainer
@@ -55,3 +56,26 @@ def restore(trainer: "Trainer", arrays: dict[str, np.ndarray]) -> None:
         KERNELS[trainer.settings.kernel].check_carried(worker, len(trainer.model.input))
     if trainer.schedule.words_done.min(initial=0) < 0:
         raise ValueError("the words done are negative")
+
+
+def restore_roughly(trainer: "Trainer", arrays: dict[str, np.ndarray]) -> None:
+    """The same where the text has changed: matrices and epochs are put back, and each thread starts as far into its new share
+    as it was in the old one. Raises ValueError.
+    """
+    places, bounds = trainer.places, trainer.bounds
+    then = arrays.get("places")
+    if then is None or then.shape != (len(places), 2) or then.dtype != np.int64 or (then < 0).any():
+        raise ValueError("the threads' places make no sense")
+    own = {name: getattr(trainer.model, name) for name in MATRICES}
+    for name, matrix in own.items():
+        found = arrays.get(name)
+        if found is None or found.shape != matrix.shape or found.dtype != matrix.dtype or not np.isfinite(found).all():
+            raise ValueError(f"{name} does not fit")
+        matrix[...] = found
+    done = np.asarray(arrays.get("words-done", np.zeros(1)), np.float64).sum()
+    share = float(np.clip(done / max(1, trainer.schedule.total_words), 0, 1))
+    for number in range(len(places)):
+        epochs = share * trainer.settings.epochs
+        size = bounds[number + 1] - bounds[number]
+        trainer.places[number] = int(epochs), bounds[number] + int(size * (epochs - int(epochs)))
+        trainer.schedule.words_done[number * CACHE_LINE] = int(size * epochs)

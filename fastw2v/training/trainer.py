@@ -83,6 +83,7 @@ class Trainer:
         In `report` the threads can be paused, with `gate.all_waiting()`, and then the model and the state looked at.
         """
         recent = Recent(self.words_done)
+        stopped_by: KeyboardInterrupt | None = None
         threads = [threading.Thread(target=self._guarded, args=(number,), daemon=True) for number in range(len(self.workers))]
         try:
             for thread in threads:
@@ -93,7 +94,7 @@ class Trainer:
                     self._check_numbers()
                     report(self.progress(recent))
         except KeyboardInterrupt as stop:
-            raise Interrupted(f"stopped at {self.progress(recent).share:.1%} of the training") from stop
+            stopped_by = stop
         finally:
             self.stopping.set()
             for thread in threads:
@@ -101,6 +102,8 @@ class Trainer:
                     thread.join()
         if self.failures:
             raise self.failures[0]
+        if stopped_by:
+            raise Interrupted(f"stopped at {self.progress(recent).share:.1%} of the training") from stopped_by
         self._check_numbers(all_of_them=True)
         return self.progress(recent)
 

@@ -1,0 +1,79 @@
+"""Going on from a checkpoint: what was asked for then, checked, and the state put back into a new trainer."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fastw2v.checkpoints.keeper import changes
+from fastw2v.checkpoints.store import Store
+from fastw2v.corpus.vocabulary import Vocabulary, vocabulary_of
+from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES
+from fastw2v.errors import UsageError
+from fastw2v.run_files import Files
+from fastw2v.settings import Settings
+from fastw2v.training.state import restore, restore_roughly
+from fastw2v.training.trainer import Trainer
+
+COUNTS = "counts"
+LARGEST_COUNT = 2**62
+
+
+class Resumed(NamedTuple):
+    """A run as its checkpoint has it."""
+
+    folder: Path
+    settings: Settings
+    files: Files
+    corpus: list[str]
+    text: dict[str, Any]
+    vocabulary: Vocabulary
+    arrays: dict[str, np.ndarray]
+    force: bool
+
+    def put_back(self, trainer: Trainer, text: dict[str, Any]) -> str:
+        """Let a new trainer stand where the checkpoint was written; `text` describes the text as it is now.
+
+        Returns where that is, in words. Raises UsageError that says what of the text has changed, unless forced, and for
+        arrays that do not fit.
+        """
+        changed = changes(self.text, text)
+        if changed and not self.force:
+            raise UsageError(f"the text has changed since the checkpoint: {', '.join(changed)}; --force goes on all the same")
+        try:
+            (restore_roughly if changed else restore)(trainer, self.arrays)
+        except ValueError as error:
+            raise UsageError(f"the checkpoint in {self.folder} is damaged: {error}") from error
+        share = min(1.0, trainer.words_done / max(1, trainer.schedule.total_words))
+        return f"going on at {share:.1%}, epoch {trainer.epoch} of {trainer.settings.epochs}"
+
+
+def read_run(store: Store, force: bool) -> Resumed:
+    """The newest checkpoint's run. Raises UsageError where it makes no sense."""
+    checkpoint = store.read()
+    run, arrays = checkpoint.run, dict(checkpoint.arrays)
+    try:
+        settings = Settings(**run["settings"])
+        files = Files.from_dict(run["output_files"])
+        text = {name: run["text"][name] for name in ("files", "ids", "checksum")}
+        corpus = [str(name) for name, size in text["files"] if size >= 0]
+        counts = arrays.pop(COUNTS)
+        vocabulary = _vocabulary(checkpoint.words, counts)
+    except UsageError as error:
+        raise UsageError(f"the checkpoint in {store.folder} is damaged: {error}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(f"the checkpoint in {store.folder} is damaged: {type(error).__name__} {error}") from error
+    if not corpus:
+        raise UsageError(f"the checkpoint in {store.folder} is damaged: it names no text")
+    return Resumed(store.folder, settings, files, corpus, text, vocabulary, arrays, force)
+
+
+def _vocabulary(words: list[bytes], counts: np.ndarray) -> Vocabulary:
+    """The vocabulary, checked. Raises ValueError."""
+    if counts.dtype != np.int64 or counts.shape != (len(words),) or len(words) < 2 or words[0] != END_OF_SENTENCE:
+        raise ValueError("words and counts do not fit")
+    if len(set(words)) != len(words) or counts.min() < 0 or counts.max() > LARGEST_COUNT:
+        raise ValueError("words or counts make no sense")
+    if any(not 0 < len(word) <= MAX_WORD_BYTES or set(word) & set(b" \t\n\r") for word in words):
+        raise ValueError("there is a word that no text can hold")
+    return vocabulary_of(list(zip(words, counts.tolist())))

@@ -1,0 +1,24 @@
+"""fastw2v resume"""
+
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Go on with a run from its last checkpoint.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Go on though the text has changed since.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+def resume(folder: Path, force: bool, quiet: bool) -> None:
+    """Go on with the run whose checkpoints are in DIR (fastw2v train --checkpoint DIR), with its settings, text and files.
+
+    \b
+    fastw2v train corpus.txt -o vectors.bin --checkpoint state --checkpoint-every 10m
+    fastw2v resume state
+    fastw2v resume state --quiet
+    """
+    from fastw2v.pipeline import resume as go_on
+    from fastw2v.reporting.listener import Listener
+    from fastw2v.reporting.terminal import display
+
+    go_on(folder, force=force, listener=Listener() if quiet else display())

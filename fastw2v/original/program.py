@@ -1,0 +1,48 @@
+"""What the programs' mains share: output as it comes, and every error as one line with an exit code."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from fastw2v.errors import Fastw2vError, Interrupted, Terminated
+
+
+def finish(name: str, program: Callable[[list[str]], None], spelled: Callable[[str], str] = str) -> NoReturn:
+    """Run a program on this process's arguments and end the process: exit code 0, or an error's own.
+
+    spelled : puts an error's message in the program's own terms
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    code, message = 0, ""
+    try:
+        program(sys.argv[1:])
+        sys.stdout.flush()
+    except Interrupted as error:
+        code, message = getattr(error.__cause__, "exit_code", error.exit_code), str(error)
+    except Fastw2vError as error:
+        code, message = error.exit_code, spelled(str(error))
+    except KeyboardInterrupt as stop:
+        code, message = getattr(stop, "exit_code", Interrupted.exit_code), "stopped"
+    except MemoryError:
+        code, message = 1, "memory ran out"
+    except ModuleNotFoundError as error:
+        code, message = 1, f"{error.name} is not installed: run this in an environment that fastw2v is installed in"
+    except BrokenPipeError:
+        # Whoever read the output has gone; Python would complain once more when it closes standard output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    if message:
+        print(f"{name}: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    raise Terminated
+
+
+def show(text: str | bytes) -> None:
+    """Write to standard output at once; any bytes, for words and names of files may be any."""
+    sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.flush()

@@ -1,0 +1,32 @@
+"""word-analogy: for three words a b c, the words that are to c as b is to a."""
+
+from pathlib import Path
+
+from fastw2v.original.program import finish, show
+
+USAGE = """Usage: word-analogy <FILE>
+FILE holds word vectors, in the original's binary or text format
+"""
+
+
+def main() -> None:
+    """The command."""
+    finish("word-analogy", word_analogy)
+
+
+def word_analogy(arguments: list[str]) -> None:
+    """Read three words a line from standard input and show what is near b - a + c; the first row of the file is no word."""
+    if not arguments:
+        show(USAGE)
+        return
+    from fastw2v.original.neighbours import Neighbours, asked
+
+    neighbours = Neighbours(Path(arguments[0]))
+    for words in asked("Enter three words (EXIT to break): "):
+        if len(words) < 3:
+            show(f"Only {len(words)} words were entered.. three words are needed at the input to perform the calculation\n")
+            continue
+        rows = neighbours.looked_up(words, unknown=0)
+        if rows is not None:
+            a, b, c = neighbours.units(rows[:3])
+            neighbours.table("Distance", b - a + c, left_out=rows, above=0)

@@ -1,0 +1,72 @@
+"""From a text to what training needs of it: the vocabulary, and the word ids, within the memory there is."""
+
+import numpy as np
+
+from fastw2v.corpus.counting import count_words, select
+from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.sources import Source
+from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
+from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.kernels.model import model_bytes
+from fastw2v.machine import available_memory, readable_bytes
+from fastw2v.reporting.listener import Counts, Listener
+from fastw2v.run_files import Files
+from fastw2v.settings import Settings
+from fastw2v.tables import tables_bytes
+
+
+def vocabulary_for(text: list[Source], settings: Settings, files: Files, listener: Listener) -> tuple[Vocabulary, Counts]:
+    """Count the text, or read the counts. Raises UsageError where no word is left."""
+    if files.read_vocab:
+        vocabulary = read_vocabulary(files.read_vocab, min_count=settings.min_count, max_vocab=settings.max_vocab)
+        distinct, words = len(vocabulary), vocabulary.train_words
+        most = max((int(n) for n in vocabulary.counts[1:]), default=0)
+    else:
+        listener.reading("counting", sum(source.size for source in text))
+        memory = settings.memory or available_memory() // 2
+        counted, pruned_up_to = count_words(text, threads=settings.thread_count, memory=memory, advanced=listener.read)
+        if pruned_up_to:
+            listener.note(
+                f"memory for counting was spent: words seen {pruned_up_to} times or less were forgotten on the way; "
+                "--memory gives more"
+            )
+        distinct = int(counted.used[0])
+        words = int(counted.counts[:distinct].sum())
+        if words == 0:
+            raise UsageError("the text is empty")
+        most = int(counted.counts[1:distinct].max(initial=0))
+        vocabulary = select(counted, min_count=settings.min_count, max_vocab=settings.max_vocab)
+    if len(vocabulary) < 2:
+        most_often = f"the most frequent word occurs {most} time{'s' if most != 1 else ''}" if most else "there is no word"
+        raise UsageError(f"no word occurs {settings.min_count} times or more ({most_often}): lower --min-count")
+    counts = Counts(len(vocabulary), vocabulary.train_words, distinct, words)
+    listener.counted(counts)
+    return vocabulary, counts
+
+
+def encoded(text: list[Source], vocabulary: Vocabulary, settings: Settings, files: Files, listener: Listener) -> IdStream:
+    """The text as ids, in memory or in a temporary file. Raises Fastw2vError where the model does not fit into memory."""
+    expected = 0 if files.read_vocab else vocabulary.train_words
+    ids = IdStream(memory=_memory_for_ids(vocabulary, settings), expected=expected, folder=files.spool_folder)
+    listener.reading("encoding", sum(source.size for source in text))
+    encode(text, vocabulary, ids, threads=settings.thread_count, advanced=listener.read)
+    if not ids.in_memory:
+        size = readable_bytes(len(ids) * 4)
+        listener.note(f"the text's word ids ({size}) are in a temporary file, for they are more than --memory allows")
+    if not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
+        raise UsageError("the text holds no word of the vocabulary")
+    return ids
+
+
+def _memory_for_ids(vocabulary: Vocabulary, settings: Settings) -> int:
+    """The bytes that the ids may take beside the model; a model larger than memory is refused."""
+    matrices = model_bytes(len(vocabulary), settings.dim, negative=settings.negative, hs=settings.hs)
+    needed = matrices + tables_bytes(len(vocabulary), negative=settings.negative, hs=settings.hs)
+    available = available_memory()
+    if needed > available:
+        raise Fastw2vError(
+            f"the model needs {readable_bytes(needed)} of memory ({len(vocabulary):,} words, dimension {settings.dim}), "
+            f"{readable_bytes(available)} are available: a smaller --dim, a higher --min-count or a --max-vocab needs less"
+        )
+    return min(settings.memory or available // 2, available - needed)

@@ -1,0 +1,116 @@
+"""The files of a run: which they are, whether they can be written, and the writing of the results."""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from fastw2v.corpus.sources import Source
+from fastw2v.errors import UsageError
+from fastw2v.files import check_not_an_input, check_writable
+from fastw2v.settings import Settings
+from fastw2v.vectors.clusters import clusters, write_clusters
+from fastw2v.vectors.folder import check_folder_writable
+from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.vectors.writing import chosen_format
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files that a run writes and reads beside the text; None for those not wanted.
+
+    classes : where it is not 0, the output gets so many word classes in place of vectors
+    checkpoint, checkpoint_every : the folder of checkpoints, and the seconds between two
+    save_on_interrupt : a run that is stopped writes its output as far as it has come
+    """
+
+    output: Path | None = None
+    save_output_vectors: Path | None = None
+    save_vocab: Path | None = None
+    read_vocab: Path | None = None
+    init: Path | None = None
+    log: Path | None = None
+    file_format: str = "auto"
+    classes: int = 0
+    checkpoint: Path | None = None
+    checkpoint_every: float = 600.0
+    save_on_interrupt: bool = False
+
+    @property
+    def written(self) -> dict[str, Path]:
+        """What will be written, by the role it has."""
+        roles = {
+            "the output": self.output,
+            "the output vectors": self.save_output_vectors,
+            "the vocabulary": self.save_vocab,
+            "the log": self.log,
+        }
+        return {role: path for role, path in roles.items() if path is not None}
+
+    @property
+    def spool_folder(self) -> Path | None:
+        """Where temporary files may lie: beside the output."""
+        return Path(os.path.realpath(self.output)).parent if self.output else None
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as JSON can hold it, with absolute paths."""
+        return {name: os.path.abspath(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, fields: dict[str, Any]) -> "Files":
+        """The same from JSON. Raises TypeError for anything else."""
+        found = cls(**{name: Path(value) if _is_path(name, value) else value for name, value in fields.items()})
+        for name, value in asdict(found).items():
+            right = isinstance(value, (Path, type(None))) if cls.__dataclass_fields__[name].default is None else True
+            if not right or type(found.classes) is not int or not isinstance(found.checkpoint_every, (int, float)):
+                raise TypeError(f"{name} is {value!r}")
+        return found
+
+
+def _is_path(name: str, value: Any) -> bool:
+    return isinstance(value, str) and name != "file_format"
+
+
+def check_files(files: Files, settings: Settings) -> None:
+    """Refuse outputs that could not be written, before any work. Raises UsageError."""
+    folder = files.output is not None and chosen_format(files.output, files.file_format) == "folder"
+    seen: dict[str, str] = {}
+    for role, path in files.written.items():
+        if role == "the output" and folder and not files.classes:
+            check_folder_writable(path)
+        else:
+            check_writable(path, role)
+        name = os.path.realpath(path)
+        if name in seen and not name.startswith("/dev/"):
+            raise UsageError(f"{role} and {seen[name]} are the same file, {path}: give two names")
+        seen[name] = role
+    if files.classes < 0:
+        raise UsageError(f"classes is {files.classes}: it must be the number of word classes, or 0 for vectors")
+    if files.save_output_vectors and settings.negative == 0:
+        raise UsageError(
+            "--save-output-vectors needs --negative: the output vectors of --hs belong to tree nodes, not to words"
+        )
+
+
+def check_no_input_is_written(files: Files, text: list[Source]) -> None:
+    """Refuse an output that is also an input. Raises UsageError."""
+    inputs = [source.path for source in text if source.path] + [path for path in (files.read_vocab, files.init) if path]
+    for role, output in files.written.items():
+        check_not_an_input(output, role, inputs)
+
+
+def save(vectors: WordVectors, files: Files) -> dict[str, int]:
+    """Write what was asked for; the files and their sizes."""
+    written = {}
+    if files.output and files.classes:
+        words = [word.encode("utf-8", "surrogateescape") for word in vectors.words]
+        written[str(files.output)] = write_clusters(files.output, words, clusters(vectors.vectors, files.classes))
+    elif files.output:
+        written[str(files.output)] = vectors.save(files.output, files.file_format)
+    if files.save_output_vectors and vectors.output_vectors is not None:
+        chosen = files.file_format if files.file_format != "folder" else "auto"
+        output = WordVectors(vectors.words, vectors.output_vectors)
+        written[str(files.save_output_vectors)] = output.save(files.save_output_vectors, chosen)
+    if files.save_vocab:
+        written[str(files.save_vocab)] = files.save_vocab.stat().st_size
+    return written
