@@ -1,6 +1,7 @@
 """The original programs beside ours: the same arguments, the same standard input."""
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -133,6 +134,27 @@ def test_no_arguments_show_the_usage_and_wrong_ones_get_one_line(theirs: Program
         assert done.stderr.startswith(name.encode() + b": ")
         assert str(wrong).encode() in done.stderr
         assert theirs(name, *before, "none.bin").returncode != 0
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_at_the_prompt_is_one_line(file: Path, sent: signal.Signals, code: int) -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, str(BIN / "distance"), str(file)], **pipes)
+    assert process.stdout
+    assert process.stdout.read(5) == b"Enter"
+    process.send_signal(sent)
+    err = process.communicate(timeout=60)[1]
+    assert (process.returncode, err) == (code, b"distance: stopped\n")
+
+
+def test_a_reader_that_has_gone_and_a_library_that_is_missing_are_no_traceback(file: Path) -> None:
+    command = f"yes w1 | {sys.executable} {BIN / 'distance'} {file} | head -1"
+    done = subprocess.run(["bash", "-c", command + "; exit ${PIPESTATUS[1]}"], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, b"")
+    code = "import sys; sys.modules['numpy'] = None; sys.argv[1:] = ['x']\nfrom fastw2v.original.distance import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, cwd=BIN.parent)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"distance: numpy is not installed: ")
 
 
 @pytest.fixture(scope="module")
