@@ -110,6 +110,29 @@ def test_of_equal_words_and_equal_cosines_the_first_comes_first(theirs: Program,
     same_but_for_rounding(ours("distance", tmp_path / "v.bin", stdin=stdin).stdout, expected.stdout)
 
 
+ALL_WORDS = [f"w{a} w{b} w{c} w{d}" for a in range(1, 8) for b in range(3, 7) for c in range(4, 8) for d in range(0, 60, 3)]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("distance", ["w1", "w5", "w5 w1", "EXIT"]),
+        ("word-analogy", ["w1 w2 w3", "w5 w1 w2", "w1 w2 w5", "EXIT"]),
+        ("compute-accuracy", [": all", *ALL_WORDS]),
+    ],
+)
+def test_a_vector_without_direction_is_near_nothing_as_in_the_original(
+    theirs: Program, tmp_path: Path, name: str, lines: list[str]
+) -> None:
+    vectors = planted([f"w{i}" for i in range(60)], dim=9)
+    vectors.vectors[[5, 40]] = 0
+    vectors.save(tmp_path / "v.bin")
+    stdin = "\n".join([*lines, ""]).encode()
+    same_but_for_rounding(
+        ours(name, tmp_path / "v.bin", stdin=stdin).stdout, theirs(name, tmp_path / "v.bin", stdin=stdin).stdout
+    )
+
+
 @pytest.mark.parametrize("name", ["distance", "word-analogy"])
 def test_the_end_of_input_ends_it_and_a_text_file_will_do(file: Path, tmp_path: Path, name: str) -> None:
     fastw2v.load(file).save(tmp_path / "v.txt")
