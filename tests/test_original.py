@@ -1,6 +1,7 @@
 """The original programs beside ours: the same arguments, the same standard input."""
 
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -109,6 +110,29 @@ def test_of_equal_words_and_equal_cosines_the_first_comes_first(theirs: Program,
     same_but_for_rounding(ours("distance", tmp_path / "v.bin", stdin=stdin).stdout, expected.stdout)
 
 
+ALL_WORDS = [f"w{a} w{b} w{c} w{d}" for a in range(1, 8) for b in range(3, 7) for c in range(4, 8) for d in range(0, 60, 3)]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("distance", ["w1", "w5", "w5 w1", "EXIT"]),
+        ("word-analogy", ["w1 w2 w3", "w5 w1 w2", "w1 w2 w5", "EXIT"]),
+        ("compute-accuracy", [": all", *ALL_WORDS]),
+    ],
+)
+def test_a_vector_without_direction_is_near_nothing_as_in_the_original(
+    theirs: Program, tmp_path: Path, name: str, lines: list[str]
+) -> None:
+    vectors = planted([f"w{i}" for i in range(60)], dim=9)
+    vectors.vectors[[5, 40]] = 0
+    vectors.save(tmp_path / "v.bin")
+    stdin = "\n".join([*lines, ""]).encode()
+    same_but_for_rounding(
+        ours(name, tmp_path / "v.bin", stdin=stdin).stdout, theirs(name, tmp_path / "v.bin", stdin=stdin).stdout
+    )
+
+
 @pytest.mark.parametrize("name", ["distance", "word-analogy"])
 def test_the_end_of_input_ends_it_and_a_text_file_will_do(file: Path, tmp_path: Path, name: str) -> None:
     fastw2v.load(file).save(tmp_path / "v.txt")
@@ -133,6 +157,27 @@ def test_no_arguments_show_the_usage_and_wrong_ones_get_one_line(theirs: Program
         assert done.stderr.startswith(name.encode() + b": ")
         assert str(wrong).encode() in done.stderr
         assert theirs(name, *before, "none.bin").returncode != 0
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_at_the_prompt_is_one_line(file: Path, sent: signal.Signals, code: int) -> None:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, str(BIN / "distance"), str(file)], **pipes)
+    assert process.stdout
+    assert process.stdout.read(5) == b"Enter"
+    process.send_signal(sent)
+    err = process.communicate(timeout=60)[1]
+    assert (process.returncode, err) == (code, b"distance: stopped\n")
+
+
+def test_a_reader_that_has_gone_and_a_library_that_is_missing_are_no_traceback(file: Path) -> None:
+    command = f"yes w1 | {sys.executable} {BIN / 'distance'} {file} | head -1"
+    done = subprocess.run(["bash", "-c", command + "; exit ${PIPESTATUS[1]}"], capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (1, b"")
+    code = "import sys; sys.modules['numpy'] = None; sys.argv[1:] = ['x']\nfrom fastw2v.original.distance import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, cwd=BIN.parent)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"distance: numpy is not installed: ")
 
 
 @pytest.fixture(scope="module")
