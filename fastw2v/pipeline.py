@@ -28,6 +28,8 @@ from fastw2v.vectors.word_vectors import WordVectors, load
 
 __all__ = ["Files", "count", "resume", "run", "train"]
 
+NEEDS_FILES = "a run with checkpoints needs a text that can be read again: give files, not a pipe or sentences"
+
 PathName = str | PathLike[str]
 Corpus = PathName | Iterable[PathName] | Iterable[Iterable[str]]
 
@@ -97,9 +99,11 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
                 raise UsageError(
                     f"there is a checkpoint in {store.folder}: fastw2v resume goes on from it, --force starts anew"
                 )
+        if store and (corpus == "-" or (isinstance(corpus, list) and "-" in corpus)):
+            raise UsageError(NEEDS_FILES)
         text = sources(corpus, files.spool_folder)
         if store and any(source.path is None for source in text):
-            raise UsageError("a run with checkpoints needs a text that can be read again: give files, not a pipe or sentences")
+            raise UsageError(NEEDS_FILES)
         check_no_input_is_written(files, text)
         return _run(text, settings, files, listener, store)
 

@@ -59,7 +59,8 @@ class Files:
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "Files":
         """The same from JSON. Raises TypeError for anything else."""
-        found = cls(**{name: Path(value) if _is_path(name, value) else value for name, value in fields.items()})
+        values: dict[str, Any] = {name: Path(value) if _is_path(name, value) else value for name, value in fields.items()}
+        found = cls(**values)
         for name, value in asdict(found).items():
             right = isinstance(value, (Path, type(None))) if cls.__dataclass_fields__[name].default is None else True
             if not right or type(found.classes) is not int or not isinstance(found.checkpoint_every, (int, float)):

@@ -17,7 +17,7 @@ import pytest
 from texts import zipf_text
 
 import fastw2v
-from fastw2v import machine, pipeline
+from fastw2v import machine, preparation
 
 CLI = Callable[..., tuple[int, str, str]]
 QUICK = ("--dim", 8, "--epochs", 2, "--threads", 2)
@@ -214,7 +214,7 @@ def test_a_file_too_large_for_the_disk_leaves_no_part_of_it(text: Path, tmp_path
 def test_more_memory_than_there_is_is_refused_before_training(
     cli: CLI, text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "available_memory", lambda: 5_000_000)
+    monkeypatch.setattr(preparation, "available_memory", lambda: 5_000_000)
     code, _, err = cli("train", text, "-o", tmp_path / "v.bin", "--dim", 5000, "--quiet")
     assert code == 1
     assert re.search(r"the model needs \d+\.\d MB of memory \(\d+ words, dimension 5000\), 5\.0 MB are available", err)

@@ -1,0 +1,290 @@
+"""Runs that stop and go on: by themselves, by Ctrl-C, by being killed at any moment; and checkpoints that are not ours."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Outcome
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from texts import zipf_text
+
+import fastw2v
+from fastw2v.checkpoints import keeper
+from fastw2v.checkpoints.keeper import Keeper, changes, parse_interval
+from fastw2v.checkpoints.store import Checkpoint, Store
+from fastw2v.errors import Fastw2vError, Interrupted, UsageError
+from fastw2v.files import TEMPORARY, remove_leftovers, temporary_beside
+from fastw2v.pipeline import Files, resume, run
+from fastw2v.reporting.listener import Listener
+from fastw2v.settings import Settings
+from fastw2v.training.progress import Progress
+
+CLI = Callable[..., Outcome]
+VARIANTS = [
+    {"kernel": "blocked"},
+    {"kernel": "blocked", "model": "cbow", "hs": True, "negative": 0},
+    {"kernel": "reference", "hs": True},
+]
+
+
+class StopAt(Listener):
+    """Presses Ctrl-C once a part of the work is done."""
+
+    def __init__(self, share: float) -> None:
+        self.share = share
+        self.stopped = False
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def training(self, progress: Progress) -> None:
+        if progress.share >= self.share and not self.stopped:
+            self.stopped = True
+            raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="module")
+def long_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_bytes(zipf_text(400_000, 2000))
+    return path
+
+
+def start(text: Path, output: Path, *more: object) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", output, "--dim", 50, "--epochs", 20, *more]
+    return subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert condition()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_one_thread_stopped_and_resumed_gives_the_same_bytes(
+    long_text: Path, tmp_path: Path, variant: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = Settings(dim=16, epochs=6, threads=1, **variant)  # type: ignore[arg-type]
+    whole = run(str(long_text), options, Files(output=tmp_path / "whole.bin"), Listener())
+    files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
+    monkeypatch.setattr(keeper, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
+    with pytest.raises(Interrupted, match="resume"):
+        run(str(long_text), options, files, StopAt(0.2))
+    assert not (tmp_path / "resumed.bin").exists()
+    with pytest.raises(Interrupted):
+        resume(tmp_path / "state", listener=StopAt(0.6))
+    listener = StopAt(2)
+    found = resume(tmp_path / "state", listener=listener)
+    assert any("going on at" in note for note in listener.notes)
+    assert found.vectors.tobytes() == whole.vectors.tobytes()
+    assert (tmp_path / "resumed.bin").read_bytes() == (tmp_path / "whole.bin").read_bytes()
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_a_checkpoint_and_the_vectors_so_far(long_text: Path, tmp_path: Path, number: int, code: int) -> None:
+    process = start(
+        long_text, tmp_path / "v.bin", "--checkpoint", tmp_path / "state", "--save-on-interrupt", "--log", tmp_path / "log"
+    )
+    wait_for(lambda: (tmp_path / "log").exists() and (tmp_path / "log").read_text())
+    process.send_signal(number)
+    err = process.communicate(timeout=20)[1]
+    assert process.returncode == code
+    assert err.splitlines()[-1].startswith("fastw2v: stopped at ")
+    assert "fastw2v resume" in err
+    assert fastw2v.load(tmp_path / "v.bin").dim == 50
+    assert len(Store(tmp_path / "state").numbers()) == 1
+    assert resume(tmp_path / "state").dim == 50
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log", "v.bin"]
+    events = [json.loads(line)["event"] for line in (tmp_path / "log").read_text().splitlines()]
+    assert events.count("end") == 1
+
+
+def test_killed_at_any_moment_a_run_can_go_on_and_leaves_nothing_behind(long_text: Path, tmp_path: Path) -> None:
+    moments = random.Random(1)
+    state, output = tmp_path / "state", tmp_path / "v.bin"
+    output.write_bytes(b"old")
+    for _ in range(6):
+        shutil.rmtree(state, ignore_errors=True)
+        process = start(long_text, output, "--checkpoint", state, "--checkpoint-every", "0.1s", "--quiet")
+        time.sleep(moments.uniform(0.3, 3))
+        process.kill()
+        process.communicate(timeout=20)
+        assert output.read_bytes() == b"old" or len(fastw2v.load(output)) > 100
+    if not Store(state).numbers():
+        process = start(long_text, output, "--checkpoint", state, "--checkpoint-every", "0s", "--quiet", "--force")
+        wait_for(lambda: Store(state).numbers())
+        process.kill()
+        process.communicate(timeout=20)
+    assert resume(state).dim == 50
+    assert len(fastw2v.load(output)) > 100
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["v.bin"]
+
+
+def test_leftovers_of_the_dead_go_and_files_of_the_living_stay(tmp_path: Path) -> None:
+    held = temporary_beside(tmp_path / "x")
+    code = f"import sys; from fastw2v.files import _hold; f = open({str(held)!r}, 'wb'); _hold(f.fileno()); print(); input()"
+    living = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert living.stdout
+    living.stdout.readline()
+    (tmp_path / f"{TEMPORARY}dead.tmp").write_bytes(b"half")
+    (tmp_path / f"{TEMPORARY}folder.tmp").mkdir()
+    (tmp_path / "mine.tmp").write_bytes(b"")
+    remove_leftovers(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([held.name, "mine.tmp"])
+    living.communicate(b"\n", timeout=20)
+    remove_leftovers(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.tmp"]
+
+
+def stopped(text: Path, folder: Path, **more: object) -> Path:
+    """The checkpoints of a run that was stopped half way."""
+    files = Files(output=folder / "v.bin", checkpoint=folder / "state")
+    options = Settings(**{"dim": 8, "epochs": 10, "threads": 2, "min_count": 1} | more)  # type: ignore[arg-type]
+    with pytest.raises(Interrupted):
+        run(str(text), options, files, StopAt(0.3))
+    return folder / "state"
+
+
+def test_a_text_that_changed_is_refused_with_what_changed_unless_forced(tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_bytes(zipf_text(300_000, 300))
+    state = stopped(text, tmp_path)
+    content = text.read_bytes()
+    text.write_bytes(content + b"w1 w2 w3\n")
+    with pytest.raises(UsageError, match=r"text\.txt has 1,\d+,\d+ bytes and had"):
+        resume(state)
+    text.write_bytes(content.replace(b"w1 ", b"w2 ", 1))
+    with pytest.raises(UsageError, match="the words in it are others"):
+        resume(state)
+    text.unlink()
+    with pytest.raises(UsageError, match=r"text\.txt"):
+        resume(state)
+    text.write_bytes(content[: len(content) // 2])
+    assert np.isfinite(resume(state, force=True).vectors).all()
+
+
+def test_a_checkpoint_that_is_there_is_not_overwritten_unless_forced(cli: CLI, tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_bytes(zipf_text(300_000, 300))
+    state = stopped(text, tmp_path)
+    command = ["train", text, "-o", tmp_path / "new.bin", "--checkpoint", state, "--epochs", 1, "--quiet"]
+    done = cli(*command)
+    assert (done.code, done.out) == (2, "")
+    assert "holds a checkpoint" in done.err or "there is a checkpoint" in done.err
+    assert cli(*command, "--force").code == 0
+    assert "no checkpoint" in cli("resume", tmp_path / "none").err or "cannot read" in cli("resume", tmp_path / "none").err
+    refused = cli("train", "-", "-o", tmp_path / "x", "--checkpoint", tmp_path / "new")
+    assert "needs a text that can be read again" in refused.err
+    assert "give a time such as" in cli("train", text, "-o", tmp_path / "x", "--checkpoint-every", "soon").err
+
+
+def test_diverging_is_found_while_training_and_the_last_good_checkpoint_stays(tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_bytes(zipf_text(300_000, 5))
+    files = Files(output=tmp_path / "new.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
+    options = Settings(dim=8, min_count=1, alpha=10, sample=0, epochs=10_000, kernel="reference")
+    began = time.monotonic()
+    with pytest.raises(Fastw2vError, match="training diverged"):
+        run(str(text), options, files, Listener())
+    assert time.monotonic() - began < 60  # of minutes that all epochs would take
+    assert not (tmp_path / "new.bin").exists()
+    if Store(tmp_path / "state").numbers():
+        assert np.isfinite(Store(tmp_path / "state").read().arrays["input"]).all()
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_changed_checkpoint_is_resumed_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, small_state: tuple[Path, Path], data: st.DataObject
+) -> None:
+    text, state = small_state
+    folder = tmp_path_factory.mktemp("changed")
+    shutil.copytree(state, folder / "state")
+    names = sorted(path.name for path in (folder / "state" / "000001").iterdir())
+    path = folder / "state" / "000001" / data.draw(st.sampled_from(names))
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    about = path.parent / "run.json"
+    if path != about:
+        assert json.loads(about.read_text())["text"]["files"][0][0] == str(text)
+    try:
+        resume(folder / "state")
+    except Fastw2vError:
+        return
+
+
+@pytest.fixture(scope="module")
+def small_state(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A small text and the checkpoint of a run on it that is nearly over."""
+    folder = tmp_path_factory.mktemp("small")
+    text = folder / "text.txt"
+    text.write_bytes(zipf_text(30_000, 100))
+    files = Files(checkpoint=folder / "state")
+    with pytest.raises(Interrupted):
+        run(str(text), Settings(dim=8, epochs=60, threads=2, min_count=1, hs=True), files, StopAt(0.8))
+    return text, folder / "state"
+
+
+def test_nothing_in_a_checkpoint_is_ever_unpickled(small_state: tuple[Path, Path], tmp_path: Path) -> None:
+    shutil.copytree(small_state[1], tmp_path / "state")
+    np.save(tmp_path / "state" / "000001" / "losses.npy", np.array([{"a": 1}]), allow_pickle=True)
+    with pytest.raises(UsageError, match=r"losses\.npy is damaged"):
+        resume(tmp_path / "state")
+
+
+def test_the_one_before_stays_until_the_new_checkpoint_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "state")
+    store.prepare()
+    store.write(Checkpoint({"n": 1}, [b"</s>"], {"a": np.arange(3)}))
+    monkeypatch.setattr(np, "save", lambda *arguments, **more: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.raises(Fastw2vError, match="No space left on device"):
+        store.write(Checkpoint({"n": 2}, [b"</s>"], {"a": np.arange(3)}))
+    assert store.numbers() == [1]
+    assert store.read().run["n"] == 1
+    assert os.listdir(tmp_path / "state") == ["000001"]
+
+
+def test_training_stands_still_for_a_small_part_of_the_time(long_text: Path, tmp_path: Path) -> None:
+    kept: list[Keeper] = []
+    original = Keeper.write_if_due
+
+    def noting(self: Keeper, trainer: object) -> None:
+        kept.append(self)
+        original(self, trainer)  # type: ignore[arg-type]
+
+    began = time.monotonic()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Keeper, "write_if_due", noting)
+        run(str(long_text), Settings(dim=16, epochs=30), Files(checkpoint=tmp_path / "state", checkpoint_every=0), Listener())
+    # The first is written at once, and each further one only when it costs less than its part of the time since.
+    assert 0 < kept[0].paused <= 0.05 * (time.monotonic() - began) + 2 * kept[0].cost
+
+
+def test_intervals_and_changes_are_told_as_people_do() -> None:
+    assert [parse_interval(text) for text in ("90", "90s", "10m", "2h", "0.5m")] == [90, 90, 600, 7200, 30]
+    for wrong in ("", "m", "soon", "-1", "nan"):
+        with pytest.raises(ValueError):  # noqa: PT011
+            parse_interval(wrong)
+    then = {"files": [["a", 1], ["b", 2]], "ids": 5, "checksum": 7}
+    assert changes(then, {"files": [["a", 3], ["c", 2]], "ids": 5, "checksum": 7}) == [
+        "b is gone",
+        "c is new",
+        "a has 3 bytes and had 1",
+    ]
+    assert changes(then, then) == []
