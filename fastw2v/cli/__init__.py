@@ -13,6 +13,8 @@ from fastw2v.cli.cluster import cluster
 from fastw2v.cli.convert import convert, info
 from fastw2v.cli.demo import demo
 from fastw2v.cli.evaluate import evaluate
+from fastw2v.cli.plot import plot
+from fastw2v.cli.plot_loss import plot_loss
 from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
@@ -35,7 +37,7 @@ def cli() -> None:
     """
 
 
-for command in (train, resume, demo, similar, analogy, evaluate, convert, info, cluster, vocab):
+for command in (train, resume, demo, similar, analogy, evaluate, convert, info, plot, plot_loss, cluster, vocab):
     cli.add_command(command)
 
 

@@ -1,0 +1,65 @@
+"""fastw2v plot"""
+
+from pathlib import Path
+
+import click
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command(short_help="Draw a map of words.")
+@click.argument("vectors", type=FILE)
+@click.option("-o", "--output", type=FILE, required=True, help="Where the map goes: .png, .svg, or .html, a page to explore.")
+@click.option("--words", type=FILE, metavar="FILE", help="These words: one a line, after a tab its group.")
+@click.option("--top", type=int, help="Draw the N most frequent words.  [default: 500]")
+@click.option(
+    "--method",
+    type=click.Choice(("pca", "tsne")),
+    default="pca",
+    show_default=True,
+    help="pca keeps the large distances, tsne the near neighbours.",
+)
+@click.option("--title", help="Stands above the map.  [default: the number of words and the file]")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of t-SNE: another seed, another map.")
+@click.option(
+    "--neighbours", "--neighbors", type=int, default=10, show_default=True, help="How many the page tells of each word."
+)
+@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+def plot(
+    vectors: Path,
+    output: Path,
+    words: Path | None,
+    top: int | None,
+    method: str,
+    title: str | None,
+    seed: int,
+    neighbours: int,
+    quiet: bool,
+) -> None:
+    """Draw words of VECTORS, a word2vec file, in the plane: words used alike are near each other.
+
+    An .html map is one page that needs no network: zoom, search, click a word for its nearest neighbours.
+    Pictures and t-SNE need pip install 'fastw2v[plot]'. In a list of words, each group gets a colour.
+
+    \b
+    fastw2v plot vectors.bin -o map.html --top 2000 --method tsne
+    fastw2v plot vectors.bin -o map.png --top 300
+    fastw2v plot vectors.bin -o capitals.svg --words capitals.tsv --title 'Countries and capitals'
+    """
+    from fastw2v.drawing import draw_map, read_words
+    from fastw2v.reporting.listener import Listener
+    from fastw2v.reporting.terminal import display
+
+    listed = None if words is None else read_words(words)
+    listener = Listener() if quiet else display()
+    draw_map(
+        vectors,
+        output,
+        words=listed,
+        top=top,
+        method=method,
+        title=title,
+        seed=seed,
+        neighbours=neighbours,
+        listener=listener,
+    )

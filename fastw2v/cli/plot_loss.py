@@ -1,0 +1,29 @@
+"""fastw2v plot-loss"""
+
+from pathlib import Path
+
+import click
+
+FILE = click.Path(path_type=Path)
+
+
+@click.command(short_help="Draw the loss and the speed of training runs.")
+@click.argument("log", type=FILE, nargs=-1, required=True)
+@click.option("-o", "--output", type=FILE, required=True, help="Where the picture goes: .png or .svg.")
+@click.option("--title", help="Stands above the picture.")
+@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+def plot_loss(log: tuple[Path, ...], output: Path, title: str | None, quiet: bool) -> None:
+    """Draw the loss over the course of training, and the words a second below it, from each LOG of fastw2v train --log.
+
+    Several logs are drawn into one picture, to compare runs; a run that is still going on can be looked at too.
+    Needs pip install 'fastw2v[plot]'.
+
+    \b
+    fastw2v plot-loss run.log -o loss.png
+    fastw2v plot-loss skipgram.log cbow.log -o models.svg --title 'Skip-gram and CBOW'
+    """
+    from fastw2v.drawing import draw_loss
+    from fastw2v.reporting.listener import Listener
+    from fastw2v.reporting.terminal import display
+
+    draw_loss(log, output, title=title, listener=Listener() if quiet else display())
