@@ -101,8 +101,12 @@ def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, met
         if method == "3cosadd":
             scores = (units[b] - units[a] + units[c]) @ units.T
         else:
-            cos_a, cos_b, cos_c = ((units[which] @ units.T + 1) / 2 for which in (a, b, c))
-            scores = cos_b * cos_c / (cos_a + EPSILON)
+            words, places = np.unique(part[:, :3], return_inverse=True)
+            cosines = (units[words] @ units.T + 1) / 2
+            in_a, in_b, in_c = places.reshape(-1, 3).T
+            scores = cosines[in_b]
+            scores *= cosines[in_c]
+            scores /= cosines[in_a] + EPSILON
         asked = np.arange(len(part))[:, np.newaxis]
         scores[asked, part[:, :3]] = -np.inf
         if len(others):
