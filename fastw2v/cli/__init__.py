@@ -9,6 +9,7 @@ import click
 
 from fastw2v import __version__
 from fastw2v.cli.demo import demo
+from fastw2v.cli.phrases import phrases
 from fastw2v.cli.train import train
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
 
@@ -30,6 +31,7 @@ def cli() -> None:
 
 cli.add_command(train)
 cli.add_command(demo)
+cli.add_command(phrases)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""The five original programs' command lines, on this package's engine."""

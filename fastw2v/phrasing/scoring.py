@@ -1,0 +1,124 @@
+"""Compiled loops of the second pass: which neighbours are joined.
+
+A pair's score is (count(ab) - min_count) / count(a) / count(b) * words of the text, in the original's order and precision
+(float32), and 0 where one of the three counts is under min_count. After a word that was joined to the one before it, the
+original takes 0 for count(a); so what happens to a word depends on what happened to the one before, back to any distance.
+Blocks are therefore only marked where a word could be joined, on all threads, and settled one after the other.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v.compiling import compiled
+from fastw2v.corpus.words import END_OF_SENTENCE, HASH_FACTOR, HASH_START, NEWLINE, SPACE
+from fastw2v.phrasing.strings import (
+    LINE_END,
+    NOTHING,
+    UNDERSCORE,
+    extended,
+    key_of,
+    next_string,
+    pair_key,
+    with_underscore,
+)
+from fastw2v.phrasing.table import count_of
+
+AFTER_APART, AFTER_JOINED = 1, 2  # a word is joined if the one before is not joined itself; if it is
+PLACE, NUMBER, WHEN = 0, 1, 2  # columns of marks
+
+
+def _line_joint() -> np.uint64:
+    """The hash of "</s>_", which stands before the first word of a line."""
+    hashed = int(HASH_START)
+    for byte in END_OF_SENTENCE + b"_":
+        hashed = (hashed ^ byte) * int(HASH_FACTOR) % 2**64
+    return np.uint64(hashed)
+
+
+LINE_JOINT, LINE_JOINT_LENGTH = _line_joint(), len(END_OF_SENTENCE) + 1
+
+
+class Rule(NamedTuple):
+    """What is joined.
+
+    min_count : np.int64
+    threshold, train_words : np.float32
+    """
+
+    min_count: np.int64
+    threshold: np.float32
+    train_words: np.float32
+
+
+@compiled
+def joins(pair, first, second, rule):
+    """Whether the score of a pair is above the threshold, from three counts, -1 for what is not in the table.
+
+    No piece of its caller: those may reorder sums and products, and the score must be the original's to the last bit.
+    """
+    if pair < 0 or first < rule.min_count or second < rule.min_count:
+        score = np.float32(0)
+    elif first == 0:  # with a min_count of 0
+        score = np.float32(np.inf)
+    else:
+        score = np.float32(pair - rule.min_count) / np.float32(first) / np.float32(second) * rule.train_words
+    return score > rule.threshold
+
+
+@compiled
+def mark_block(data, context, exact, slots, rule, word, out, marks):
+    """Write a block's words, a space before each, and its newlines into `out`; note in `marks` the words that could be joined.
+
+    What stands in the first `context` bytes was written before. Returns the bytes, the marks and the words written.
+    slots : the table of what was counted min_count times or more
+    out : (3 * (len(data) + 1) // 2,) uint8, for a word takes 2 bytes of the data or more, and 1 more here
+    marks : ((len(data) + 1) // 2, 3) int64; the place of the space in `out`, the word's number in the block, when it is joined
+    """
+    position = size = marked = words = 0
+    joint, joint_length = HASH_START, 0
+    before = -1  # the count of the word before, which may be in the line before
+    while True:
+        position, length = next_string(data, position, word, exact)
+        if length == NOTHING:
+            return size, marked, words
+        if length == LINE_END:
+            joint, joint_length = LINE_JOINT, LINE_JOINT_LENGTH
+            if position > context:
+                out[size] = NEWLINE
+                size += 1
+            continue
+        hashed = extended(HASH_START, word, length)
+        count = count_of(slots, key_of(hashed))
+        if position > context:
+            pair = -1
+            if before >= 0 and count >= 0:
+                pair = count_of(slots, pair_key(joint, joint_length, word, length))
+            when = AFTER_APART * joins(pair, before, count, rule) + AFTER_JOINED * joins(pair, 0, count, rule)
+            if when:
+                marks[marked, PLACE], marks[marked, NUMBER], marks[marked, WHEN] = size, words, when
+                marked += 1
+            out[size] = SPACE
+            for i in range(length):
+                out[size + 1 + i] = word[i]
+            size += 1 + length
+            words += 1
+        joint, joint_length = with_underscore(hashed), length + 1
+        before = count
+
+
+@compiled
+def settle(out, marks, after_joined):
+    """Join the marked words of a block in `out`; returns how many, and the number of the last one joined.
+
+    after_joined : whether the last word of the block before was joined; its number here is -1
+    """
+    joined = 0
+    last = -1 if after_joined else -2
+    for mark in range(len(marks)):
+        number = marks[mark, NUMBER]
+        if marks[mark, WHEN] & (AFTER_JOINED if last == number - 1 else AFTER_APART):
+            out[marks[mark, PLACE]] = UNDERSCORE
+            last = number
+            joined += 1
+    return joined, last
