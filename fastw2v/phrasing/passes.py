@@ -9,7 +9,7 @@ import numpy as np
 
 from fastw2v.compiling import Entry
 from fastw2v.corpus.blocks import in_order
-from fastw2v.phrasing.scoring import Rule, mark_block, settle
+from fastw2v.phrasing.scoring import Rule, mark, settle, write_block
 from fastw2v.phrasing.strings import SHARDS, by_shard, last_word, new_buffer, string_keys
 from fastw2v.phrasing.table import Tally, add_entries, count_keys, new_slots, table_of
 
@@ -131,21 +131,28 @@ class Writer:
         self.rule = rule
         self.exact = exact
         self.word = new_buffer()
-        self.out = np.empty(0, np.uint8)
-        self.marks = np.empty((0, 3), np.int64)
+        self.make_room(0)
+
+    def make_room(self, words: int) -> None:
+        """Buffers for a block of so many words."""
+        self.out = np.empty(3 * words, np.uint8)
+        self.keys = np.empty((words, 2), np.uint64)
+        self.places = np.empty(words, np.int64)
+        self.marks = np.empty((words, 3), np.int64)
 
     def marked(self, block: tuple[int, bytes]) -> tuple[np.ndarray, np.ndarray, int]:
-        """A block's text before any joining, its marks (see scoring.mark_block), and the number of its words.
+        """A block's text before any joining, its marks (see scoring.mark), and the number of its words.
 
         The arrays are written to again by the next call.
         """
         context, data = block
         most_words = (len(data) + 1) // 2
-        if len(self.marks) < most_words:
-            self.out, self.marks = np.empty(3 * most_words, np.uint8), np.empty((most_words, 3), np.int64)
+        if len(self.places) < most_words:
+            self.make_room(most_words)
         text = np.frombuffer(data, np.uint8)
-        size, marked, words = mark_block(text, context, self.exact, self.slots, self.rule, self.word, self.out, self.marks)
-        return self.out[:size], self.marks[:marked], words
+        size, words, before = write_block(text, context, self.exact, self.word, self.out, self.keys, self.places)
+        marked = mark(self.keys[:words], self.places, before, self.slots, self.rule, self.marks)
+        return self.out[:size], self.marks[:marked], words - before
 
 
 def with_context(blocks: Iterable[bytes], exact: bool) -> Iterator[tuple[int, bytes]]:
@@ -170,13 +177,14 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 def entries() -> Iterator[Entry]:
     """All compiled functions that the passes call, for `compiling.prepare`."""
     data, word = np.frombuffer(b"a ", np.uint8), new_buffer()
-    keys, slots = np.zeros(4, np.uint64), new_slots(0)
+    keys, slots, starts = np.zeros(4, np.uint64), new_slots(0), np.zeros(1, np.int64)
     out, marks = np.zeros(2, np.uint8), np.zeros((2, 3), np.int64)
     yield Entry(last_word, (data, False, word))
     yield Entry(string_keys, (data, 0, False, word, keys))
     yield Entry(by_shard, (keys,))
-    yield Entry(count_keys, (keys, 0, slots, np.zeros(1, np.int64)))
+    yield Entry(count_keys, (keys, 0, slots, starts))
     yield Entry(add_entries, (slots, slots))
     rule = Rule(np.int64(5), np.float32(100), np.float32(1))
-    yield Entry(mark_block, (data, 0, False, slots, rule, word, out, marks))
+    yield Entry(write_block, (data, 0, False, word, out, slots, starts))
+    yield Entry(mark, (slots, starts, 0, slots, rule, marks))
     yield Entry(settle, (out, marks, False))

@@ -45,17 +45,22 @@ def count_of(slots, key):
     return np.int64(slots[slot, COUNT]) if slots[slot, KEY] == key else -1
 
 
+@inlined
+def prefetch(slots, key):
+    """Ask for a key's slot before it is needed."""
+    prefetch_row(slots, np.int64(key & np.uint64(len(slots) - 1)))
+
+
 @compiled
 def count_keys(keys, position, slots, used):
     """Count the keys from `position` on; returns len(keys), or where it stopped for want of room.
 
     used : (1,) int64, the entries of the table
     """
-    mask = np.uint64(len(slots) - 1)
     most = np.int64(len(slots) * LOAD)
     while position < len(keys):
         if position + AHEAD < len(keys):
-            prefetch_row(slots, np.int64(keys[position + AHEAD] & mask))
+            prefetch(slots, keys[position + AHEAD])
         slot = slot_of(slots, keys[position])
         if slots[slot, KEY] == EMPTY:
             if used[0] >= most:
@@ -70,10 +75,9 @@ def count_keys(keys, position, slots, used):
 @compiled
 def add_entries(entries, slots):
     """Put distinct keys with their counts ((n, 2) uint64) into a table that has room for them and none of them."""
-    mask = np.uint64(len(slots) - 1)
     for number in range(len(entries)):
         if number + AHEAD < len(entries):
-            prefetch_row(slots, np.int64(entries[number + AHEAD, KEY] & mask))
+            prefetch(slots, entries[number + AHEAD, KEY])
         slot = slot_of(slots, entries[number, KEY])
         slots[slot, KEY] = entries[number, KEY]
         slots[slot, COUNT] = entries[number, COUNT]
