@@ -17,7 +17,7 @@ from fastw2v.settings import parse_size
     multiple=True,
     default=[PhraseSettings.threshold],
     show_default=True,
-    help="Join pairs that score above it; more gives fewer phrases. Repeated: one for each pass.",
+    help="Join pairs that score above it; a higher one gives fewer phrases. Repeated: one for each pass.",
 )
 @click.option(
     "--min-count", type=int, default=PhraseSettings.min_count, show_default=True, help="Do not join what is rarer than this."
