@@ -106,8 +106,8 @@ def write_block(data, context, exact, word, out, keys, places):
 def mark(keys, places, before, slots, rule, marks):
     """Note in `marks` the words that could be joined; returns how many.
 
-    Apart from the writing, so that the table can be asked for slots ahead of time: 17 million words took 3.1 s of processor time
-    in one loop, and take 1.3 s so.
+    Apart from the writing, so that the table can be asked for slots ahead of time: 17 million words took 3.1 s of one
+    core in one loop, and take 1.3 s so.
     keys, places, before : what `write_block` gave, of so many words
     slots : the table of what was counted min_count times or more
     marks : (words, 3) int64; the place of the space in `out`, the word's number after those before, when it is joined
