@@ -11,10 +11,11 @@ vectors.most_similar("king")
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Fastw2vError", "Settings", "UsageError", "WordVectors", "__version__", "load", "train"]
+__all__ = ["Fastw2vError", "Settings", "UsageError", "WordVectors", "__version__", "load", "phrases", "train"]
 
 if TYPE_CHECKING:
     from fastw2v.errors import Fastw2vError, UsageError
+    from fastw2v.phrasing.pipeline import phrases
     from fastw2v.pipeline import train
     from fastw2v.settings import Settings
     from fastw2v.vectors.word_vectors import WordVectors, load
@@ -25,6 +26,7 @@ _HOMES = {
     "UsageError": "fastw2v.errors",
     "WordVectors": "fastw2v.vectors.word_vectors",
     "load": "fastw2v.vectors.word_vectors",
+    "phrases": "fastw2v.phrasing.pipeline",
     "train": "fastw2v.pipeline",
 }
 

@@ -85,9 +85,9 @@ class Settings:
         _check_choice("model", self.model, MODELS)
         _check_choice("kernel", self.kernel, KERNELS)
         for name, allowed in WHOLE_NUMBERS.items():
-            _check_number(name, getattr(self, name), allowed, whole=True)
+            check_number(name, getattr(self, name), allowed, whole=True)
         for name, allowed in NUMBERS.items():
-            _check_number(name, getattr(self, name), allowed, whole=False)
+            check_number(name, getattr(self, name), allowed, whole=False)
         if not isinstance(self.hs, bool):
             raise UsageError(f"hs is {self.hs!r}: it must be True or False")
         if self.negative == 0 and not self.hs:
@@ -136,7 +136,8 @@ def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
         raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(choices)}")
 
 
-def _check_number(name: str, value: Any, allowed: Range, *, whole: bool) -> None:
+def check_number(name: str, value: Any, allowed: Range, *, whole: bool) -> None:
+    """Refuse a value of the wrong kind or out of its range: UsageError, which names the setting, the value and the range."""
     if value is None and name in OPTIONAL:
         return
     kind = "a whole number" if whole else "a number"

@@ -13,6 +13,7 @@ from fastw2v.cli.cluster import cluster
 from fastw2v.cli.convert import convert, info
 from fastw2v.cli.demo import demo
 from fastw2v.cli.evaluate import evaluate
+from fastw2v.cli.phrases import phrases
 from fastw2v.cli.plot import plot
 from fastw2v.cli.plot_loss import plot_loss
 from fastw2v.cli.resume import resume
@@ -37,7 +38,7 @@ def cli() -> None:
     """
 
 
-for command in (train, resume, demo, similar, analogy, evaluate, convert, info, plot, plot_loss, cluster, vocab):
+for command in (train, resume, demo, similar, analogy, evaluate, convert, info, plot, plot_loss, cluster, vocab, phrases):
     cli.add_command(command)
 
 

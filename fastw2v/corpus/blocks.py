@@ -14,11 +14,15 @@ Result = TypeVar("Result")
 
 
 def blocks(
-    sources: Iterable[Source], advanced: Callable[[int], None] = lambda _: None, size: int = BLOCK_BYTES
+    sources: Iterable[Source],
+    advanced: Callable[[int], None] = lambda _: None,
+    size: int = BLOCK_BYTES,
+    end_lines: bool = True,
 ) -> Iterator[bytes]:
     """The bytes of all sources, cut after white space, so that no word and no UTF-8 character lies in two blocks.
 
-    The end of a file ends its sentence. `advanced` is told the bytes read from the disk since it was last called.
+    The end of a file ends its sentence; without `end_lines` a last line stays as it is, and a last word that no white space
+    follows is left out. `advanced` is told the bytes read from the disk since it was last called.
     """
     for source in sources:
         raw, reader = source.open()
@@ -37,7 +41,7 @@ def blocks(
                     yield block
                 advanced(raw.tell() - position)
                 position = raw.tell()
-            if position and last != b"\n":
+            if end_lines and position and last != b"\n":
                 yield rest + b"\n"
         finally:
             source.close(raw)

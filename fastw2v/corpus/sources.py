@@ -141,7 +141,7 @@ def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
             data = stream.read(COPY_BYTES)
         except OSError as error:
             raise Fastw2vError(f"cannot read {name}: {reason(error)}") from error
-        _write(copy, data)
+        add_to_copy(copy, data)
         if not data:
             return copy
 
@@ -164,13 +164,13 @@ def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[byte
             line = " ".join(words).encode("utf-8", "surrogateescape")
         except UnicodeEncodeError as error:
             raise UsageError(f"sentence {number}: {words[0]!r} or a word after it cannot be written as UTF-8") from error
-        _write(copy, line + b"\n")
-    _write(copy, b"")
+        add_to_copy(copy, line + b"\n")
+    add_to_copy(copy, b"")
     return copy
 
 
-def _write(copy: IO[bytes], data: bytes) -> None:
-    """Add to a copy; no data ends it, so that a full disk shows here and not when the copy is read."""
+def add_to_copy(copy: IO[bytes], data: bytes | memoryview) -> None:
+    """Add to a copy of a text; no data ends it, so that a full disk shows here and not when the copy is read."""
     try:
         copy.write(data) if data else copy.flush()
     except OSError as error:

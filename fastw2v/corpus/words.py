@@ -103,18 +103,18 @@ def next_word(data, position, word):
                     length += 1
                     hashed = (hashed ^ np.uint64(byte)) * HASH_FACTOR
     if length > MAX_WORD_BYTES:
-        length = whole_characters(word)
+        length = whole_characters(word, MAX_WORD_BYTES)
         hashed = hash_of(word, length)
     return position, length, hashed ^ (hashed >> MIX_SHIFT)
 
 
 @inlined
-def whole_characters(word):
-    """Where to cut a word of more than MAX_WORD_BYTES: there, or up to 3 bytes before, at the start of a UTF-8 character."""
-    for length in range(MAX_WORD_BYTES, MAX_WORD_BYTES - 4, -1):
+def whole_characters(word, most):
+    """Where to cut a word of more than `most` bytes: there, or up to 3 bytes before, at the start of a UTF-8 character."""
+    for length in range(most, most - 4, -1):
         if word[length] & 0xC0 != 0x80:
             return length
-    return MAX_WORD_BYTES
+    return most
 
 
 @inlined

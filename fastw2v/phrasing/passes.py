@@ -1,0 +1,190 @@
+"""The two passes over the text, on several threads: counting, and writing it with its phrases joined."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from fastw2v.compiling import Entry
+from fastw2v.corpus.blocks import in_order
+from fastw2v.phrasing.scoring import Rule, mark, settle, write_block
+from fastw2v.phrasing.strings import SHARDS, by_shard, last_word, new_buffer, string_keys
+from fastw2v.phrasing.table import Tally, add_entries, count_keys, new_slots, table_of
+
+# While one table of all frequent strings is made, the entries of all shards stand beside it.
+BUDGET_SHARE = 0.3
+LEAST_BUDGET = 1 << 17  # a shard this small, of some 6,000 strings, is never worth pruning
+
+Item = TypeVar("Item")
+
+
+class Counts(NamedTuple):
+    """What the first pass found.
+
+    slots : the table of all strings, words and pairs, counted min_count times or more; see table.py
+    strings : how many those are
+    words : words of the text
+    forgotten : strings counted so often or less were forgotten on the way, for want of memory
+    """
+
+    slots: np.ndarray
+    strings: int
+    words: int
+    forgotten: int
+
+
+def count_strings(
+    blocks: Iterable[bytes],
+    *,
+    min_count: int,
+    threads: int,
+    memory: int,
+    exact: bool = False,
+    counted: Callable[[int, int], None] = lambda words, strings: None,
+) -> Counts:
+    """Count words and pairs of neighbours; the result is the same for any number of threads.
+
+    exact : read words exactly as the original does, see strings.next_string
+    counted : is told now and then of the words read so far, and of about how many different strings they gave
+    """
+    tallies = [Tally(max(LEAST_BUDGET, memory * BUDGET_SHARE / SHARDS)) for _ in range(SHARDS)]
+    readers = [Reader(exact) for _ in range(threads)]
+    words = 0
+    counting: list[Future[None]] = []
+
+    def count(shard: int, found: list[tuple[np.ndarray, np.ndarray]]) -> None:
+        for keys, starts in found:
+            tallies[shard].add(keys[starts[shard] : starts[shard + 1]])
+
+    with ThreadPoolExecutor(threads) as pool:
+        for batch in _batches(with_context(blocks, exact), threads):
+            read = list(pool.map(Reader.keys, readers, batch))
+            for done in counting:
+                done.result()
+            words += sum(number for _, number in read)
+            # In the order of the blocks, so that what is forgotten does not depend on the threads.
+            counting = [pool.submit(count, shard, [found for found, _ in read]) for shard in range(SHARDS)]
+            counted(words, sum(int(tally.used[0]) for tally in tallies))
+        for done in counting:
+            done.result()
+    forgotten = max(tally.forgotten for tally in tallies)
+    slots, strings = table_of(tallies, max(1, min_count))
+    return Counts(slots, strings, words, forgotten)
+
+
+def join_phrases(
+    blocks: Iterable[bytes],
+    counts: Counts,
+    write: Callable[[memoryview], object],
+    *,
+    threshold: float,
+    min_count: int,
+    threads: int,
+    exact: bool = False,
+    written: Callable[[int], None] = lambda words: None,
+) -> int:
+    """Write the text with phrases joined, piece by piece; returns how many words were joined to the one before.
+
+    written : is told of the words of each piece
+    """
+    rule = Rule(np.int64(min_count), np.float32(threshold), np.float32(counts.words))
+    writers = [Writer(counts.slots, rule, exact) for _ in range(threads)]
+
+    def marked(number: int, block: tuple[int, bytes]) -> tuple[np.ndarray, np.ndarray, int]:
+        return writers[number % threads].marked(block)
+
+    total = 0
+    after_joined = False
+    for out, marks, words in in_order(marked, with_context(blocks, exact), threads):
+        joined, last = settle(out, marks, after_joined)
+        after_joined = last == words - 1
+        total += joined
+        write(out.data)
+        written(words)
+    return total
+
+
+class Reader:
+    """One thread of the first pass, with its buffers."""
+
+    def __init__(self, exact: bool) -> None:
+        self.exact = exact
+        self.word = new_buffer()
+        self.room = np.empty(0, np.uint64)
+
+    def keys(self, block: tuple[int, bytes]) -> tuple[tuple[np.ndarray, np.ndarray], int]:
+        """The keys of a block by shard (see strings.by_shard), and the number of its words."""
+        context, data = block
+        if len(self.room) < len(data) + 2:
+            self.room = np.empty(len(data) + 2, np.uint64)
+        keys, words = string_keys(np.frombuffer(data, np.uint8), context, self.exact, self.word, self.room)
+        return by_shard(self.room[:keys]), words
+
+
+class Writer:
+    """One thread of the second pass, with its buffers."""
+
+    def __init__(self, slots: np.ndarray, rule: Rule, exact: bool) -> None:
+        self.slots = slots
+        self.rule = rule
+        self.exact = exact
+        self.word = new_buffer()
+        self.make_room(0)
+
+    def make_room(self, words: int) -> None:
+        """Buffers for a block of so many words."""
+        self.out = np.empty(3 * words, np.uint8)
+        self.keys = np.empty((words, 2), np.uint64)
+        self.places = np.empty(words, np.int64)
+        self.marks = np.empty((words, 3), np.int64)
+
+    def marked(self, block: tuple[int, bytes]) -> tuple[np.ndarray, np.ndarray, int]:
+        """A block's text before any joining, its marks (see scoring.mark), and the number of its words.
+
+        The arrays are written to again by the next call.
+        """
+        context, data = block
+        most_words = (len(data) + 1) // 2
+        if len(self.places) < most_words:
+            self.make_room(most_words)
+        text = np.frombuffer(data, np.uint8)
+        size, words, before = write_block(text, context, self.exact, self.word, self.out, self.keys, self.places)
+        marked = mark(self.keys[:words], self.places, before, self.slots, self.rule, self.marks)
+        return self.out[:size], self.marks[:marked], words - before
+
+
+def with_context(blocks: Iterable[bytes], exact: bool) -> Iterator[tuple[int, bytes]]:
+    """Each block behind the last word before it, and how many bytes that word takes, with a space or the end of its line."""
+    buffer = new_buffer()
+    context = b""
+    for block in blocks:
+        yield len(context), context + block
+        start, end, line_ended = last_word(np.frombuffer(block, np.uint8), exact, buffer)
+        if start >= 0:
+            context = block[start:end] + (b"\n" if line_ended else b" ")
+        elif line_ended and context:
+            context = context[:-1] + b"\n"
+
+
+def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def entries() -> Iterator[Entry]:
+    """All compiled functions that the passes call, for `compiling.prepare`."""
+    data, word = np.frombuffer(b"a ", np.uint8), new_buffer()
+    keys, slots, starts = np.zeros(4, np.uint64), new_slots(0), np.zeros(1, np.int64)
+    out, marks = np.zeros(2, np.uint8), np.zeros((2, 3), np.int64)
+    yield Entry(last_word, (data, False, word))
+    yield Entry(string_keys, (data, 0, False, word, keys))
+    yield Entry(by_shard, (keys,))
+    yield Entry(count_keys, (keys, 0, slots, starts))
+    yield Entry(add_entries, (slots, slots))
+    rule = Rule(np.int64(5), np.float32(100), np.float32(1))
+    yield Entry(write_block, (data, 0, False, word, out, slots, starts))
+    yield Entry(mark, (slots, starts, 0, slots, rule, marks))
+    yield Entry(settle, (out, marks, False))

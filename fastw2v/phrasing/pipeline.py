@@ -1,0 +1,217 @@
+"""A whole run: from a text to the same text with its phrases joined."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from fastw2v.compiling import prepare
+from fastw2v.corpus.blocks import BLOCK_BYTES, blocks
+from fastw2v.corpus.sources import Source, add_to_copy, sources
+from fastw2v.errors import Fastw2vError, Interrupted, UsageError, reason
+from fastw2v.files import check_writable, vanishing_file, written_whole
+from fastw2v.machine import readable_bytes
+from fastw2v.phrasing.passes import Counts, count_strings, entries, join_phrases
+from fastw2v.phrasing.settings import PhraseSettings
+from fastw2v.reporting.listener import Listener
+
+
+@dataclass(frozen=True)
+class PhraseSummary:
+    """A finished run in figures.
+
+    words : words of the text, as they came in
+    phrases : how often two neighbours were joined, in all passes
+    seconds : of the whole run, compiling included
+    """
+
+    words: int
+    phrases: int
+    seconds: float
+
+
+class Watch:
+    """Hears how the passes come along, in words; this one says nothing."""
+
+    def counted(self, words: int, strings: int) -> None:
+        """So many words were read, and gave so many different strings: words and pairs."""
+
+    def learned(self, counts: Counts) -> None:
+        """The first pass is over."""
+
+    def written(self, words: int) -> None:
+        """So many more words were written."""
+
+
+def phrases(
+    corpus: Any,
+    output: str | PathLike[str],
+    *,
+    threshold: float | Sequence[float] = PhraseSettings.threshold,
+    min_count: int = PhraseSettings.min_count,
+    passes: int = PhraseSettings.passes,
+    threads: int | None = None,
+    memory: int | None = None,
+    progress: bool = False,
+) -> PhraseSummary:
+    """Write a text with its phrases joined: new york becomes new_york, for the two stand together more often than by chance.
+
+    A pair's score is (count(ab) - min_count) / count(a) / count(b) * words of the text, as in word2phrase.c.
+
+    Parameters
+    ----------
+    corpus : what `train` takes: a file, folder or glob, "-" for standard input, a list of these, or an iterable of sentences
+    output : where the text goes; a file appears whole or not at all
+    threshold : join pairs with a score above it; a list gives one for each pass
+    min_count : do not join words and pairs that occur less often
+    passes : more than one for longer phrases: each takes the phrases of the last as words
+    threads : None for all cores; the output is the same for any number
+    memory : bytes for counting, None for half of what is available; past it the rarest words and pairs are forgotten
+    progress : show progress and a summary on standard error
+
+    Raises
+    ------
+    UsageError : a setting out of range, a file that is not there, an output that is also an input
+    Fastw2vError : a disk that is full, damaged data, too little memory
+    """
+    settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
+    listener = Listener()
+    if progress:
+        from fastw2v.reporting.terminal import display
+
+        listener = display()
+    return run(corpus, Path(output), settings, listener)
+
+
+def run(
+    corpus: Any, output: Path, settings: PhraseSettings, listener: Listener, watch: Watch | None = None, *, exact: bool = False
+) -> PhraseSummary:
+    """The same for settings already checked.
+
+    exact : give the original's bytes even where it loses some: words are cut at 58 bytes inside a character and at zero bytes,
+        and the last word is left out unless white space follows it
+    """
+    start = time.perf_counter()
+    with _plain_errors():
+        try:
+            check_writable(output, "the output")
+            folder = _spool_folder(output)
+            text = sources(corpus, folder)
+            _check_not_an_input(output, text)
+            seconds = prepare(entries(), lambda: listener.note("compiling for this machine (the first run only)"))
+            if seconds:
+                listener.note(f"compiled in {seconds:.1f} s")
+            joining = Joining(settings, listener, watch or Watch(), exact)
+            for threshold in settings.thresholds[:-1]:
+                text = [_joined_copy(text, threshold, joining, folder)]
+            with written_whole(output) as file:
+                joining.run(text, settings.thresholds[-1], file.write)
+            summary = PhraseSummary(joining.words[0], sum(joining.phrases), time.perf_counter() - start)
+            _tell(summary, joining, output, listener)
+            return summary
+        finally:
+            listener.close()
+
+
+class Joining:
+    """The passes of a run: how each is done, and what each found.
+
+    words, phrases : a figure for each pass done: the words that it read, and how many of them it joined to the one before
+    """
+
+    def __init__(self, settings: PhraseSettings, listener: Listener, watch: Watch, exact: bool) -> None:
+        self.settings = settings
+        self.listener = listener
+        self.watch = watch
+        self.exact = exact
+        self.words: list[int] = []
+        self.phrases: list[int] = []
+
+    def run(self, text: list[Source], threshold: float, write: Callable[[memoryview], object]) -> None:
+        """Count a text, then write it joined."""
+        choice = {"min_count": self.settings.min_count, "threads": self.settings.thread_count}
+        number = f" {len(self.words) + 1}" if len(self.settings.thresholds) > 1 else ""
+        counts = count_strings(
+            self._blocks(text, f"counting{number}"),
+            memory=self.settings.memory_bytes,
+            exact=self.exact,
+            counted=self.watch.counted,
+            **choice,
+        )
+        if counts.forgotten:
+            self.listener.note(
+                f"memory for counting was spent: words and pairs seen {counts.forgotten} times or less were forgotten on the "
+                "way; --memory gives more"
+            )
+        self.watch.learned(counts)
+        joined = join_phrases(
+            self._blocks(text, f"joining{number}"),
+            counts,
+            write,
+            threshold=threshold,
+            exact=self.exact,
+            written=self.watch.written,
+            **choice,
+        )
+        self.words.append(counts.words)
+        self.phrases.append(joined)
+
+    def _blocks(self, text: list[Source], stage: str) -> Iterator[bytes]:
+        self.listener.reading(stage, sum(source.size for source in text))
+        return blocks(text, self.listener.read, BLOCK_BYTES, end_lines=not self.exact)
+
+
+def _joined_copy(text: list[Source], threshold: float, joining: Joining, folder: Path | None) -> Source:
+    """A pass whose output is the next one's text: a temporary file without a name."""
+    copy = vanishing_file(folder)
+    joining.run(text, threshold, partial(add_to_copy, copy))
+    add_to_copy(copy, b"")
+    for source in text:
+        if source.spooled:
+            source.spooled.close()
+    return Source("the text between two passes", spooled=copy)
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """What can go wrong, in the words of this package."""
+    try:
+        yield
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise Fastw2vError(f"{place}{reason(error)}") from error
+    except RuntimeError as error:
+        if "thread" not in str(error):
+            raise
+        raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
+    except MemoryError as error:
+        raise Fastw2vError(f"memory ran out ({error}); a smaller --memory needs less") from error
+    except KeyboardInterrupt as stop:
+        raise Interrupted("stopped; no phrases were written") from stop
+
+
+def _spool_folder(output: Path) -> Path | None:
+    """Where temporary files may lie: beside the output, if that is a file."""
+    if output.exists() and not output.is_file():
+        return None
+    return Path(os.path.realpath(output)).parent
+
+
+def _check_not_an_input(output: Path, text: list[Source]) -> None:
+    for source in text:
+        if source.path and output.is_file() and output.samefile(source.path):
+            raise UsageError(f"the output {output} is also an input: it would be overwritten; give another name")
+
+
+def _tell(summary: PhraseSummary, joining: Joining, output: Path, listener: Listener) -> None:
+    """The summary, in a line."""
+    each = " + ".join(f"{joined:,}" for joined in joining.phrases)
+    parts = [f"{summary.words:,} words", f"{each} joined to the word before", f"{summary.seconds:.1f} s"]
+    if output.is_file():
+        parts.append(f"{output} ({readable_bytes(output.stat().st_size)})")
+    listener.note("; ".join(parts))

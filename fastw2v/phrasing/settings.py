@@ -1,0 +1,65 @@
+"""What phrases are: the settings of a run, checked once, here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastw2v.errors import UsageError
+from fastw2v.machine import available_memory, usable_cores
+from fastw2v.settings import WHOLE_NUMBERS, Range, check_number
+
+THRESHOLD = Range(-1e30, 1e30)
+RANGES = {
+    "min_count": Range(0, 2**62),
+    "passes": Range(1, 100),
+    "threads": WHOLE_NUMBERS["threads"],
+    "memory": WHOLE_NUMBERS["memory"],
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhraseSettings:
+    """How phrases are found; the names and defaults are the command line's.
+
+    threshold : neighbours whose score is above it are joined, so that a higher one gives fewer phrases; several: one for each
+        pass, the last also for those after
+    min_count : words and pairs that occur less often are not joined
+    passes : how often the text is gone through, each time with the phrases of the last as words; a threshold more adds a pass
+    threads : None for the cores that this process may use
+    memory : bytes for counting; None for half of what is available
+
+    Raises UsageError, which names the setting, its value and the range.
+    """
+
+    threshold: float | Sequence[float] = 100.0
+    min_count: int = 5
+    passes: int = 1
+    threads: int | None = None
+    memory: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, allowed in RANGES.items():
+            check_number(name, getattr(self, name), allowed, whole=True)
+        if not self._given:
+            raise UsageError("threshold is empty: give a number, or one for each pass")
+        for threshold in self._given:
+            check_number("threshold", threshold, THRESHOLD, whole=False)
+
+    @property
+    def _given(self) -> tuple[float, ...]:
+        return tuple(self.threshold) if isinstance(self.threshold, Sequence) else (self.threshold,)
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The threshold of each pass."""
+        given = self._given
+        return given + given[-1:] * (self.passes - len(given))
+
+    @property
+    def thread_count(self) -> int:
+        """The threads to work with."""
+        return self.threads or usable_cores()
+
+    @property
+    def memory_bytes(self) -> int:
+        """The memory to count in."""
+        return self.memory or available_memory() // 2
