@@ -324,10 +324,10 @@ def test_the_script_of_the_checkout_shows_what_the_original_shows(tmp_path: Path
     [
         ("", 0, ""),
         ("-train none -output out", 2, "word2phrase: cannot read none: no such file or folder\n"),
-        ("-train", 2, "word2phrase: argument missing for -train\n"),
+        ("-train", 2, "word2phrase: -train is the last argument"),
         ("-output out", 2, "word2phrase: -train is missing: give the name of a file\n"),
         ("-train in -output out -min-count few", 2, "word2phrase: -min-count is 'few': it must be a whole number\n"),
-        ("-train in -output out -window 5", 2, "word2phrase: there is no option -window"),
+        ("-train in -output out -window 5", 2, "word2phrase: passed over, for no option is called so: -window 5"),
     ],
 )
 def test_the_script_without_arguments_shows_its_options_and_with_wrong_ones_a_line(

@@ -1,12 +1,13 @@
 """word2phrase: the original's command line and its bytes, on this package's engine."""
 
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from fastw2v.errors import Fastw2vError, Terminated, UsageError
+from fastw2v.errors import UsageError
+from fastw2v.original.arguments import named_arguments, number, whole_number
+from fastw2v.original.program import finish, show
 from fastw2v.phrasing.settings import PhraseSettings
 
 USAGE = """word2phrase, as fastw2v does it
@@ -26,51 +27,32 @@ Options:
 Example:
 word2phrase -train text.txt -output phrases.txt -threshold 100 -debug 2
 """
-OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {
-    "-train": (str, "the name of a file"),
-    "-output": (str, "the name of a file"),
-    "-min-count": (int, "a whole number"),
-    "-threshold": (float, "a number"),
-    "-debug": (int, "a whole number"),
+READERS: dict[str, Callable[[str, str], Any]] = {
+    "-train": lambda name, text: text,
+    "-output": lambda name, text: text,
+    "-min-count": whole_number,
+    "-threshold": number,
+    "-debug": whole_number,
 }
 
 
 def main() -> None:
-    """Run with the arguments of the command line; leaves with exit code 0, 1 for failure, 2 for misuse, 130 for Ctrl-C."""
-    signal.signal(signal.SIGTERM, _terminate)
-    arguments = sys.argv[1:]
+    """The command."""
+    finish("word2phrase", word2phrase)
+
+
+def word2phrase(arguments: list[str]) -> None:
+    """Join phrases as the arguments say."""
     if not arguments:
-        print(USAGE)
-        sys.exit(0)
-    try:
-        _run(parsed(arguments))
-    except Fastw2vError as error:
-        message, code = str(error), getattr(error.__cause__, "exit_code", error.exit_code)
-    except KeyboardInterrupt as stop:
-        message, code = "stopped", getattr(stop, "exit_code", 130)
-    else:
-        sys.exit(0)
-    print("word2phrase: " + " ".join(message.split()), file=sys.stderr)
-    sys.exit(code)
-
-
-def parsed(arguments: list[str]) -> dict[str, Any]:
-    """The options by name; where one is given twice the first counts, as in the original. Raises UsageError."""
-    found: dict[str, Any] = {}
-    for name, *rest in (arguments[place : place + 2] for place in range(0, len(arguments), 2)):
-        if name not in OPTIONS:
-            raise UsageError(f"there is no option {name}: there are {', '.join(OPTIONS)}")
-        if not rest:
-            raise UsageError(f"argument missing for {name}")
-        kind, expected = OPTIONS[name]
-        try:
-            found.setdefault(name, kind(rest[0]))
-        except ValueError:
-            raise UsageError(f"{name} is {rest[0]!r}: it must be {expected}") from None
+        show(USAGE + "\n")
+        return
+    texts, ignored = named_arguments(READERS, arguments)
+    if ignored:
+        print(f"word2phrase: passed over, for no option is called so: {' '.join(ignored)}", file=sys.stderr)
     for name in ("-train", "-output"):
-        if name not in found:
+        if name not in texts:
             raise UsageError(f"{name} is missing: give the name of a file")
-    return found
+    _run({name: READERS[name](name, text) for name, text in texts.items()})
 
 
 def _run(options: dict[str, Any]) -> None:
@@ -103,11 +85,3 @@ def _run(options: dict[str, Any]) -> None:
 
     print(f"Starting training using file {options['-train']}", flush=True)
     run(options["-train"], Path(options["-output"]), settings, Listener(), Shown(), exact=True)
-
-
-def _terminate(number: int, frame: object) -> NoReturn:
-    raise Terminated
-
-
-if __name__ == "__main__":
-    main()
