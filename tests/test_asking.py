@@ -11,6 +11,7 @@ import pytest
 from conftest import Outcome
 
 import fastw2v
+from fastw2v.cli import cli as commands
 from fastw2v.vectors.word_vectors import WordVectors
 
 CLI = Callable[..., Outcome]
@@ -108,7 +109,7 @@ def test_info_says_what_a_file_is(cli: CLI, vectors: Path) -> None:
     assert cli("info", vectors.with_name("none")).code == 2
 
 
-@pytest.mark.parametrize("command", ["similar", "analogy", "eval", "convert", "info", "train"])
+@pytest.mark.parametrize("command", sorted(set(commands.commands) - {"demo"}))
 def test_the_help_of_each_command_shows_examples(cli: CLI, command: str) -> None:
     assert cli(command, "--help").out.count(f"fastw2v {command} ") >= 2
 

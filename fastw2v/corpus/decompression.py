@@ -20,15 +20,18 @@ REFUSED = {
 }
 
 
-def opened(raw: IO[bytes], name: str) -> Any:
-    """A reader of the text in `raw`, which stands at its start: an object with read(n) that raises Fastw2vError alone."""
+def opened(raw: IO[bytes], name: str, *, text: bool = True) -> Any:
+    """A reader of what is in `raw`, which stands at its start: an object with read(n) that raises Fastw2vError alone.
+
+    text : refuse what begins as no text of ours does
+    """
     try:
         magic = raw.read(MAGIC_BYTES)
         raw.seek(0)
     except OSError as error:
         raise Fastw2vError(f"cannot read {name}: {reason(error)}") from error
     for start, refusal in REFUSED.items():
-        if magic.startswith(start):
+        if text and magic.startswith(start):
             raise UsageError(f"{name} {refusal}")
     if magic.startswith(b"\x1f\x8b"):
         return Reader(gzip.GzipFile(fileobj=raw), name, "gzip")

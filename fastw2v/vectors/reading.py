@@ -57,7 +57,7 @@ def read_rows(path: Path, limit: int | None = None) -> tuple[Kind, Rows]:
     """
     with _opened(path) as file:
         size = path.stat().st_size
-        reader = opened(file, str(path))
+        reader = opened(file, str(path), text=False)
         data, kind = recognise(path, reader)
         if kind.compression is None:
             _check_size(path, kind, size, limit)
