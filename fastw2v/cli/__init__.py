@@ -81,7 +81,8 @@ def _say(message: str, code: int) -> int:
 
 def _leave(message: str, code: int) -> NoReturn:
     """End at once: Python's own way out would wait for threads, and be interrupted by a second Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     _say(message, code)
     sys.stderr.flush()
     os._exit(code)
