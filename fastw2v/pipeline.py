@@ -16,6 +16,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.kernels.model import Model, new_model
+from fastw2v.machine import available_memory, readable_bytes
 from fastw2v.preparation import encoded, vocabulary_for
 from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
@@ -170,8 +171,9 @@ def _one_line_errors(listener: Listener) -> Iterator[None]:
             raise
         raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
     except MemoryError as error:
+        what = str(error) or f"no more than {readable_bytes(available_memory())} can still be had"
         raise Fastw2vError(
-            f"memory ran out ({error}); a smaller --dim or --max-vocab, or a smaller --memory, needs less"
+            f"memory ran out ({what}); a smaller --dim or --max-vocab, or a smaller --memory, needs less"
         ) from error
     finally:
         listener.close()

@@ -37,6 +37,7 @@ def blocks(
                     yield block
                 advanced(raw.tell() - position)
                 position = raw.tell()
+            source.check_unchanged(raw)
             if position and last != b"\n":
                 yield rest + b"\n"
         finally:
