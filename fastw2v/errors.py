@@ -25,6 +25,12 @@ class Terminated(KeyboardInterrupt):
     exit_code = 143
 
 
+class HungUp(KeyboardInterrupt):
+    """SIGHUP: the terminal is gone."""
+
+    exit_code = 129
+
+
 def reason(error: OSError | ValueError) -> str:
     """The system's own words for an error, without its number and file name."""
     return getattr(error, "strerror", None) or str(error)

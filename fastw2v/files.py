@@ -1,15 +1,18 @@
 """Files that appear whole or not at all, and temporary files that go away whatever happens."""
 
 import ctypes
+import errno
 import os
 import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
+
+import numpy as np
 
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
@@ -20,6 +23,7 @@ except ImportError:  # not on this system: leftovers then stay
 
 AT_WORKING_FOLDER, EXCHANGE = -100, 2  # of Linux: AT_FDCWD, RENAME_EXCHANGE
 TEMPORARY = ".fastw2v-"  # how the names of files and folders that are being written begin
+ARRAY_PIECE = 1 << 24  # bytes
 
 
 @contextmanager
@@ -37,16 +41,15 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             return
         target = Path(os.path.realpath(path))
         remove_leftovers(target.parent)
-        temporary = temporary_beside(target)
+        temporary, handle = _made_and_held(target, lambda path: os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
         try:
-            with open(temporary, "wb") as file:
-                _hold(file.fileno())
+            with open(handle, "wb") as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
-            if mode is not None:
-                os.chmod(temporary, stat.S_IMODE(mode))
-            os.replace(temporary, target)
+                os.fsync(handle)
+                if mode is not None:
+                    os.chmod(temporary, stat.S_IMODE(mode))
+                os.replace(temporary, target)  # while it is held: else another process may take it for a leftover
             _sync_folder(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
@@ -61,12 +64,14 @@ def temporary_beside(target: Path) -> Path:
 
 def remove_leftovers(folder: Path) -> None:
     """Remove what processes that were killed left in a folder; what a living one holds stays."""
+    if fcntl is None:
+        return
     with suppress(OSError):
         for path in folder.glob(f"{TEMPORARY}*.tmp"):
             with suppress(OSError):
-                handle = os.open(path, os.O_RDONLY)
+                handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
                 try:
-                    _hold(handle)
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     if path.is_dir():
                         shutil.rmtree(path, ignore_errors=True)
                     else:
@@ -83,12 +88,10 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
 
     Raises Fastw2vError, naming the folder, when it cannot be written; nothing is then left behind.
     """
-    temporary, handle = temporary_beside(target), None
+    temporary, handle = None, None
     try:
         remove_leftovers(target.parent)
-        temporary.mkdir()
-        handle = os.open(temporary, os.O_RDONLY)
-        _hold(handle)
+        temporary, handle = _made_and_held(target, _new_folder)
         yield temporary
         for path in temporary.iterdir():
             with open(path, "rb") as file:
@@ -104,7 +107,8 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
     finally:
         if handle is not None:
             os.close(handle)
-        shutil.rmtree(temporary, ignore_errors=True)
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _exchange(first: Path, second: Path) -> None:
@@ -119,10 +123,49 @@ def _exchange(first: Path, second: Path) -> None:
     aside.rename(first)
 
 
-def _hold(handle: int) -> None:
-    """Hold a temporary file or folder for as long as it is open. Raises OSError where another process holds it."""
-    if fcntl is not None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _new_folder(path: Path) -> int:
+    path.mkdir()
+    return os.open(path, os.O_RDONLY)
+
+
+def _made_and_held(target: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
+    """A new temporary file or folder beside `target`, and its handle, which holds it for as long as it is open.
+
+    In the moment between the two another process may take it for a leftover and remove it: it is then made again.
+    """
+    while True:
+        temporary = temporary_beside(target)
+        handle = None
+        with suppress(FileNotFoundError):
+            handle = make(temporary)
+            if hold(handle) and os.path.samestat(os.fstat(handle), os.stat(temporary)):
+                return temporary, handle
+        if handle is not None:
+            os.close(handle)
+        if not target.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+
+def hold(handle: int) -> bool:
+    """Hold a file or folder for as long as it is open; False where another process holds it."""
+    try:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: then nobody can remove it as a leftover either
+        return True
+    return True
+
+
+def write_array(path: Path, array: np.ndarray) -> None:
+    """Write an array as a .npy file. Unlike np.save it says why it could not: the disk is full, and not how many bytes went."""
+    with open(path, "wb") as file:
+        header = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype))
+        np.lib.format.write_array_header_1_0(file, header | {"shape": array.shape})
+        step = max(1, ARRAY_PIECE * len(array) // max(1, array.nbytes))
+        for start in range(0, len(array), step):
+            file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,17 @@ from fastw2v.checkpoints.resuming import Resumed, read_run
 from fastw2v.checkpoints.store import Store
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import Fastw2vError, Interrupted, UsageError, reason
+from fastw2v.ending import save_or_leave, train_or_leave
+from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.kernels.model import Model, new_model
+from fastw2v.machine import available_memory, readable_bytes
 from fastw2v.preparation import encoded, vocabulary_for
 from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
-from fastw2v.run_files import Files, check_files, check_no_input_is_written, save
+from fastw2v.run_files import Files, check_files, check_no_input_is_written
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
-from fastw2v.training.progress import Progress
 from fastw2v.training.trainer import Trainer, random_start
 from fastw2v.vectors.word_vectors import WordVectors, load
 
@@ -90,11 +91,12 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
     """
     if files.log:
         listener = Several(listener, JsonLog(files.log))
-    with _one_line_errors(listener):
+    with _one_line_errors(listener), ExitStack() as stack:
         check_files(files, settings)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
             store.prepare()
+            stack.enter_context(store.held())
             if store.numbers() and not force:
                 raise UsageError(
                     f"there is a checkpoint in {store.folder}: fastw2v resume goes on from it, --force starts anew"
@@ -117,7 +119,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
     """
     listener = listener or (_display() if progress else Listener())
     store = Store(Path(folder))
-    with _one_line_errors(listener):
+    with _one_line_errors(listener), store.held():
         resumed = read_run(store, force)
         if resumed.files.log:
             listener = Several(listener, JsonLog(resumed.files.log, append=True))
@@ -169,8 +171,9 @@ def _one_line_errors(listener: Listener) -> Iterator[None]:
             raise
         raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
     except MemoryError as error:
+        what = str(error) or f"no more than {readable_bytes(available_memory())} can still be had"
         raise Fastw2vError(
-            f"memory ran out ({error}); a smaller --dim or --max-vocab, or a smaller --memory, needs less"
+            f"memory ran out ({what}); a smaller --dim or --max-vocab, or a smaller --memory, needs less"
         ) from error
     finally:
         listener.close()
@@ -214,11 +217,11 @@ def _run(
     vectors = _vectors(vocabulary, model, settings)
     clock.lap()
     words_before = trainer.words_done
-    end = _train(trainer, keeper, vectors, files, listener)
+    end = train_or_leave(trainer, keeper, vectors, files, listener)
     train_seconds = clock.lap()
     train_words = len(ids)
     ids.close()
-    written = save(vectors, files)
+    written = save_or_leave(trainer, keeper, vectors, files)
     if store:
         store.remove()
     listener.finished(
@@ -237,27 +240,6 @@ def _run(
         )
     )
     return vectors
-
-
-def _train(trainer: Trainer, keeper: Keeper | None, vectors: WordVectors, files: Files, listener: Listener) -> Progress:
-    """Train, with checkpoints on the way; a run that is stopped leaves what was asked for."""
-
-    def report(progress: Progress) -> None:
-        listener.training(progress)
-        if keeper:
-            keeper.write_if_due(trainer)
-
-    try:
-        return trainer.run(report)
-    except Interrupted as stop:
-        left = []
-        if keeper:
-            keeper.write(trainer)
-            left.append(f"fastw2v resume {keeper.store.folder} goes on")
-        if files.save_on_interrupt and files.output:
-            save(vectors, files)
-            left.append(f"the vectors so far are in {files.output}")
-        raise Interrupted(f"{stop}; {'; '.join(left) or 'no vectors were written'}") from stop.__cause__
 
 
 def _new_model(vocabulary: Vocabulary, settings: Settings) -> Model:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
-from fastw2v.files import check_not_an_input, check_writable
+from fastw2v.files import check_not_an_input, check_writable, remove_leftovers
 from fastw2v.settings import Settings
 from fastw2v.vectors.clusters import clusters, write_clusters
 from fastw2v.vectors.folder import check_folder_writable
@@ -73,7 +73,10 @@ def _is_path(name: str, value: Any) -> bool:
 
 
 def check_files(files: Files, settings: Settings) -> None:
-    """Refuse outputs that could not be written, before any work. Raises UsageError."""
+    """Refuse outputs that could not be written, before any work, and clean their folders of what killed processes left.
+
+    Raises UsageError.
+    """
     folder = files.output is not None and chosen_format(files.output, files.file_format) == "folder"
     seen: dict[str, str] = {}
     for role, path in files.written.items():
@@ -85,6 +88,7 @@ def check_files(files: Files, settings: Settings) -> None:
         if name in seen and not name.startswith("/dev/"):
             raise UsageError(f"{role} and {seen[name]} are the same file, {path}: give two names")
         seen[name] = role
+        remove_leftovers(Path(name).parent)
     if files.classes < 0:
         raise UsageError(f"classes is {files.classes}: it must be the number of word classes, or 0 for vectors")
     if files.save_output_vectors and settings.negative == 0:

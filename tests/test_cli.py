@@ -349,7 +349,7 @@ def test_sigterm_while_saving_leaves_no_temporary_file(text: Path, tmp_path: Pat
     process.send_signal(signal.SIGTERM)
     err = process.communicate(timeout=20)[1]
     assert process.returncode == 143
-    assert err.endswith("fastw2v: stopped; no vectors were written\n")
+    assert err.endswith("fastw2v: stopped while the vectors were being written; no vectors were written\n")
     assert not list(tmp_path.iterdir())
 
 

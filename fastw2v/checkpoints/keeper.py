@@ -3,6 +3,8 @@
 import os
 import time
 import zlib
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source
+from fastw2v.errors import Fastw2vError
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 
@@ -35,20 +38,42 @@ class Keeper:
         self.cost = 0.0
         self.paused = 0.0
 
-    def write_if_due(self, trainer: Trainer) -> None:
-        """Called while training goes on."""
-        if time.monotonic() - self.last >= max(self.every, self.cost / MOST_OF_THE_TIME):
-            with trainer.gate.all_waiting():
-                self.write(trainer)
-
-    def write(self, trainer: Trainer) -> None:
-        """Write one now; no thread may be training."""
+    def write_if_due(self, trainer: Trainer, note: Callable[[str], None]) -> None:
+        """Called while training goes on, which a checkpoint that cannot be written does not end; `note` hears of it."""
         start = time.monotonic()
-        if np.isfinite(trainer.model.input.sum(dtype=np.float64)):  # else the last good one stays
-            self.store.write(Checkpoint(self.run, self.words, {"counts": self.counts, **captured(trainer)}))
+        if start - self.last < max(self.every, self.cost / MOST_OF_THE_TIME):
+            return
+        trouble = ""
+        with trainer.gate.all_waiting():
+            try:
+                self.write(trainer)
+            except Fastw2vError as error:
+                trouble = str(error)
         self.last = time.monotonic()
         self.cost = self.last - start
         self.paused += self.cost
+        if trouble:
+            note(f"training goes on without a new checkpoint: {trouble}")
+
+    def write(self, trainer: Trainer) -> None:
+        """Write one now; no thread may be training. Raises Fastw2vError; the one before then stays."""
+        arrays = captured(trainer)
+        for name, array in arrays.items():
+            if array.dtype.kind == "f" and not np.isfinite(array.sum(dtype=np.float64)):
+                raise Fastw2vError(f"training has diverged: {name} holds what is no number")
+        self.store.write(Checkpoint(self.run, self.words, {"counts": self.counts, **arrays}))
+
+    def leave(self, trainer: Trainer) -> str:
+        """Write the last one of a run that ends early; what there is to go on from, in words."""
+        goes_on = f"fastw2v resume {self.store.folder} goes on"
+        try:
+            self.write(trainer)
+            return goes_on
+        except Fastw2vError as error:
+            with suppress(Fastw2vError):
+                if self.store.numbers():
+                    return f"{goes_on} from the checkpoint before, for a last one could not be written ({error})"
+            return f"a checkpoint could not be written ({error})"
 
 
 def described(text: list[Source], ids: IdStream) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Resumed(NamedTuple):
             raise UsageError(f"the text has changed since the checkpoint: {', '.join(changed)}; --force goes on all the same")
         try:
             (restore_roughly if changed else restore)(trainer, self.arrays)
+            self.arrays.clear()  # they are mapped files, whose room on the disk is free only once they are let go
         except ValueError as error:
             raise UsageError(f"the checkpoint in {self.folder} is damaged: {error}") from error
         share = min(1.0, trainer.words_done / max(1, trainer.schedule.total_words))
@@ -65,6 +66,12 @@ def read_run(store: Store, force: bool) -> Resumed:
         raise UsageError(f"the checkpoint in {store.folder} is damaged: {type(error).__name__} {error}") from error
     if not corpus:
         raise UsageError(f"the checkpoint in {store.folder} is damaged: it names no text")
+    if run.get("folder") != store.identity() and not force:  # a stranger's, perhaps, who would choose what is overwritten
+        names = ", ".join(map(str, files.written.values())) or "nothing"
+        raise UsageError(
+            f"the checkpoint in {store.folder} was copied from elsewhere; going on reads {', '.join(corpus)} and writes "
+            f"{names}: --force allows it"
+        )
     return Resumed(store.folder, settings, files, corpus, text, vocabulary, arrays, force)
 
 

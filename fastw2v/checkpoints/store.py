@@ -5,14 +5,17 @@ and the state of training. A new one is written beside the one before, which is 
 """
 
 import json
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from fastw2v.errors import UsageError, reason
-from fastw2v.files import folder_written_whole, remove_leftovers
+from fastw2v.files import folder_written_whole, hold, remove_leftovers, temporary_beside, write_array
 
 FORMAT, VERSION = "fastw2v checkpoint", 1
 RUN, WORDS = "run.json", "words.txt"
@@ -37,12 +40,30 @@ class Store:
         """Make the folder, or clean it of what killed processes left. Raises UsageError where it cannot be written."""
         try:
             self.folder.mkdir(exist_ok=True)
-            probe = self.folder / ".fastw2v-probe"
+            remove_leftovers(self.folder)
+            probe = temporary_beside(self.folder / RUN)
             probe.touch()
-            probe.unlink()
-        except OSError as error:
+            probe.unlink(missing_ok=True)
+        except (OSError, ValueError) as error:
             raise UsageError(f"checkpoints cannot be written to {self.folder}: {reason(error)}") from error
-        remove_leftovers(self.folder)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other runs from the folder, which must be there. Raises UsageError where one has it."""
+        try:
+            handle = os.open(self.folder, os.O_RDONLY)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"cannot read the checkpoints in {self.folder}: {reason(error)}") from error
+        try:
+            if not hold(handle):
+                raise UsageError(f"another run has its checkpoints in {self.folder}: wait for it, or give another folder")
+            yield
+        finally:
+            os.close(handle)
+
+    def identity(self) -> int:
+        """What a copy of the folder does not share with it."""
+        return self.folder.stat().st_ino
 
     def numbers(self) -> list[int]:
         """The checkpoints that are there, oldest first."""
@@ -50,7 +71,7 @@ class Store:
             names = [path.name for path in self.folder.iterdir()]
         except OSError as error:
             raise UsageError(f"cannot read the checkpoints in {self.folder}: {reason(error)}") from error
-        return sorted(int(name) for name in names if name.isdigit() and len(name) == DIGITS)
+        return sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) >= DIGITS)
 
     def write(self, checkpoint: Checkpoint) -> None:
         """Add a checkpoint, and remove those before it once it is on the disk."""
@@ -59,8 +80,8 @@ class Store:
         with folder_written_whole(target) as folder:
             (folder / WORDS).write_bytes(b"".join(word + b"\n" for word in checkpoint.words))
             for name, array in checkpoint.arrays.items():
-                np.save(folder / f"{name}.npy", array, allow_pickle=False)
-            about = {"format": FORMAT, "version": VERSION, "arrays": sorted(checkpoint.arrays)}
+                write_array(folder / f"{name}.npy", array)
+            about = {"format": FORMAT, "version": VERSION, "arrays": sorted(checkpoint.arrays), "folder": self.identity()}
             (folder / RUN).write_text(json.dumps(about | checkpoint.run, indent=1) + "\n")
         for number in earlier:
             shutil.rmtree(self._path(number), ignore_errors=True)
@@ -79,10 +100,10 @@ class Store:
         return Checkpoint(run, words, {name: _array(folder / f"{name}.npy") for name in run["arrays"]})
 
     def remove(self) -> None:
-        """Remove all checkpoints, and the folder if nothing else is in it."""
-        for number in self.numbers():
-            shutil.rmtree(self._path(number), ignore_errors=True)
-        if not any(self.folder.iterdir()):
+        """Remove all checkpoints, and the folder if nothing else is in it; what cannot be removed stays."""
+        with suppress(UsageError, OSError):
+            for number in self.numbers():
+                shutil.rmtree(self._path(number), ignore_errors=True)
             self.folder.rmdir()
 
     def _path(self, number: int) -> Path:
@@ -119,15 +140,19 @@ def _array(path: Path) -> np.ndarray:
         array = _empty_array(path)
     except Exception as error:  # NumPy lets what its parser of headers raises through
         raise UsageError(f"{path} is damaged or cut short ({error})") from error
+    if not isinstance(array, np.ndarray):  # NumPy takes a zip archive for several arrays
+        raise UsageError(f"{path} is damaged: it is no array")
     return array
 
 
 def _empty_array(path: Path) -> np.ndarray:
     """An array without elements, which cannot be mapped."""
     try:
-        array: np.ndarray = np.load(path, allow_pickle=False)
-        if array.size == 0:
-            return array
+        with open(path, "rb") as file:
+            np.lib.format.read_magic(file)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        if 0 in shape and not dtype.hasobject:
+            return np.empty(shape, dtype)
     except Exception as error:
         raise UsageError(f"{path} is damaged or cut short ({error})") from error
     raise UsageError(f"{path} is damaged or cut short")

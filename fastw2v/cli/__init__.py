@@ -3,7 +3,8 @@
 import os
 import signal
 import sys
-from typing import NoReturn
+from contextlib import suppress
+from typing import NoReturn, TextIO
 
 import click
 
@@ -19,7 +20,7 @@ from fastw2v.cli.plot_loss import plot_loss
 from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
-from fastw2v.errors import Fastw2vError, Interrupted, Terminated
+from fastw2v.errors import Fastw2vError, HungUp, Interrupted, Terminated
 
 # What newer versions of click raise, with the help as its message, where a command is missing.
 NO_COMMAND: tuple[type[click.UsageError], ...] = tuple(filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)]))
@@ -45,6 +46,8 @@ for command in (train, resume, demo, similar, analogy, evaluate, convert, info, 
 def main() -> None:
     """Run a command. Every error is one line on standard error: exit code 2 for misuse, 1 for failure, 130 for Ctrl-C."""
     signal.signal(signal.SIGTERM, _terminate)
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # with nohup it is ignored
+        signal.signal(signal.SIGHUP, _hang_up)
     try:
         with cli.make_context("fastw2v", sys.argv[1:]) as context:
             cli.invoke(context)
@@ -66,23 +69,37 @@ def main() -> None:
         code = _say("memory ran out", 1)
     except BrokenPipeError:
         # Whoever read the output has gone; Python would complain once more when it closes standard output.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget(sys.stdout)
         code = 1
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _forget(sys.stderr)
     sys.exit(code)
+
+
+def _forget(stream: TextIO) -> None:
+    """Let what is left in a stream's buffer go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _terminate(number: int, frame: object) -> NoReturn:
     raise Terminated
 
 
+def _hang_up(number: int, frame: object) -> NoReturn:
+    raise HungUp
+
+
 def _say(message: str, code: int) -> int:
-    print("fastw2v: " + " ".join(message.split()), file=sys.stderr)
+    with suppress(OSError):  # who would have read it is gone
+        print("fastw2v: " + " ".join(message.split()), file=sys.stderr)
     return code
 
 
 def _leave(message: str, code: int) -> NoReturn:
     """End at once: Python's own way out would wait for threads, and be interrupted by a second Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     _say(message, code)
-    sys.stderr.flush()
     os._exit(code)

@@ -41,7 +41,9 @@ def blocks(
                     yield block
                 advanced(raw.tell() - position)
                 position = raw.tell()
-            if end_lines and position and last != b"\n":
+            source.check_unchanged(raw)
+            if end_lines and position and last != b"
+":
                 yield rest + b"\n"
         finally:
             source.close(raw)

@@ -11,6 +11,7 @@ from typing import IO, Any
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 MAGIC_BYTES = 10
+PIECE = 1 << 11  # bytes given to zstd at a time, which it may make 32,768 times as many of
 REFUSED = {
     b"PK\x03\x04": "is a zip archive: unpack it first",
     b"7z\xbc\xaf\x27\x1c": "is a 7z archive: unpack it first",
@@ -98,8 +99,8 @@ class ZstdFrames(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Fill a part of the buffer; 0 at the end of the last frame. Raises ZstdDamaged."""
         while not self.text:
-            data = self.pending or self.raw.read(1 << 17)
-            self.pending = b""
+            self.pending = self.pending or self.raw.read(1 << 17)
+            data, self.pending = self.pending[:PIECE], self.pending[PIECE:]
             if not data:
                 if self.in_frame:
                     raise ZstdDamaged("it ends inside a frame")
@@ -110,7 +111,7 @@ class ZstdFrames(io.RawIOBase):
                 raise ZstdDamaged(str(error)) from error
             self.in_frame = not self.frame.eof
             if self.frame.eof:
-                self.pending = self.frame.unused_data
+                self.pending = self.frame.unused_data + self.pending
                 self.frame = self.new_frame()
         taken = min(len(buffer), len(self.text))
         buffer[:taken] = self.text[:taken]

@@ -78,6 +78,8 @@ class IdStream:
             data = os.pread(self.file.fileno(), (stop - start) * ID.itemsize, start * ID.itemsize)
         except OSError as error:
             raise Fastw2vError(f"cannot read the temporary file of word ids: {reason(error)}") from error
+        if len(data) < (stop - start) * ID.itemsize:
+            raise Fastw2vError("cannot read the temporary file of word ids: it ends too early")
         ids = np.empty(stop - start, ID)
         ids.view(np.uint8)[:] = np.frombuffer(data, np.uint8)
         return ids

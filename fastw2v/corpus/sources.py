@@ -28,6 +28,7 @@ class Source:
     name: str
     path: Path | None = None
     spooled: IO[bytes] | None = None
+    seen: tuple[int, int] | None = None  # size and time of the last change, when it was opened first
 
     def open(self) -> tuple[IO[bytes], Any]:
         """The raw file, whose position tells how far reading has come, and a reader of its decompressed bytes."""
@@ -41,6 +42,7 @@ class Source:
             except OSError as error:
                 raise UsageError(f"cannot read {self.name}: {reason(error)}") from error
         try:
+            self.check_unchanged(raw)
             return raw, opened(raw, self.name)
         except BaseException:
             self.close(raw)
@@ -50,6 +52,17 @@ class Source:
         """End one reading; a spooled copy stays for the next."""
         if raw is not self.spooled:
             raw.close()
+
+    def check_unchanged(self, raw: IO[bytes]) -> None:
+        """Refuse a file that was written to since it was opened first: its words would not be those that were counted."""
+        if self.path is None:
+            return
+        status = os.fstat(raw.fileno())
+        now = status.st_size, status.st_mtime_ns
+        self.seen = self.seen or now
+        if now != self.seen:
+            sizes = f"it has {now[0]:,} bytes and had {self.seen[0]:,}" if now[0] != self.seen[0] else "it was written to"
+            raise Fastw2vError(f"{self.name} changed while it was being read: {sizes}; start again, or train on a copy")
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sys
 import time
 from contextlib import suppress
@@ -60,6 +61,8 @@ class JsonLog(Listener):
         }
         try:
             if self.file is None:
+                if self.append:
+                    _drop_half_a_line(self.path)
                 self.file = open(self.path, "a" if self.append else "w", encoding="utf-8")
         except OSError as error:
             raise Fastw2vError(f"cannot write the log {self.path}: {reason(error)}") from error
@@ -68,4 +71,12 @@ class JsonLog(Listener):
             self.file.flush()
         except OSError as error:
             self.broken = True
-            print(f"the log {self.path} ends here: {reason(error)}", file=sys.stderr)
+            with suppress(OSError):
+                print(f"the log {self.path} ends here: {reason(error)}", file=sys.stderr)
+
+
+def _drop_half_a_line(path: Path) -> None:
+    """Remove a last line without an end, which a run left that was killed while it wrote."""
+    if path.is_file():
+        data = path.read_bytes()
+        os.truncate(path, data.rfind(b"\n") + 1)

@@ -3,7 +3,8 @@
 import math
 import sys
 import time
-from typing import IO
+from contextlib import suppress
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -20,8 +21,27 @@ PLAIN_WIDTH = 120
 
 def display(stream: IO[str] | None = None) -> Listener:
     """A live display where `stream` (standard error) is a terminal, plain lines where it is not."""
-    stream = stream or sys.stderr
-    return Live(stream) if stream.isatty() else Lines(stream)
+    kept = cast(IO[str], Unfailing(stream or sys.stderr))
+    return Live(kept) if kept.isatty() else Lines(kept)
+
+
+class Unfailing:
+    """A stream that a run outlives: what can no longer be written, for the terminal is gone or the disk full, is lost."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self.stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
 
 class Live(Listener):

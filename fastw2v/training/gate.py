@@ -15,7 +15,7 @@ class Gate:
         self.closed = False
 
     def enter(self) -> None:
-        """A thread begins its work."""
+        """A thread is about to begin its work; called by who starts it."""
         with self.changed:
             self.inside += 1
 
@@ -24,6 +24,14 @@ class Gate:
         with self.changed:
             self.inside -= 1
             self.changed.notify_all()
+
+    def wait_until_left(self, seconds: float | None = None) -> bool:
+        """Wait until all threads have left, so many seconds at most; whether they have.
+
+        Not Thread.join: interrupted by a signal, Python 3.11's takes a thread that still runs for one that ended.
+        """
+        with self.changed:
+            return self.changed.wait_for(lambda: self.inside == 0, seconds)
 
     def pass_through(self) -> None:
         """Go on, or wait until the gate opens again."""
@@ -35,16 +43,20 @@ class Gate:
             self.changed.wait_for(lambda: not self.closed)
             self.waiting -= 1
 
+    def open(self) -> None:
+        """Let all pass."""
+        with self.changed:
+            self.closed = False
+            self.changed.notify_all()
+
     @contextmanager
     def all_waiting(self) -> Iterator[None]:
         """Close the gate, wait for all threads that are inside to stand at it, and open it again at the end."""
-        with self.changed:
-            self.closed = True
         try:
+            with self.changed:
+                self.closed = True
             with self.changed:
                 self.changed.wait_for(lambda: self.waiting == self.inside)
             yield
         finally:
-            with self.changed:
-                self.closed = False
-                self.changed.notify_all()
+            self.open()

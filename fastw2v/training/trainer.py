@@ -87,19 +87,18 @@ class Trainer:
         threads = [threading.Thread(target=self._guarded, args=(number,), daemon=True) for number in range(len(self.workers))]
         try:
             for thread in threads:
-                thread.start()
-            for thread in threads:
-                while thread.is_alive():
-                    thread.join(every)
-                    self._check_numbers()
-                    report(self.progress(recent))
+                self._start(thread)
+            left = False
+            while not left:
+                left = self.gate.wait_until_left(every)
+                self._check_numbers()
+                report(self.progress(recent))
         except KeyboardInterrupt as stop:
             stopped_by = stop
         finally:
             self.stopping.set()
-            for thread in threads:
-                if thread.ident is not None:
-                    thread.join()
+            self.gate.open()  # a signal may have come between closing and opening it
+            self.gate.wait_until_left()
         if self.failures:
             raise self.failures[0]
         if stopped_by:
@@ -107,8 +106,15 @@ class Trainer:
         self._check_numbers(all_of_them=True)
         return self.progress(recent)
 
-    def _guarded(self, number: int) -> None:
+    def _start(self, thread: threading.Thread) -> None:
         self.gate.enter()
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads are allowed
+            self.gate.leave()
+            raise
+
+    def _guarded(self, number: int) -> None:
         try:
             self._train_share(number)
         except BaseException as failure:  # raised again by run()

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v.errors import UsageError, reason
-from fastw2v.files import folder_written_whole
+from fastw2v.files import folder_written_whole, write_array
 from fastw2v.vectors.stored import DTYPES, Stored
 
 FORMAT, VERSION = "fastw2v model", 1
@@ -56,7 +56,7 @@ def write_folder(path: Path, model: Model) -> int:
         arrays = {"vectors": model.stored.codes, "scales": model.stored.scales, "norms": model.norms}
         for name, array in (arrays | {"counts": model.counts, "output": model.output}).items():
             if array is not None:
-                np.save(temporary / f"{name}.npy", array, allow_pickle=False)
+                write_array(temporary / f"{name}.npy", array)
         about = {"format": FORMAT, "version": VERSION, "rows": len(model.words), "dim": model.stored.codes.shape[1]}
         about |= {"dtype": model.stored.dtype, "settings": model.settings}
         (temporary / MODEL).write_text(json.dumps(about, indent=1) + "\n")
