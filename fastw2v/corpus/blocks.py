@@ -42,8 +42,7 @@ def blocks(
                 advanced(raw.tell() - position)
                 position = raw.tell()
             source.check_unchanged(raw)
-            if end_lines and position and last != b"
-":
+            if end_lines and position and last != b"\n":
                 yield rest + b"\n"
         finally:
             source.close(raw)
