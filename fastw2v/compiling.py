@@ -8,15 +8,25 @@ changed; so the cache lies in a folder named for the state of all of the package
 import hashlib
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numba
-
 from fastw2v.errors import Fastw2vError
+from fastw2v.machine import address_space_left, readable_bytes
+
+LEAST_ADDRESS_SPACE = 400_000_000  # bytes; with less the compiler cannot be loaded, or spins where it finds no memory
+
+if "numba" not in sys.modules and (left := address_space_left()) is not None and left < LEAST_ADDRESS_SPACE:
+    raise Fastw2vError(
+        f"the compiler needs {readable_bytes(LEAST_ADDRESS_SPACE)} of address space and {readable_bytes(left)} are left: "
+        "raise the limit (ulimit -v)"
+    )
+
+import numba  # noqa: E402
 
 if numba.config.DISABLE_JIT:
     raise Fastw2vError("NUMBA_DISABLE_JIT is set, and without the compiler nothing here would end: unset it")

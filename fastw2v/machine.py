@@ -19,7 +19,7 @@ def usable_cores() -> int:
 
 def available_memory() -> int:
     """Bytes that this process may still take before the system, its control group or its own limits say no."""
-    candidates = [limit for limit in (_system_memory(), _cgroup_memory(), _address_space()) if limit is not None]
+    candidates = [limit for limit in (_system_memory(), _cgroup_memory(), address_space_left()) if limit is not None]
     return min(candidates, default=2**33)
 
 
@@ -94,7 +94,7 @@ def _system_memory() -> int | None:
         return None
 
 
-def _address_space() -> int | None:
+def address_space_left() -> int | None:
     """Bytes left under the limit on address space (ulimit -v)."""
     try:
         import resource

@@ -1,0 +1,323 @@
+"""What goes wrong in the night, made to happen to real processes: each ends in one line, and leaves old or new files, whole."""
+
+import gzip
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from texts import zipf_text
+
+import fastw2v
+from fastw2v import files as files_module
+from fastw2v.checkpoints.store import Checkpoint, Store
+from fastw2v.corpus.ids import IdStream
+from fastw2v.errors import Fastw2vError, Interrupted, UsageError
+from fastw2v.files import TEMPORARY, remove_leftovers, write_array, written_whole
+from fastw2v.kernels.model import new_model
+from fastw2v.pipeline import Files, resume, run
+from fastw2v.reporting.listener import Listener
+from fastw2v.reporting.log import JsonLog
+from fastw2v.settings import Settings
+from fastw2v.tables import tables
+from fastw2v.training.progress import Progress
+from fastw2v.training.state import captured
+from fastw2v.training.trainer import Trainer
+
+SMALL = ("--dim", 50, "--epochs", 20)
+
+
+@pytest.fixture(scope="module")
+def long_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_bytes(zipf_text(400_000, 2000))
+    return path
+
+
+def start(*command: object, limit: tuple[int, int] | None = None, code: str | None = None) -> subprocess.Popen[str]:
+    """The command line as a process, with a limit on what it may take, or after some code of a test's own."""
+    program = ["-c", code] if code else ["-m", "fastw2v"]
+    return subprocess.Popen(
+        [sys.executable, *program, *map(str, command)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=(lambda: resource.setrlimit(limit[0], (limit[1], limit[1]))) if limit else None,
+    )
+
+
+def one_line(process: subprocess.Popen[str], seconds: float = 60) -> str:
+    """The one line with which a process ends."""
+    err = process.communicate(timeout=seconds)[1]
+    assert err.count("\n") == 1, err
+    assert err.startswith("fastw2v: ")
+    return err
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert condition()
+
+
+def test_a_disk_that_fills_in_saving_leaves_the_old_file_and_a_checkpoint(long_text: Path, tmp_path: Path) -> None:
+    output = tmp_path / "v.bin"
+    output.write_bytes(b"old")
+    limit = (resource.RLIMIT_FSIZE, 300_000)
+    process = start("train", long_text, "-o", output, "--dim", 50, "--epochs", 1, "--quiet", limit=limit)
+    assert "cannot write" in (err := one_line(process))
+    assert "File too large; it was left as it was" in err
+    assert process.returncode == 1
+    assert output.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["v.bin"]
+
+
+def test_a_disk_that_fills_in_encoding_is_named(long_text: Path, tmp_path: Path) -> None:
+    limit = (resource.RLIMIT_FSIZE, 300_000)
+    command = ("train", long_text, "-o", tmp_path / "v.bin", *SMALL, "--quiet", "--memory", "1M")
+    process = start(*command, limit=limit)
+    assert "word ids in a temporary file (File too large after" in one_line(process)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_disk_that_fills_in_checkpointing_does_not_end_the_run(long_text: Path, tmp_path: Path) -> None:
+    limit = (resource.RLIMIT_FSIZE, 300_000)
+    more = ("--checkpoint", tmp_path / "state", "--checkpoint-every", "0s")
+    process = start("train", long_text, "-o", "/dev/null", "--dim", 50, "--epochs", 5, *more, limit=limit)
+    err = process.communicate(timeout=60)[1]
+    assert process.returncode == 0
+    assert "training goes on without a new checkpoint: cannot write" in err
+    assert "File too large" in err
+
+
+def test_an_output_folder_that_disappears_costs_nothing_where_there_are_checkpoints(long_text: Path, tmp_path: Path) -> None:
+    folder, state = tmp_path / "out", tmp_path / "state"
+    folder.mkdir()
+    log = tmp_path / "log"
+    command = ("train", long_text, "-o", folder / "v.bin", *SMALL, "--quiet", "--checkpoint", state, "--log", log)
+    process = start(*command)
+    wait_for(lambda: log.exists() and log.read_text())
+    folder.rmdir()
+    err = one_line(process)
+    assert f"cannot write {folder / 'v.bin'}: No such file or directory" in err
+    assert f"fastw2v resume {state} goes on" in err
+    folder.mkdir()
+    resumed: list[float] = []
+
+    class Shares(Listener):
+        def training(self, progress: Progress) -> None:
+            resumed.append(progress.share)
+
+    resume(state, listener=Shares())
+    assert min(resumed) == 1
+    assert fastw2v.load(folder / "v.bin").dim == 50
+
+
+def test_a_folder_of_checkpoints_that_disappears_does_not_end_the_run(long_text: Path, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    log = tmp_path / "log"
+    more = ("--checkpoint", tmp_path / "a" / "state", "--checkpoint-every", "0.1s", "--log", log)
+    process = start("train", long_text, "-o", tmp_path / "v.bin", *SMALL, *more)
+    wait_for(lambda: log.exists() and log.read_text())
+    (tmp_path / "a").rename(tmp_path / "b")
+    err = process.communicate(timeout=60)[1]
+    assert process.returncode == 0
+    assert "training goes on without a new checkpoint" in err
+    assert fastw2v.load(tmp_path / "v.bin").dim == 50
+
+
+@pytest.mark.parametrize("change", [lambda data: data[:1000], lambda data: data.replace(b"w1 ", b"w9 ")])
+def test_a_text_that_changes_between_counting_and_encoding_is_refused(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
+    text = tmp_path / "text.txt"
+    text.write_bytes(zipf_text(20_000, 300))
+
+    class Changes(Listener):
+        def reading(self, stage: str, total_bytes: int) -> None:
+            if stage == "encoding":
+                text.write_bytes(change(text.read_bytes()))
+
+    with pytest.raises(Fastw2vError, match=r"text\.txt changed while it was being read: it "):
+        run(str(text), Settings(dim=8), Files(output=tmp_path / "v.bin"), Changes())
+    assert os.listdir(tmp_path) == ["text.txt"]
+
+
+def test_a_compressed_file_that_ends_early_is_named(long_text: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.gz"
+    cut.write_bytes(gzip.compress(long_text.read_bytes())[:-50_000])
+    assert "cut.gz: the gzip data are damaged or cut short" in one_line(
+        start("train", cut, "-o", tmp_path / "v.bin", "--quiet")
+    )
+
+
+def test_a_read_error_is_named(tmp_path: Path) -> None:
+    process = start("train", "/proc/self/mem", "-o", tmp_path / "v.bin", "--quiet")
+    assert "cannot read /proc/self/mem: Input/output error" in one_line(process)
+    assert process.returncode == 1
+
+
+@pytest.mark.parametrize("size", [200_000_000, 500_000_000])
+def test_memory_that_runs_out_ends_in_one_line_that_says_what_was_needed(long_text: Path, tmp_path: Path, size: int) -> None:
+    command = ("train", long_text, "-o", tmp_path / "v.bin", "--quiet", "--dim", 60_000)
+    err = one_line(start(*command, limit=(resource.RLIMIT_AS, size)))
+    assert "the compiler needs" in err or "the model needs" in err or "Unable to allocate" in err
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("alpha", ["nan", "inf", "-1", "1e300"])
+def test_a_learning_rate_that_is_none_is_refused(long_text: Path, tmp_path: Path, alpha: str) -> None:
+    assert "alpha is" in one_line(start("train", long_text, "-o", tmp_path / "v.bin", f"--alpha={alpha}"))
+
+
+def test_two_runs_cannot_share_a_folder_of_checkpoints(long_text: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    first = start("train", long_text, "-o", tmp_path / "a.bin", *SMALL, "--epochs", 1000, "--quiet", "--checkpoint", state)
+    wait_for(state.exists)
+    time.sleep(0.1)
+    assert "another run has its checkpoints in" in one_line(
+        start("train", long_text, "-o", tmp_path / "b.bin", "--checkpoint", state, "--force", "--quiet")
+    )
+    assert "another run has its checkpoints in" in one_line(start("resume", state))
+    first.kill()
+    first.communicate(timeout=20)
+
+
+def test_a_signal_while_saving_leaves_a_checkpoint(long_text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    files = Files(output=tmp_path / "v.bin", checkpoint=tmp_path / "state")
+    monkeypatch.setattr("fastw2v.ending.save", stopped)
+    with pytest.raises(Interrupted, match=r"stopped while the vectors were being written; fastw2v resume .* goes on"):
+        run(str(long_text), Settings(dim=8, epochs=1), files, Listener())
+    monkeypatch.undo()
+    resume(tmp_path / "state")
+    assert fastw2v.load(tmp_path / "v.bin").dim == 8
+
+
+def test_once_stopped_by_a_signal_no_thread_trains_any_longer() -> None:
+    ids = IdStream(memory=2**30)
+    ids.append(np.random.default_rng(1).integers(0, 100, 300_000).astype(np.int32))
+    ids.finish()
+    counts = np.full(100, 3000, np.int64)
+    settings = Settings(dim=16, epochs=100_000, threads=2)
+    for _ in range(4):
+        model = new_model(100, 16, negative=5, hs=False, random_state=1)
+        trainer = Trainer(ids, model, tables(counts, sample=1e-3, negative=5, hs=False), settings)
+        presses = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+        presses.start()
+        with pytest.raises(Interrupted):
+            trainer.run(lambda progress: None, every=5)
+        then = {name: array.copy() for name, array in captured(trainer).items()}
+        time.sleep(0.1)
+        for name, array in captured(trainer).items():
+            assert array.tobytes() == then[name].tobytes()
+
+
+def test_what_was_taken_for_a_leftover_before_it_was_held_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, calls = files_module.hold, []
+
+    def late(handle: int) -> bool:
+        calls.append(handle)
+        if len(calls) == 1:
+            remove_leftovers(tmp_path)
+        return original(handle)
+
+    monkeypatch.setattr(files_module, "hold", late)
+    with written_whole(tmp_path / "x") as file:
+        remove_leftovers(tmp_path)
+        file.write(b"all of it")
+    assert len(calls) == 2
+    assert (tmp_path / "x").read_bytes() == b"all of it"
+    assert os.listdir(tmp_path) == ["x"]
+
+
+def test_leftovers_go_when_the_next_run_starts(tmp_path: Path) -> None:
+    (tmp_path / f"{TEMPORARY}1-a.tmp").write_bytes(b"half")
+    with pytest.raises(UsageError, match="no such file"):
+        run(str(tmp_path / "none"), Settings(), Files(output=tmp_path / "v.bin"), Listener())
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_one_before_stays_where_any_array_of_a_new_checkpoint_is_no_number(long_text: Path, tmp_path: Path) -> None:
+    class Spoils(Listener):
+        notes: list[str] = []  # noqa: RUF012
+
+        def note(self, text: str) -> None:
+            self.notes.append(text)
+
+    store = Store(tmp_path / "state")
+    listener = Spoils()
+    with pytest.MonkeyPatch.context() as patch:
+        original = captured
+        patch.setattr(
+            "fastw2v.checkpoints.keeper.captured",
+            lambda trainer: original(trainer) | {"losses": np.full((2, 8), np.nan)},
+        )
+        files = Files(checkpoint=tmp_path / "state", checkpoint_every=0)
+        run(str(long_text), Settings(dim=8, epochs=3), files, listener)
+    assert any("losses holds what is no number" in note for note in listener.notes)
+    assert not store.folder.exists()
+
+
+def test_hostile_names_and_archives_in_a_folder_of_checkpoints_are_refused(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state")
+    store.prepare()
+    store.write(Checkpoint({"n": 1}, [b"</s>"], {"a": np.arange(3)}))
+    (store.folder / "²²²²²²").mkdir()
+    assert store.numbers() == [1]
+    np.savez(tmp_path / "several.npz", a=np.arange(3))
+    (tmp_path / "several.npz").rename(store.folder / "000001" / "a.npy")
+    with pytest.raises(UsageError, match="it is no array"):
+        store.read()
+
+
+def test_a_copied_checkpoint_is_refused_with_what_it_would_write(long_text: Path, tmp_path: Path) -> None:
+    class Stops(Listener):
+        def training(self, progress: Progress) -> None:
+            raise KeyboardInterrupt
+
+    files = Files(output=tmp_path / "v.bin", checkpoint=tmp_path / "state")
+    with pytest.raises(Interrupted):
+        run(str(long_text), Settings(dim=8), files, Stops())
+    subprocess.run(["cp", "-r", tmp_path / "state", tmp_path / "copy"], check=True)
+    with pytest.raises(UsageError, match=r"copied from elsewhere; going on reads .*text\.txt and writes .*v\.bin: --force"):
+        resume(tmp_path / "copy")
+    assert not (tmp_path / "v.bin").exists()
+
+
+@pytest.mark.parametrize("shape", [(5, 3), (0, 3), (7,), (2**20, 8)])
+def test_arrays_are_written_as_numpy_writes_them(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    array = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    for form in (array, array[:, :2] if array.ndim == 2 else array[::2]):
+        write_array(tmp_path / "ours.npy", form)
+        np.save(tmp_path / "numpys.npy", np.ascontiguousarray(form))
+        same = (tmp_path / "ours.npy").read_bytes() == (tmp_path / "numpys.npy").read_bytes()
+        assert same
+
+
+def test_a_display_that_cannot_be_written_does_not_end_a_run(long_text: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fastw2v", "train", str(long_text), "-o", str(tmp_path / "v.bin"), "--epochs", "1"]
+    with open("/dev/full", "wb", buffering=0) as full:
+        assert subprocess.run(command, stderr=full, check=False).returncode == 0
+    assert fastw2v.load(tmp_path / "v.bin").dim == 100
+
+
+def test_a_line_of_the_log_that_was_cut_goes_before_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_text('{"event": "progress"}\n{"event": "pro')
+    log = JsonLog(path, append=True)
+    log.training(Progress(1, 1, 1, 2, 1.0, 1.0, 0.1, 1.0))
+    log.close()
+    lines = path.read_text().splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith('{"event": "progress", "epoch": 1')
