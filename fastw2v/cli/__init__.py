@@ -9,6 +9,7 @@ import click
 
 from fastw2v import __version__
 from fastw2v.cli.ask import analogy, similar
+from fastw2v.cli.bench import bench
 from fastw2v.cli.cluster import cluster
 from fastw2v.cli.convert import convert, info
 from fastw2v.cli.demo import demo
@@ -37,7 +38,7 @@ def cli() -> None:
     """
 
 
-for command in (train, resume, demo, similar, analogy, evaluate, convert, info, plot, plot_loss, cluster, vocab):
+for command in (train, resume, demo, similar, analogy, evaluate, convert, info, plot, plot_loss, cluster, vocab, bench):
     cli.add_command(command)
 
 
