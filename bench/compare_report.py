@@ -66,6 +66,8 @@ def quality(runs: list[Record]) -> float | None:
 
 def draw(records: list[Record], path: Path, title: str) -> bool:
     """Speed against quality, a point for each program and variant; False where nothing was scored."""
+    from matplotlib.ticker import EngFormatter
+
     from fastw2v.benchmark.statistics import spread
     from fastw2v.drawing.colours import palette
     from fastw2v.drawing.figures import drawing, new_figure, save
@@ -91,6 +93,8 @@ def draw(records: list[Record], path: Path, title: str) -> bool:
         for name, mark in marks.items():
             axes.plot([], [], marker=mark, linestyle="", color="#6a737d", label=name)
         axes.legend()
+        axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
+        axes.xaxis.set_minor_formatter(EngFormatter(sep=" "))
         axes.set_xlabel("words/s of training, each program's own clock")
         axes.set_ylabel("mean of all scores, × 100")
         axes.set_title(title, loc="left", parse_math=False, fontsize=8)
