@@ -80,11 +80,11 @@ def installed(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             print(f"{name} is left out: not installed; pip install {PROGRAMS[name].package}", file=sys.stderr)
 
 
-def warm(jobs: list[Job], folder: Path) -> None:
+def warm(jobs: list[Job], programs: dict[str, str], folder: Path) -> None:
     """Let fastw2v compile what it will call: the first run of an installation is no one's speed."""
     text = folder / "warm.txt"
     text.write_text("a few words to compile for\n" * 50)
-    for job, name in product(jobs, ("fastw2v", "fastw2v, reference kernel")):
+    for job, name in product(jobs, [name for name in programs if name.startswith("fastw2v")]):
         output = folder / "warm.bin"
         run(PROGRAMS[name].command(job._replace(corpus=text), output))
         PROGRAMS[name].speed(job, output, "")
@@ -131,7 +131,7 @@ def main(
         text = prefix_of(corpus, QUICK_BYTES, folder) if quick else corpus
         kept = KeptRuns(results or folder)
         shared = settings | {"epochs": epochs or (5 if full else 1)}
-        warm([Job(text, variant, seed=1, **shared) for variant in chosen], folder)
+        warm([Job(text, variant, seed=1, **shared) for variant in chosen], programs, folder)
         words = train_words(Job(text, chosen[0], seed=1, **shared))
         records = []
         for seed, variant, name in product(range(1, (runs or (2 if quick else 3)) + 1), chosen, programs):
