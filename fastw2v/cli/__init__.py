@@ -10,6 +10,7 @@ import click
 
 from fastw2v import __version__
 from fastw2v.cli.ask import analogy, similar
+from fastw2v.cli.bench import bench
 from fastw2v.cli.cluster import cluster
 from fastw2v.cli.convert import convert, info
 from fastw2v.cli.demo import demo
@@ -39,7 +40,9 @@ def cli() -> None:
     """
 
 
-for command in (train, resume, demo, similar, analogy, evaluate, convert, info, plot, plot_loss, cluster, vocab, phrases):
+for command in (train, resume, demo, bench):
+    cli.add_command(command)
+for command in (similar, analogy, evaluate, convert, info, plot, plot_loss, cluster, vocab, phrases):
     cli.add_command(command)
 
 

@@ -1,0 +1,114 @@
+"""One measurement, in a process of its own, so that its peak of memory is its own: `python -m fastw2v.benchmark.child ORDER`.
+
+The order and the answer are JSON; an error is one line on standard error.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fastw2v import warmup
+from fastw2v.benchmark.operations import work_of
+from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.sources import sources
+from fastw2v.errors import Fastw2vError
+from fastw2v.kernels import loss as loss_kernel
+from fastw2v.kernels.model import Model, aligned_zeros, new_model
+from fastw2v.preparation import encoded, vocabulary_for
+from fastw2v.reporting.listener import Listener
+from fastw2v.run_files import Files
+from fastw2v.settings import Settings
+from fastw2v.tables import tables
+from fastw2v.training.trainer import Trainer, random_start, variant
+
+LOSS_IDS = 50_000  # of the text, on which the loss is measured once training is over
+MOST_REPEATS = 25
+
+
+def measure(corpus: str, settings: Settings, words: int | None, repeats: int, seconds: float) -> dict[str, Any]:
+    """Train on the text's first words `repeats` times, and more often until `seconds` have gone by.
+
+    Compiling and reading are not counted. The loss is that of the same windows whatever the kernel, after training.
+    """
+    warmup.compile_all(settings, Listener())
+    text = sources(corpus)
+    vocabulary, _ = vocabulary_for(text, settings, Files(), Listener())
+    ids = _first(encoded(text, vocabulary, settings, Files(), Listener()), words)
+    lookup = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
+    taken: list[float] = []
+    while len(taken) < repeats or (sum(taken) < seconds and len(taken) < MOST_REPEATS):
+        trainer = None  # of the run before: its matrices are not to count
+        trainer = Trainer(ids, _model(len(vocabulary), settings), lookup, settings)
+        start = time.perf_counter()
+        trainer.run(lambda progress: None)
+        taken.append(time.perf_counter() - start)
+        loss = _loss(trainer, ids)
+        del trainer
+    peak = peak_memory()
+    return {
+        "words": len(ids) * settings.epochs,
+        "vocabulary": len(vocabulary),
+        "seconds": taken,
+        "loss": loss if np.isfinite(loss) else None,
+        "peak_memory": peak,
+        "work": work_of(ids, lookup, settings)._asdict(),
+    }
+
+
+def _model(vocabulary: int, settings: Settings) -> Model:
+    start = random_start(settings.seed, 1)
+    threads = settings.thread_count
+    return new_model(vocabulary, settings.dim, negative=settings.negative, hs=settings.hs, random_state=start, threads=threads)
+
+
+def _first(ids: IdStream, words: int | None) -> IdStream:
+    """The first words of a stream, all of them for None."""
+    if words is None or words >= len(ids):
+        return ids
+    first = IdStream(memory=4 * words, expected=words)
+    first.append(np.array(ids.read(0, words)))
+    ids.close()
+    return first
+
+
+def _loss(trainer: Trainer, ids: IdStream) -> float:
+    """Mean nats a pair, now, on some of the text."""
+    total = np.zeros(2)
+    read = ids.read(0, min(LOSS_IDS, len(ids)))
+    model, kind = trainer.model, variant(trainer.settings)
+    scratch, room = aligned_zeros(2, model.input.shape[1]), np.zeros(len(read), np.int32)
+    loss_kernel.measure(read, np.uint64(1), room, scratch, model, trainer.tables, kind, total)
+    return float(total[loss_kernel.NATS] / total[loss_kernel.PAIRS]) if total[loss_kernel.PAIRS] else float("nan")
+
+
+def peak_memory() -> int:
+    """The most bytes that this process has held in memory.
+
+    Linux counts what the parent held at the start among a child's getrusage, but not in /proc.
+    """
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        import resource
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def main() -> None:
+    """Obey the order on the command line."""
+    order = json.loads(sys.argv[1])
+    try:
+        print(json.dumps(measure(**order | {"settings": Settings(**order["settings"])})))
+    except Fastw2vError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

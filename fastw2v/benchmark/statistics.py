@@ -1,0 +1,57 @@
+"""What repeated measurements say: medians, spreads, and whether a difference is one."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+DRAWS = 10_000
+CONFIDENCE = 0.95
+
+
+class Spread(NamedTuple):
+    """The middle of some measurements, and their ends."""
+
+    median: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """By name."""
+        return self._asdict()
+
+    @property
+    def relative(self) -> float:
+        """Half of what lies between the ends, of the median: the "±" of a table."""
+        return (self.high - self.low) / 2 / self.median if self.median else 0.0
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Median, least and most."""
+    return Spread(float(np.median(values)), float(min(values)), float(max(values)))
+
+
+class Ratio(NamedTuple):
+    """A ratio of medians with its confidence interval."""
+
+    ratio: float
+    low: float
+    high: float
+
+    @property
+    def verdict(self) -> str:
+        """Of speeds, new over old: "faster", "slower", or "no difference" where the interval holds 1."""
+        if self.low > 1:
+            return "faster"
+        return "slower" if self.high < 1 else "no difference"
+
+
+def ratio_of_medians(new: Sequence[float], old: Sequence[float], seed: int = 1) -> Ratio:
+    """The median of `new` over that of `old`, and its 95 % interval by the bootstrap.
+
+    Both are drawn from with replacement, each by itself, and the ratio of the two medians is looked at (Efron 1979).
+    """
+    random = np.random.default_rng(seed)
+    drawn = [np.median(random.choice(np.asarray(values), (DRAWS, len(values))), axis=1) for values in (new, old)]
+    low, high = np.quantile(drawn[0] / drawn[1], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return Ratio(float(np.median(new) / np.median(old)), float(low), float(high))

@@ -1,0 +1,48 @@
+"""Where figures were measured: date, processor, cores, versions."""
+
+import platform
+from datetime import datetime, timezone
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import fastw2v
+from fastw2v.machine import usable_cores
+
+
+def surroundings(*packages: str) -> dict[str, Any]:
+    """By name; `packages` are others whose versions are wanted, None for one that is not installed."""
+    return {
+        "date": datetime.now(timezone.utc).isoformat(timespec="minutes"),
+        "processor": processor(),
+        "cores": usable_cores(),
+        "system": f"{platform.system()} {platform.release()}",
+        "versions": {
+            "fastw2v": fastw2v.__version__,
+            "python": platform.python_version(),
+            **{name: package_version(name) for name in ("numpy", "numba", *packages)},
+        },
+    }
+
+
+def described(found: dict[str, Any]) -> str:
+    """The same in a line."""
+    versions = ", ".join(f"{name} {number}" for name, number in found["versions"].items() if number)
+    return f"{found['date'][:10]}, {found['processor']}, {found['cores']} cores, {found['system']}; {versions}"
+
+
+def processor() -> str:
+    """The processor's own name."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def package_version(name: str) -> str | None:
+    """Of an installed package."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,126 @@
+"""fastw2v bench"""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fastw2v.errors import UsageError
+from fastw2v.settings import KERNELS
+
+if TYPE_CHECKING:
+    from fastw2v.benchmark import Report
+
+FILE = click.Path(path_type=Path)
+WIDTH = 132  # columns of the table
+
+
+@click.command(short_help="Measure the speed of training on this machine.")
+@click.option("--corpus", type=FILE, metavar="FILE", help="A text to train on.  [default: a generated one, like English]")
+@click.option("--variant", "variants", multiple=True, metavar="NAME", help="As skipgram-ns or cbow-hs; repeat it for more.")
+@click.option("--kernel", "kernels", multiple=True, type=click.Choice(KERNELS), help="This training loop alone.")
+@click.option("--threads", type=int, multiple=True, help="So many threads; repeat it for more.  [default: 1, 2, 4 … all]")
+@click.option("--dim", "--size", type=int, default=100, show_default=True, help="Length of a vector.")
+@click.option("--words", type=int, help="Words of the text to train on.  [default: 300,000]")
+@click.option("--repeats", type=int, default=3, show_default=True, help="At the least; the median counts.")
+@click.option("--json", "json_file", metavar="FILE", help="Write the figures as JSON; - for standard output, for the table.")
+@click.option("--plot", type=FILE, metavar="FILE", help="Draw them: .png or .svg. Needs pip install 'fastw2v[plot]'.")
+@click.option("--quiet", is_flag=True, help="Say nothing while measuring.")
+def bench(
+    corpus: Path | None,
+    variants: tuple[str, ...],
+    kernels: tuple[str, ...],
+    threads: tuple[int, ...],
+    dim: int,
+    words: int | None,
+    repeats: int,
+    json_file: str | None,
+    plot: Path | None,
+    quiet: bool,
+) -> None:
+    """Measure how fast training is here: each variant, kernel and number of threads, one epoch each, in less than two minutes
+    on two cores. Nothing else should be running. Compiling is not counted, but the first time takes as long again.
+
+    GFLOP/s are useful operations, those that word2vec.c's arithmetic needs for the pairs trained; "of peak" and "of memory" are
+    measured against what this machine can do with as many threads. The loss is taken after training on the same words.
+
+    \b
+    fastw2v bench
+    fastw2v bench --corpus news.txt --words 5000000 --variant skipgram-ns --kernel blocked
+    fastw2v bench --threads 1 --json bench.json --plot bench.png
+    """
+    from fastw2v.benchmark import benchmark
+    from fastw2v.benchmark.choices import VARIANTS
+    from fastw2v.benchmark.figure import check_picture, draw_benchmark
+    from fastw2v.files import check_writable, written_whole
+    from fastw2v.reporting.listener import Listener
+    from fastw2v.reporting.terminal import display
+
+    if corpus is not None and not corpus.exists():
+        raise UsageError(f"cannot read {corpus}: No such file or directory")
+    if json_file not in (None, "-"):
+        check_writable(Path(str(json_file)), "the JSON file")
+    if plot:
+        check_picture(plot)
+    report = benchmark(
+        corpus,
+        variants=variants or tuple(VARIANTS),
+        kernels=kernels or KERNELS,
+        threads=threads or None,
+        dim=dim,
+        words=words,
+        repeats=repeats,
+        listener=Listener() if quiet else display(),
+    )
+    text = json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n"
+    if json_file == "-":
+        sys.stdout.write(text)
+    else:
+        _show(report)
+    if json_file not in (None, "-"):
+        with written_whole(Path(str(json_file))) as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
+    if plot:
+        draw_benchmark(report, plot)
+
+
+def _show(report: "Report") -> None:
+    """The machine, and a table of the results."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from fastw2v.benchmark.surroundings import described
+    from fastw2v.machine import readable_bytes
+
+    table = Table(pad_edge=False)
+    for name in ("variant", "kernel"):
+        table.add_column(name)
+    for name in ("threads", "words/s", "±", "a thread", "GFLOP/s", "of peak", "of memory", "scaling", "loss", "memory"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for result in report.results:
+        table.add_row(
+            result.variant,
+            result.kernel,
+            str(result.threads),
+            f"{result.words_per_second.median:,.0f}",
+            f"{result.words_per_second.relative:.0%}",
+            f"{result.words_per_second_per_thread:,.0f}",
+            f"{result.flops / 1e9:.1f}",
+            f"{result.of_peak:.1%}",
+            f"{result.of_bandwidth:.0%}",
+            f"{result.scaling:.2f}" if result.scaling else "–",
+            f"{result.loss:.4f}" if result.loss is not None else "–",
+            readable_bytes(result.peak_memory),
+        )
+    console = Console()
+    console = Console(width=max(console.width, WIDTH))  # a narrow screen breaks lines; figures would be cut
+    console.print(described(report.surroundings), markup=False, highlight=False)
+    first = report.results[0]
+    about = f"text: {report.corpus}, {first.words:,} words, vocabulary {first.vocabulary:,}; {report.dim} dimensions, one epoch"
+    console.print(about, markup=False, highlight=False)
+    for threads, peak in report.peaks.items():
+        line = f"peak, {threads} thread(s): {peak.flops / 1e9:,.1f} GFLOP/s, memory {peak.bandwidth / 1e9:,.1f} GB/s"
+        console.print(line, markup=False, highlight=False)
+    console.print(table)
