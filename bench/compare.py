@@ -1,12 +1,13 @@
 """fastw2v beside word2vec.c, gensim and fastText: speed, memory and scores, in turn, on the same text with the same settings.
 
     python bench/compare.py CORPUS --quick --questions questions-words.txt --pairs WS-353.txt
-    python bench/compare.py CORPUS --full --results kept --questions questions-words.txt --pairs WS-353.txt
+    python bench/compare.py CORPUS --full --questions questions-words.txt --pairs WS-353.txt
 
 Prints one Markdown table and draws one picture. Needs the extra `bench`; a program that is not installed is left out by name.
 Two clocks: words/s of training as each program says them (word2vec.c's counts processor time of all threads together, gensim's
 is the wall clock around its training, fastText's and ours are their own wall clocks), and the whole command from start to the
-file on disk. word2vec.c and fastText take no seed: their runs differ by chance. Nothing else should be running.
+file on disk. Runs of --full are kept in a folder, and none that is there, of the same version, is done again.
+word2vec.c and fastText take no seed: their runs differ by chance. Nothing else should be running.
 """
 
 import json
@@ -26,7 +27,7 @@ from kept_runs import KeptRuns
 from programs import HERE, PROGRAMS, VARIANTS, Failure, Job, run, version_of
 
 HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")  # with its lines as they are
-QUICK_BYTES = 15_000_000
+QUICK_BYTES = 10_000_000
 QUICK_VARIANTS = ("skipgram-ns", "skipgram-hs", "cbow-ns", "cbow-hs")
 ATTEMPTS = 5  # fastText 0.9.3 now and then meets a NaN at its start, and runs well the next time
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -92,8 +93,8 @@ def warm(jobs: list[Job], programs: dict[str, str], folder: Path) -> None:
 
 @click.command(help=HELP)
 @click.argument("corpus", type=FILE)
-@click.option("--quick", is_flag=True, help="The first 15 MB, one epoch, four variants, two runs: about five minutes.")
-@click.option("--full", is_flag=True, help="Five epochs, three seeds, all variants; --results lets it be stopped.")
+@click.option("--quick", is_flag=True, help="The first 10 MB, one epoch, four variants, two runs: about five minutes.")
+@click.option("--full", is_flag=True, help="Five epochs, three seeds, all variants; may be stopped and goes on.")
 @click.option("--threads", default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())
 @click.option("--runs", type=int, help="Runs of each, the seeds 1, 2, …  [default: 3; --quick: 2]")
 @click.option("--epochs", type=int, help="[default: 1; --full: 5]")
@@ -106,7 +107,11 @@ def warm(jobs: list[Job], programs: dict[str, str], folder: Path) -> None:
 @click.option("--program", "names", multiple=True, type=click.Choice(list(PROGRAMS)), help="This alone; may be repeated.")
 @click.option("--questions", type=FILE, help="Analogies, as questions-words.txt.")
 @click.option("--pairs", multiple=True, type=FILE, help="A similarity set: word word score; may be repeated.")
-@click.option("--results", type=click.Path(file_okay=False, path_type=Path), help="Keep runs here, and do none twice.")
+@click.option(
+    "--results",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep runs here, and do none twice.  [default: none; --full: compare-results]",
+)
 @click.option("--plot", type=click.Path(dir_okay=False, path_type=Path), default="compare.png", show_default=True)
 def main(
     corpus: Path,
@@ -129,7 +134,7 @@ def main(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         text = prefix_of(corpus, QUICK_BYTES, folder) if quick else corpus
-        kept = KeptRuns(results or folder)
+        kept = KeptRuns(results or (Path("compare-results") if full else folder))
         shared = settings | {"epochs": epochs or (5 if full else 1)}
         warm([Job(text, variant, seed=1, **shared) for variant in chosen], programs, folder)
         words = train_words(Job(text, chosen[0], seed=1, **shared))
