@@ -25,8 +25,8 @@ import fastw2v
 from fastw2v.checkpoints.store import Store
 from fastw2v.files import TEMPORARY
 
-WORDS, VOCABULARY, LINE = 1_500_000, 60_000, 20
-TRAIN = ("--dim", 300, "--epochs", 2, "--min-count", 1, "--threads", 2)
+WORDS, VOCABULARY, LINE = 400_000, 40_000, 20
+TRAIN = ("--dim", 200, "--epochs", 3, "--min-count", 1, "--threads", 2)
 CHECKPOINTS = ("--checkpoint-every", "0.05s")
 
 

@@ -25,8 +25,11 @@ import numpy as np
 if "atheris" in sys.argv:  # before the import, for it counts the branches of what is imported; compiled loops stay as they are
     import atheris
 
-    LOOPS = ("kernels", "tables", "corpus.words", "vectors.text_rows", "vectors.binary_rows", "compiling")
-    with atheris.instrument_imports(include=["fastw2v"], exclude=[f"fastw2v.{name}" for name in LOOPS]):
+    PACKAGE = Path(__file__).resolve().parent.parent
+    LOOPS = [path for path in PACKAGE.rglob("fastw2v/**/*.py") if {"kernels", "tables"} & set(path.parts)]
+    LOOPS += [PACKAGE / "fastw2v" / name for name in ("corpus/words.py", "vectors/text_rows.py", "vectors/binary_rows.py")]
+    NAMES = [".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__") for path in LOOPS]
+    with atheris.instrument_imports(include=["fastw2v"], exclude=NAMES):
         import fastw2v.pipeline  # noqa: F401
 
 from fastw2v.corpus.vocabulary import read_vocabulary
