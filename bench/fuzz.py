@@ -244,7 +244,9 @@ def with_atheris(watch: Watch, seconds: float, seed: int) -> None:
         given = atheris.FuzzedDataProvider(data)
         watch(lambda below: given.ConsumeIntInRange(0, below - 1))
 
-    atheris.Setup([sys.argv[0], f"-max_total_time={int(seconds)}", f"-seed={seed}", "-verbosity=0", "-rss_limit_mb=0"], one)
+    atheris.Setup(
+        [sys.argv[0], f"-max_total_time={int(seconds)}", f"-seed={seed}", "-print_final_stats=1", "-rss_limit_mb=0"], one
+    )
     atheris.Fuzz()
 
 
