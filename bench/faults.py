@@ -112,10 +112,14 @@ def main(kills: int, seed: int, longest: float) -> None:
             seconds = moments.uniform(0.2, longest)
             where, found = kill_once(text, Path(made, "run"), seconds)
             stages[where] += 1
-            wrong += [f"kill {number} after {seconds:.2f} s, {where}: {what}" for what in found]
+            for what in found:
+                wrong.append(f"kill {number} after {seconds:.2f} s, {where}: {what}")
+                print(f"\n{wrong[-1]}")
             print(f"\r{number + 1} kills: {dict(stages)}", end="", flush=True)
     print()
-    print("\n".join(wrong) or f"{kills} kills of runs that take {longest:.1f} s: output whole, resumed, nothing left")
+    print(
+        "\n".join(wrong) if wrong else f"{kills} kills of runs that take {longest:.1f} s: output whole, resumed, nothing left"
+    )
     sys.exit(bool(wrong))
 
 
