@@ -32,7 +32,7 @@ CHECKPOINTS = ("--checkpoint-every", "0.05s")
 
 def write_text(path: Path) -> None:
     """A text whose vectors take a while to write."""
-    ids = np.random.default_rng(1).integers(0, VOCABULARY, WORDS).reshape(-1, LINE)
+    ids = np.random.default_rng(1).permutation(np.arange(WORDS) % VOCABULARY).reshape(-1, LINE)
     path.write_text("".join(" ".join(f"w{i}" for i in line) + "\n" for line in ids.tolist()))
 
 
