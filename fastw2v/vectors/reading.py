@@ -231,7 +231,8 @@ class _Reading:
         return self.row == self.wanted or _blank(data, position)
 
     def _note_words(self, data: bytes, first: int) -> None:
-        self.words += [data[start:end] for start, end in self.places[first : self.row].tolist()]
+        starts, ends = self.places[first : self.row].T.tolist()
+        self.words += [data[start:end] for start, end in zip(starts, ends)]
 
     def _parse(self, line: bytes) -> bytes:
         """A line that the compiled loop left: its vector goes to its place. Returns its word, or raises UsageError."""
