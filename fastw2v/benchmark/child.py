@@ -29,33 +29,43 @@ LOSS_IDS = 50_000  # of the text, on which the loss is measured once training is
 MOST_REPEATS = 25
 
 
-def measure(corpus: str, settings: Settings, words: int | None, repeats: int, seconds: float) -> dict[str, Any]:
-    """Train on the text's first words `repeats` times, and more often until `seconds` have gone by.
+class Measured:
+    """Training on a text's first words, ready to be run as often as wanted; compiling and reading are done."""
 
-    Compiling and reading are not counted. The loss is that of the same windows whatever the kernel, after training.
-    """
-    warmup.compile_all(settings, Listener())
-    text = sources(corpus)
-    vocabulary, _ = vocabulary_for(text, settings, Files(), Listener())
-    ids = _first(encoded(text, vocabulary, settings, Files(), Listener()), words)
-    lookup = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
-    taken: list[float] = []
-    while len(taken) < repeats or (sum(taken) < seconds and len(taken) < MOST_REPEATS):
-        trainer = None  # of the run before: its matrices are not to count
-        trainer = Trainer(ids, _model(len(vocabulary), settings), lookup, settings)
+    def __init__(self, corpus: str, settings: Settings, words: int | None) -> None:
+        warmup.compile_all(settings, Listener())
+        text = sources(corpus)
+        vocabulary, _ = vocabulary_for(text, settings, Files(), Listener())
+        self.ids = _first(encoded(text, vocabulary, settings, Files(), Listener()), words)
+        self.tables = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
+        self.settings = settings
+        self.vocabulary = len(vocabulary)
+        self.loss = float("nan")
+
+    def run(self) -> float:
+        """Train a new model; the seconds it took. `loss` is then that of the same windows whatever the kernel."""
+        trainer = Trainer(self.ids, _model(self.vocabulary, self.settings), self.tables, self.settings)
         start = time.perf_counter()
         trainer.run(lambda progress: None)
-        taken.append(time.perf_counter() - start)
-        loss = _loss(trainer, ids)
-        del trainer
+        seconds = time.perf_counter() - start
+        self.loss = _loss(trainer, self.ids)
+        return seconds
+
+
+def measure(corpus: str, settings: Settings, words: int | None, repeats: int, seconds: float) -> dict[str, Any]:
+    """Train on the text's first words `repeats` times, and more often until `seconds` have gone by."""
+    measured = Measured(corpus, settings, words)
+    taken: list[float] = []
+    while len(taken) < repeats or (sum(taken) < seconds and len(taken) < MOST_REPEATS):
+        taken.append(measured.run())
     peak = peak_memory()
     return {
-        "words": len(ids) * settings.epochs,
-        "vocabulary": len(vocabulary),
+        "words": len(measured.ids) * settings.epochs,
+        "vocabulary": measured.vocabulary,
         "seconds": taken,
-        "loss": loss if np.isfinite(loss) else None,
+        "loss": measured.loss if np.isfinite(measured.loss) else None,
         "peak_memory": peak,
-        "work": work_of(ids, lookup, settings)._asdict(),
+        "work": work_of(measured.ids, measured.tables, settings)._asdict(),
     }
 
 

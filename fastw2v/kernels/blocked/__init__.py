@@ -9,7 +9,7 @@ Distributed Memory": noise words shared by several pairs make matrix products of
 
 import numpy as np
 
-from fastw2v.compiling import compiled_math, inlined
+from fastw2v.compiling import compiled_math, copied, inlined
 from fastw2v.kernels.blocked.ahead import fetch_block
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.hidden import clear, gather, return_gradient, scatter_add, take_hidden
@@ -51,7 +51,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
         share_top_nodes(worker.parts.hs, worker, model.nodes, tables.tree)
 
 
-@inlined
+@copied
 def train_block(first, last, worker, model, tables, variant):
     """Train the centers first .. last - 1 of the batch."""
     batch, rows, parts = worker.batch, worker.rows, worker.parts

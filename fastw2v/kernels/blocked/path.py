@@ -28,7 +28,10 @@ def learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, 
         word = np.int64(batch.words[center])
         begin, end, hole = hidden_rows(center, origin, batch, cbow)
         if begin < end:
-            learn_path(cbow, word, begin, end, hole, hidden, gradient, worker, nodes, tree)
+            if cbow is None:
+                learn_path_of_window(word, begin, end, hole, hidden, gradient, worker, nodes, tree)
+            else:
+                learn_path_of_row(word, begin, hidden, gradient, worker, nodes, tree)
     state.since_exchange += last - first
     if state.since_exchange >= CENTERS_BETWEEN_EXCHANGES:
         share_top_nodes(True, worker, nodes, tree)
@@ -41,15 +44,6 @@ def share_top_nodes(hs, worker, nodes, tree):
         worker.state[0].since_exchange = 0
         if worker.copies != NO_COPIES:
             exchange(nodes, tree, worker.copies)
-
-
-@inlined
-def learn_path(cbow, word, begin, end, hole, hidden, gradient, worker, nodes, tree):
-    """One center's path, against its window's rows or with CBOW its own row."""
-    if cbow is None:
-        learn_path_of_window(word, begin, end, hole, hidden, gradient, worker, nodes, tree)
-    else:
-        learn_path_of_row(word, begin, hidden, gradient, worker, nodes, tree)
 
 
 @inlined
