@@ -12,8 +12,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
-import numpy as np
-
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 try:
@@ -23,7 +21,6 @@ except ImportError:  # not on this system: leftovers then stay
 
 AT_WORKING_FOLDER, EXCHANGE = -100, 2  # of Linux: AT_FDCWD, RENAME_EXCHANGE
 TEMPORARY = ".fastw2v-"  # how the names of files and folders that are being written begin
-ARRAY_PIECE = 1 << 24  # bytes
 
 
 @contextmanager
@@ -156,16 +153,6 @@ def hold(handle: int) -> bool:
     except OSError:  # a file system without locks: then nobody can remove it as a leftover either
         return True
     return True
-
-
-def write_array(path: Path, array: np.ndarray) -> None:
-    """Write an array as a .npy file. Unlike np.save it says why it could not: the disk is full, and not how many bytes went."""
-    with open(path, "wb") as file:
-        header = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype))
-        np.lib.format.write_array_header_1_0(file, header | {"shape": array.shape})
-        step = max(1, ARRAY_PIECE * len(array) // max(1, array.nbytes))
-        for start in range(0, len(array), step):
-            file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
 
 
 def _sync_folder(folder: Path) -> None:
