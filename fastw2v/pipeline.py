@@ -25,6 +25,7 @@ from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
 from fastw2v.training.trainer import Trainer, random_start
+from fastw2v.utf8 import words_to_text
 from fastw2v.vectors.word_vectors import WordVectors, load
 
 __all__ = ["Files", "count", "resume", "run", "train"]
@@ -256,7 +257,7 @@ def _new_model(vocabulary: Vocabulary, settings: Settings) -> Model:
 def _vectors(vocabulary: Vocabulary, model: Model, settings: Settings) -> WordVectors:
     """What is learned, with the words: views of the matrices."""
     return WordVectors(
-        [word.decode("utf-8", "surrogateescape") for word in vocabulary.words()],
+        words_to_text(vocabulary.words()),
         model.input[:, : settings.dim],
         counts=vocabulary.counts,
         settings=settings.as_dict(),

@@ -9,6 +9,7 @@ from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
 from fastw2v.files import check_not_an_input, check_writable, remove_leftovers
 from fastw2v.settings import Settings
+from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.clusters import clusters, write_clusters
 from fastw2v.vectors.folder import check_folder_writable
 from fastw2v.vectors.word_vectors import WordVectors
@@ -108,7 +109,7 @@ def save(vectors: WordVectors, files: Files) -> dict[str, int]:
     """Write what was asked for; the files and their sizes."""
     written = {}
     if files.output and files.classes:
-        words = [word.encode("utf-8", "surrogateescape") for word in vectors.words]
+        words = words_to_bytes(vectors.words)
         written[str(files.output)] = write_clusters(files.output, words, clusters(vectors.vectors, files.classes))
     elif files.output:
         written[str(files.output)] = vectors.save(files.output, files.file_format)

@@ -9,6 +9,7 @@ import click
 
 from fastw2v.cli.output import output_options, show
 from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.utf8 import to_text
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import Neighbours
@@ -98,4 +99,4 @@ def _lines(prompt: str) -> Iterator[str]:
         if not line:
             return
         if line.strip():
-            yield line.decode("utf-8", "surrogateescape").strip()
+            yield to_text(line).strip()

@@ -9,6 +9,7 @@ import click
 
 from fastw2v.errors import UsageError
 from fastw2v.settings import KERNELS
+from fastw2v.utf8 import to_bytes
 
 if TYPE_CHECKING:
     from fastw2v.benchmark import Report
@@ -81,7 +82,7 @@ def bench(
         _show(report)
     if json_file not in (None, "-"):
         with written_whole(Path(str(json_file))) as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
+            file.write(to_bytes(text))
     if plot:
         draw_benchmark(report, plot)
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fastw2v.utf8 import words_to_bytes
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -42,8 +44,7 @@ def cluster(vectors: Path, count: int, output: Path, iterations: int, by_class: 
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("clustering", total=iterations * len(loaded.words))
         classes = clusters(loaded.vectors, count, iterations, lambda rows: bars.advance(task, rows))
-    names = (word.encode("utf-8", "surrogateescape") for word in loaded.words)
-    write_clusters(output, names, classes, separator=b"\t" if tsv else b" ", by_class=by_class)
+    write_clusters(output, words_to_bytes(loaded.words), classes, separator=b"\t" if tsv else b" ", by_class=by_class)
     _show_largest(loaded.words, classes, output)
 
 

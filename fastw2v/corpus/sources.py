@@ -13,6 +13,7 @@ from typing import IO, Any
 from fastw2v.corpus.decompression import opened
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import vanishing_file
+from fastw2v.utf8 import to_bytes
 
 COPY_BYTES = 1 << 20
 WHITE_SPACE = re.compile(r"[ \t\n\r]")
@@ -174,7 +175,7 @@ def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[byte
             if not word or WHITE_SPACE.search(word):
                 raise UsageError(f"sentence {number}: {word!r} is no word: words hold no white space and are not empty")
         try:
-            line = " ".join(words).encode("utf-8", "surrogateescape")
+            line = to_bytes(" ".join(words))
         except UnicodeEncodeError as error:
             raise UsageError(f"sentence {number}: {words[0]!r} or a word after it cannot be written as UTF-8") from error
         add_to_copy(copy, line + b"\n")
