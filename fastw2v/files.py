@@ -197,6 +197,13 @@ def _mode(path: Path) -> int | None:
         return None
 
 
+def spool_folder(output: Path | None) -> Path | None:
+    """Where a run's temporary files may lie: beside its output, if that is a file or a folder and no pipe or device."""
+    if output is None or (output.exists() and not output.is_file() and not output.is_dir()):
+        return None
+    return Path(os.path.realpath(output)).parent
+
+
 def vanishing_file(folder: Path | None) -> IO[bytes]:
     """A temporary file without a name: the system frees it when the process ends, however it ends.
 

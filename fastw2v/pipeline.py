@@ -1,8 +1,8 @@
 """A whole run: the way of a word from file to vector."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from fastw2v.checkpoints.store import Store
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
-from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.errors import UsageError
 from fastw2v.kernels.model import Model, new_model
-from fastw2v.machine import available_memory, readable_bytes
+from fastw2v.one_line_errors import one_line_errors
 from fastw2v.preparation import encoded, vocabulary_for
 from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
@@ -31,6 +31,7 @@ from fastw2v.vectors.word_vectors import WordVectors, load
 __all__ = ["Files", "count", "resume", "run", "train"]
 
 NEEDS_FILES = "a run with checkpoints needs a text that can be read again: give files, not a pipe or sentences"
+NEEDS_LESS = "a smaller --dim or --max-vocab, or a smaller --memory,"
 
 PathName = str | PathLike[str]
 Corpus = PathName | Iterable[PathName] | Iterable[Iterable[str]]
@@ -92,7 +93,7 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
     """
     if files.log:
         listener = Several(listener, JsonLog(files.log))
-    with _one_line_errors(listener), ExitStack() as stack:
+    with closing(listener), one_line_errors(NEEDS_LESS), ExitStack() as stack:
         check_files(files, settings)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
@@ -120,7 +121,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
     """
     listener = listener or (_display() if progress else Listener())
     store = Store(Path(folder))
-    with _one_line_errors(listener), store.held():
+    with closing(listener), one_line_errors(NEEDS_LESS), store.held():
         resumed = read_run(store, force)
         if resumed.files.log:
             listener = Several(listener, JsonLog(resumed.files.log, append=True))
@@ -141,7 +142,7 @@ def count(
     Raises what `train` raises.
     """
     settings, files, listener = settings or Settings(), files or Files(), listener or Listener()
-    with _one_line_errors(listener):
+    with closing(listener), one_line_errors(NEEDS_LESS):
         check_files(files, settings)
         text = sources(corpus, files.spool_folder)
         check_no_input_is_written(files, text)
@@ -157,27 +158,6 @@ def _display() -> Listener:
     from fastw2v.reporting.terminal import display
 
     return display()
-
-
-@contextmanager
-def _one_line_errors(listener: Listener) -> Iterator[None]:
-    """What the system says, as errors of this package; the listener is closed however it ends."""
-    try:
-        yield
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        raise Fastw2vError(f"{place}{reason(error)}") from error
-    except RuntimeError as error:
-        if "thread" not in str(error):
-            raise
-        raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
-    except MemoryError as error:
-        what = str(error) or f"no more than {readable_bytes(available_memory())} can still be had"
-        raise Fastw2vError(
-            f"memory ran out ({what}); a smaller --dim or --max-vocab, or a smaller --memory, needs less"
-        ) from error
-    finally:
-        listener.close()
 
 
 def _run(

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
-from fastw2v.files import check_not_an_input, check_writable, remove_leftovers
+from fastw2v.files import check_not_an_input, check_writable, remove_leftovers, spool_folder
 from fastw2v.settings import Settings
 from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.clusters import clusters, write_clusters
@@ -50,8 +50,8 @@ class Files:
 
     @property
     def spool_folder(self) -> Path | None:
-        """Where temporary files may lie: beside the output."""
-        return Path(os.path.realpath(self.output)).parent if self.output else None
+        """Where temporary files may lie."""
+        return spool_folder(self.output)
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as JSON can hold it, with absolute paths."""
