@@ -12,7 +12,7 @@ from fastw2v.settings import KERNELS
 from fastw2v.utf8 import to_bytes
 
 if TYPE_CHECKING:
-    from fastw2v.benchmark import Report
+    from fastw2v.benchmark.suite import Report
 
 FILE = click.Path(path_type=Path)
 WIDTH = 132  # columns of the table
@@ -52,9 +52,9 @@ def bench(
     fastw2v bench --corpus news.txt --words 5000000 --variant skipgram-ns --kernel blocked
     fastw2v bench --threads 1 --json bench.json --plot bench.png
     """
-    from fastw2v.benchmark import benchmark
     from fastw2v.benchmark.choices import VARIANTS
     from fastw2v.benchmark.figure import check_picture, draw_benchmark
+    from fastw2v.benchmark.suite import benchmark
     from fastw2v.files import check_writable, written_whole
     from fastw2v.reporting.listener import Listener
     from fastw2v.reporting.terminal import display
