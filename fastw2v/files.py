@@ -169,18 +169,28 @@ def check_writable(path: Path, role: str) -> None:
     """Refuse, before any work, an output that could not be written: a folder, or a file in a folder that is not there."""
     try:
         mode = _mode(path)
-        target = Path(os.path.realpath(path))
-        folder_is_there = target.parent.is_dir()
     except (OSError, ValueError) as error:
         raise UsageError(f"{role} {str(path)!r} cannot be written: {reason(error)}") from error
     if mode is not None and stat.S_ISDIR(mode):
         raise UsageError(f"{role} {path} is a folder: give the name of a file")
-    if mode is not None and not stat.S_ISREG(mode):
-        return  # a pipe or a device, which is written to itself
-    if not folder_is_there:
-        raise UsageError(f"{role} {path}: the folder {target.parent} does not exist")
-    if not os.access(target.parent, os.W_OK):  # a regular file is replaced by renaming, so what counts is its folder
-        raise UsageError(f"{role} {path}: no permission to write in {target.parent}")
+    if mode is None or stat.S_ISREG(mode):  # else a pipe or a device, which is written to itself
+        check_folder_around(path, f"{role} {path}")
+
+
+def check_folder_around(path: Path, named: str) -> None:
+    """Refuse a name in a folder that is not there or not to be written in: what is written appears there by renaming.
+
+    named : the name and its role, as the message has it
+    """
+    try:
+        around = Path(os.path.realpath(path)).parent
+        is_there = around.is_dir()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{named!r} cannot be written: {reason(error)}") from error
+    if not is_there:
+        raise UsageError(f"{named}: the folder {around} does not exist")
+    if not os.access(around, os.W_OK):
+        raise UsageError(f"{named}: no permission to write in {around}")
 
 
 def check_not_an_input(path: Path, role: str, inputs: Iterable[Path]) -> None:

@@ -11,7 +11,7 @@ from fastw2v import warmup
 from fastw2v.checkpoints.keeper import Keeper, described
 from fastw2v.checkpoints.resuming import Resumed, read_run
 from fastw2v.checkpoints.store import Store
-from fastw2v.corpus.sources import Source, sources
+from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
 from fastw2v.errors import UsageError
@@ -20,7 +20,7 @@ from fastw2v.one_line_errors import one_line_errors
 from fastw2v.preparation import encoded, vocabulary_for
 from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
-from fastw2v.run_files import Files, check_files, check_no_input_is_written
+from fastw2v.run_files import Files, checked_text
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
@@ -30,7 +30,6 @@ from fastw2v.vectors.word_vectors import WordVectors, load
 
 __all__ = ["Files", "count", "resume", "run", "train"]
 
-NEEDS_FILES = "a run with checkpoints needs a text that can be read again: give files, not a pipe or sentences"
 NEEDS_LESS = "a smaller --dim or --max-vocab, or a smaller --memory,"
 
 PathName = str | PathLike[str]
@@ -94,7 +93,7 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
     if files.log:
         listener = Several(listener, JsonLog(files.log))
     with closing(listener), one_line_errors(NEEDS_LESS), ExitStack() as stack:
-        check_files(files, settings)
+        text = checked_text(corpus, settings, files)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
             store.prepare()
@@ -103,12 +102,6 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
                 raise UsageError(
                     f"there is a checkpoint in {store.folder}: fastw2v resume goes on from it, --force starts anew"
                 )
-        if store and (corpus == "-" or (isinstance(corpus, list) and "-" in corpus)):
-            raise UsageError(NEEDS_FILES)
-        text = sources(corpus, files.spool_folder)
-        if store and any(source.path is None for source in text):
-            raise UsageError(NEEDS_FILES)
-        check_no_input_is_written(files, text)
         return _run(text, settings, files, listener, store)
 
 
@@ -126,9 +119,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
         if resumed.files.log:
             listener = Several(listener, JsonLog(resumed.files.log, append=True))
         store.prepare()
-        check_files(resumed.files, resumed.settings)
-        text = sources(resumed.corpus, resumed.files.spool_folder)
-        check_no_input_is_written(resumed.files, text)
+        text = checked_text(resumed.corpus, resumed.settings, resumed.files)
         return _run(text, resumed.settings, resumed.files, listener, store, resumed)
 
 
@@ -143,9 +134,7 @@ def count(
     """
     settings, files, listener = settings or Settings(), files or Files(), listener or Listener()
     with closing(listener), one_line_errors(NEEDS_LESS):
-        check_files(files, settings)
-        text = sources(corpus, files.spool_folder)
-        check_no_input_is_written(files, text)
+        text = checked_text(corpus, settings, files)
         if not files.read_vocab:
             warmup.compile_counting(listener)
         vocabulary, counts = vocabulary_for(text, settings, files, listener)

@@ -193,6 +193,17 @@ def test_a_checkpoint_that_is_there_is_not_overwritten_unless_forced(cli: CLI, t
     assert "give a time such as" in cli("train", text, "-o", tmp_path / "x", "--checkpoint-every", "soon").err
 
 
+@pytest.mark.parametrize("corpus", ["none.txt", Path("-"), ["-"]])
+def test_a_run_whose_text_is_refused_leaves_no_folder_of_checkpoints(
+    corpus: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdin", None)  # whoever reads it fails in another way
+    with pytest.raises(UsageError, match=r"no such file|needs a text that can be read again"):
+        fastw2v.train(corpus, output="v.bin", checkpoint="state")  # type: ignore[arg-type]
+    assert os.listdir(tmp_path) == []
+
+
 def test_diverging_is_found_while_training_and_the_last_good_checkpoint_stays(tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_bytes(zipf_text(300_000, 5))

@@ -91,10 +91,15 @@ def sources(corpus: Any, spool_folder: Path | None = None) -> list[Source]:
     raise UsageError(f"the corpus is a {type(corpus).__name__}: give file names or sentences, each a list of words")
 
 
+def is_standard_input(name: object) -> bool:
+    """Whether a name of a text means standard input, which can be read only once."""
+    return isinstance(name, (str, os.PathLike)) and os.fspath(name) == "-"
+
+
 def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None) -> list[Source]:
     found: list[Source] = []
     for name in names:
-        if str(name) == "-":
+        if is_standard_input(name):
             if sys.stdin is None:
                 raise UsageError("standard input is closed: there is no text to read")
             found.append(Source("standard input", spooled=_spooled(sys.stdin.buffer, "standard input", spool_folder)))

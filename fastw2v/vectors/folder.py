@@ -17,7 +17,7 @@ import numpy as np
 
 from fastw2v.array_folder import read_array, read_description, read_words, write_array, write_description, write_words
 from fastw2v.errors import UsageError
-from fastw2v.files import folder_written_whole
+from fastw2v.files import check_folder_around, folder_written_whole
 from fastw2v.vectors.stored import DTYPES, Stored
 
 FORMAT, VERSION = "fastw2v model", 1
@@ -62,13 +62,9 @@ def write_folder(path: Path, model: Model) -> int:
 
 def check_folder_writable(path: Path) -> None:
     """Refuse a name that is taken by something else than such a folder, or lies where nothing can be written."""
-    parent = Path(os.path.realpath(path)).parent
+    check_folder_around(path, str(path))
     if path.exists() and not is_folder(path) and (not path.is_dir() or any(path.iterdir())):
         raise UsageError(f"{path} is there and is no fastw2v folder: give another name, or remove it")
-    if not parent.is_dir():
-        raise UsageError(f"{path}: the folder {parent} does not exist")
-    if not os.access(parent, os.W_OK):
-        raise UsageError(f"{path}: no permission to write in {parent}")
 
 
 def read_folder(path: Path, limit: int | None = None) -> Model:
