@@ -18,6 +18,7 @@ from fastw2v.errors import UsageError
 from fastw2v.kernels.model import Model, new_model
 from fastw2v.one_line_errors import one_line_errors
 from fastw2v.preparation import encoded, vocabulary_for
+from fastw2v.reporting import listener_for
 from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
 from fastw2v.run_files import Files, checked_text
@@ -82,7 +83,7 @@ def train(
     named |= {"read_vocab": read_vocab, "init": init, "log": log, "checkpoint": checkpoint}
     paths: dict[str, Any] = {name: Path(path) for name, path in named.items() if path is not None}
     files = Files(**paths, file_format=file_format, checkpoint_every=checkpoint_every)
-    return run(corpus, Settings(**settings), files, _display() if progress else Listener())
+    return run(corpus, Settings(**settings), files, listener_for(progress=progress))
 
 
 def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *, force: bool = False) -> WordVectors:
@@ -112,7 +113,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
 
     Raises UsageError where there is no checkpoint, or what changed.
     """
-    listener = listener or (_display() if progress else Listener())
+    listener = listener or listener_for(progress=progress)
     store = Store(Path(folder))
     with closing(listener), one_line_errors(NEEDS_LESS), store.held():
         resumed = read_run(store, force)
@@ -141,12 +142,6 @@ def count(
         if files.save_vocab:
             vocabulary.save(files.save_vocab)
         return vocabulary, counts
-
-
-def _display() -> Listener:
-    from fastw2v.reporting.terminal import display
-
-    return display()
 
 
 def _run(

@@ -18,6 +18,7 @@ from fastw2v.machine import readable_bytes
 from fastw2v.one_line_errors import one_line_errors
 from fastw2v.phrasing.passes import Counts, count_strings, entries, join_phrases
 from fastw2v.phrasing.settings import PhraseSettings
+from fastw2v.reporting import listener_for
 from fastw2v.reporting.listener import Listener
 
 
@@ -80,12 +81,7 @@ def phrases(
     Fastw2vError : a disk that is full, damaged data, too little memory
     """
     settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
-    listener = Listener()
-    if progress:
-        from fastw2v.reporting.terminal import display
-
-        listener = display()
-    return run(corpus, Path(output), settings, listener)
+    return run(corpus, Path(output), settings, listener_for(progress=progress))
 
 
 def run(

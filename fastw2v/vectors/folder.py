@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v.array_folder import read_array, read_description, read_words, write_array, write_description, write_words
+from fastw2v.choices import DTYPES
 from fastw2v.errors import UsageError
 from fastw2v.files import check_folder_around, folder_written_whole
-from fastw2v.vectors.stored import DTYPES, Stored
+from fastw2v.vectors.stored import Stored
 
 FORMAT, VERSION = "fastw2v model", 1
 MODEL, WORDS = "model.json", "words.txt"
