@@ -139,5 +139,6 @@ def _sections(path: Path) -> list[tuple[str, list[list[str]]]]:
 
 
 def _sum(name: str, sections: list[Section]) -> Section:
-    questions, asked, solved = (sum(counts) for counts in list(zip(*(section[1:] for section in sections))) or [(), (), ()])
-    return Section(name, questions, asked, solved)
+    questions = sum(section.questions for section in sections)
+    asked = sum(section.asked for section in sections)
+    return Section(name, questions, asked, sum(section.solved for section in sections))
