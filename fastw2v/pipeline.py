@@ -49,6 +49,7 @@ def train(
     log: PathName | None = None,
     checkpoint: PathName | None = None,
     checkpoint_every: float = 600.0,
+    save_on_interrupt: bool = False,
     progress: bool = False,
     **settings: Any,
 ) -> WordVectors:
@@ -63,6 +64,7 @@ def train(
         it is a folder that training wrote
     save_output_vectors, save_vocab, read_vocab, log : files, as on the command line
     checkpoint, checkpoint_every : a folder for the state of the run, and the seconds between two checkpoints; `resume` goes on
+    save_on_interrupt : a run that Ctrl-C stops writes its output as far as it has come
     progress : show progress and a summary on standard error
     **settings : the fields of `Settings`: model, dim, window, negative, hs, sample, min_count, max_vocab, epochs, alpha,
         threads, seed, kernel, memory
@@ -74,7 +76,7 @@ def train(
     Raises
     ------
     UsageError : a setting out of range, a file that is not there, a text without words
-    Fastw2vError : a disk that is full, damaged data, too little memory
+    Fastw2vError : a disk that is full, damaged data, too little memory, a run that was stopped
     """
     unknown = sorted(set(settings) - set(SETTING_NAMES))
     if unknown:
@@ -82,7 +84,7 @@ def train(
     named = {"output": output, "save_output_vectors": save_output_vectors, "save_vocab": save_vocab}
     named |= {"read_vocab": read_vocab, "init": init, "log": log, "checkpoint": checkpoint}
     paths: dict[str, Any] = {name: Path(path) for name, path in named.items() if path is not None}
-    files = Files(**paths, file_format=file_format, checkpoint_every=checkpoint_every)
+    files = Files(**paths, file_format=file_format, checkpoint_every=checkpoint_every, save_on_interrupt=save_on_interrupt)
     return run(corpus, Settings(**settings), files, listener_for(progress=progress))
 
 

@@ -114,6 +114,19 @@ def test_a_signal_leaves_a_checkpoint_and_the_vectors_so_far(long_text: Path, tm
     assert events.count("end") == 1
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_python_too_gets_the_vectors_so_far_where_they_are_wanted(
+    long_text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
+) -> None:
+    monkeypatch.setattr("fastw2v.pipeline.listener_for", lambda *, progress: StopAt(0.2))
+    options = {"dim": 8, "epochs": 20, "output": tmp_path / "v.bin", "save_on_interrupt": wanted}
+    with pytest.raises(Interrupted, match="the vectors so far are in" if wanted else "no vectors were written"):
+        fastw2v.train(long_text, **options)
+    assert (tmp_path / "v.bin").exists() == wanted
+    if wanted:
+        assert fastw2v.load(tmp_path / "v.bin").dim == 8
+
+
 def test_killed_at_any_moment_a_run_can_go_on_and_leaves_nothing_behind(long_text: Path, tmp_path: Path) -> None:
     moments = random.Random(1)
     state, output = tmp_path / "state", tmp_path / "v.bin"
