@@ -24,7 +24,9 @@ from typing import Any
 import click
 from compare_report import draw, markdown
 from kept_runs import KeptRuns
-from programs import HERE, PROGRAMS, VARIANTS, Failure, Job, run, version_of
+from programs import HERE, PROGRAMS, Failure, Job, run, version_of
+
+from fastw2v.benchmark.choices import VARIANTS
 
 HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")  # with its lines as they are
 QUICK_BYTES = 10_000_000

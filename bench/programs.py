@@ -16,15 +16,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
+from fastw2v.benchmark.choices import VARIANTS
+
 HERE = Path(__file__).parent
-VARIANTS = {
-    "skipgram-ns": ("skipgram", True, False),
-    "skipgram-hs": ("skipgram", False, True),
-    "skipgram-both": ("skipgram", True, True),
-    "cbow-ns": ("cbow", True, False),
-    "cbow-hs": ("cbow", False, True),
-    "cbow-both": ("cbow", True, True),
-}
 
 
 class Job(NamedTuple):
@@ -44,17 +38,17 @@ class Job(NamedTuple):
     @property
     def cbow(self) -> bool:
         """CBOW, not skip-gram."""
-        return VARIANTS[self.variant][0] == "cbow"
+        return bool(VARIANTS[self.variant]["model"] == "cbow")
 
     @property
     def noise(self) -> int:
         """Noise words, 0 without negative sampling."""
-        return self.negative if VARIANTS[self.variant][1] else 0
+        return self.negative if VARIANTS[self.variant]["negative"] else 0
 
     @property
     def hs(self) -> bool:
         """Hierarchical softmax."""
-        return VARIANTS[self.variant][2]
+        return bool(VARIANTS[self.variant]["hs"])
 
     @property
     def alpha(self) -> float:

@@ -17,7 +17,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
-from programs import VARIANTS, Failure, Job, our_command, our_speed, run
+from programs import Failure, Job, our_command, our_speed, run
+
+from fastw2v.benchmark.choices import VARIANTS
 
 HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")  # with its lines as they are
 ROOT = Path(__file__).parent.parent

@@ -21,12 +21,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-VARIANTS = {
-    "skip-gram, negative sampling": {"model": "skipgram", "negative": 5, "hs": False},
-    "skip-gram, hierarchical softmax": {"model": "skipgram", "negative": 0, "hs": True},
-    "CBOW, negative sampling": {"model": "cbow", "negative": 5, "hs": False},
-    "CBOW, hierarchical softmax": {"model": "cbow", "negative": 0, "hs": True},
-}
+from fastw2v.benchmark.choices import VARIANTS
+
+MEASURED_VARIANTS = {name: VARIANTS[name] for name in ("skipgram-ns", "skipgram-hs", "cbow-ns", "cbow-hs")}
 LOSS_IDS = 2_000_000
 
 
@@ -111,7 +108,7 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
     vocabulary = select(count_words(text, threads=2, memory=2**32)[0], min_count=5, max_vocab=None)
     stream = IdStream(memory=2**32, expected=vocabulary.train_words)
     encode(text, vocabulary, stream, threads=2)
-    for name, choice in VARIANTS.items():
+    for name, choice in MEASURED_VARIANTS.items():
         settings = Settings(sample=1e-4, **choice)
         lookup = tables(vocabulary.counts, sample=1e-4, negative=settings.negative, hs=settings.hs)
         model = new_model(len(vocabulary), 100, negative=settings.negative, hs=settings.hs, random_state=1)
@@ -134,7 +131,7 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
 
 def scaling(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
     """Words/s of two threads over one thread's, in turn."""
-    for name, choice in VARIANTS.items():
+    for name, choice in MEASURED_VARIANTS.items():
         options = ["--model", choice["model"], "--negative", choice["negative"], "--hs" if choice["hs"] else "--no-hs"]
         speeds: dict[int, list[float]] = {1: [], 2: []}
         for _ in range(runs):

@@ -12,8 +12,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
-import numpy as np
-
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 try:
@@ -23,7 +21,6 @@ except ImportError:  # not on this system: leftovers then stay
 
 AT_WORKING_FOLDER, EXCHANGE = -100, 2  # of Linux: AT_FDCWD, RENAME_EXCHANGE
 TEMPORARY = ".fastw2v-"  # how the names of files and folders that are being written begin
-ARRAY_PIECE = 1 << 24  # bytes
 
 
 @contextmanager
@@ -158,16 +155,6 @@ def hold(handle: int) -> bool:
     return True
 
 
-def write_array(path: Path, array: np.ndarray) -> None:
-    """Write an array as a .npy file. Unlike np.save it says why it could not: the disk is full, and not how many bytes went."""
-    with open(path, "wb") as file:
-        header = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype))
-        np.lib.format.write_array_header_1_0(file, header | {"shape": array.shape})
-        step = max(1, ARRAY_PIECE * len(array) // max(1, array.nbytes))
-        for start in range(0, len(array), step):
-            file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
-
-
 def _sync_folder(folder: Path) -> None:
     """Wait until a new name is on the disk."""
     with suppress(OSError):  # some file systems cannot, and the name is then theirs to keep
@@ -182,18 +169,28 @@ def check_writable(path: Path, role: str) -> None:
     """Refuse, before any work, an output that could not be written: a folder, or a file in a folder that is not there."""
     try:
         mode = _mode(path)
-        target = Path(os.path.realpath(path))
-        folder_is_there = target.parent.is_dir()
     except (OSError, ValueError) as error:
         raise UsageError(f"{role} {str(path)!r} cannot be written: {reason(error)}") from error
     if mode is not None and stat.S_ISDIR(mode):
         raise UsageError(f"{role} {path} is a folder: give the name of a file")
-    if mode is not None and not stat.S_ISREG(mode):
-        return  # a pipe or a device, which is written to itself
-    if not folder_is_there:
-        raise UsageError(f"{role} {path}: the folder {target.parent} does not exist")
-    if not os.access(target.parent, os.W_OK):  # a regular file is replaced by renaming, so what counts is its folder
-        raise UsageError(f"{role} {path}: no permission to write in {target.parent}")
+    if mode is None or stat.S_ISREG(mode):  # else a pipe or a device, which is written to itself
+        check_folder_around(path, f"{role} {path}")
+
+
+def check_folder_around(path: Path, named: str) -> None:
+    """Refuse a name in a folder that is not there or not to be written in: what is written appears there by renaming.
+
+    named : the name and its role, as the message has it
+    """
+    try:
+        around = Path(os.path.realpath(path)).parent
+        is_there = around.is_dir()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{named!r} cannot be written: {reason(error)}") from error
+    if not is_there:
+        raise UsageError(f"{named}: the folder {around} does not exist")
+    if not os.access(around, os.W_OK):
+        raise UsageError(f"{named}: no permission to write in {around}")
 
 
 def check_not_an_input(path: Path, role: str, inputs: Iterable[Path]) -> None:
@@ -208,6 +205,13 @@ def _mode(path: Path) -> int | None:
         return path.stat().st_mode
     except FileNotFoundError:
         return None
+
+
+def spool_folder(output: Path | None) -> Path | None:
+    """Where a run's temporary files may lie: beside its output, if that is a file or a folder and no pipe or device."""
+    if output is None or (output.exists() and not output.is_file() and not output.is_dir()):
+        return None
+    return Path(os.path.realpath(output)).parent
 
 
 def vanishing_file(folder: Path | None) -> IO[bytes]:

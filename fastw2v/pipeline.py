@@ -1,8 +1,8 @@
 """A whole run: the way of a word from file to vector."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,25 +11,27 @@ from fastw2v import warmup
 from fastw2v.checkpoints.keeper import Keeper, described
 from fastw2v.checkpoints.resuming import Resumed, read_run
 from fastw2v.checkpoints.store import Store
-from fastw2v.corpus.sources import Source, sources
+from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
-from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.errors import UsageError
 from fastw2v.kernels.model import Model, new_model
-from fastw2v.machine import available_memory, readable_bytes
+from fastw2v.one_line_errors import one_line_errors
 from fastw2v.preparation import encoded, vocabulary_for
+from fastw2v.reporting import listener_for
 from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
-from fastw2v.run_files import Files, check_files, check_no_input_is_written
+from fastw2v.run_files import Files, checked_text
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
 from fastw2v.training.trainer import Trainer, random_start
+from fastw2v.utf8 import words_to_text
 from fastw2v.vectors.word_vectors import WordVectors, load
 
 __all__ = ["Files", "count", "resume", "run", "train"]
 
-NEEDS_FILES = "a run with checkpoints needs a text that can be read again: give files, not a pipe or sentences"
+NEEDS_LESS = "a smaller --dim or --max-vocab, or a smaller --memory,"
 
 PathName = str | PathLike[str]
 Corpus = PathName | Iterable[PathName] | Iterable[Iterable[str]]
@@ -47,6 +49,7 @@ def train(
     log: PathName | None = None,
     checkpoint: PathName | None = None,
     checkpoint_every: float = 600.0,
+    save_on_interrupt: bool = False,
     progress: bool = False,
     **settings: Any,
 ) -> WordVectors:
@@ -61,6 +64,7 @@ def train(
         it is a folder that training wrote
     save_output_vectors, save_vocab, read_vocab, log : files, as on the command line
     checkpoint, checkpoint_every : a folder for the state of the run, and the seconds between two checkpoints; `resume` goes on
+    save_on_interrupt : a run that Ctrl-C stops writes its output as far as it has come
     progress : show progress and a summary on standard error
     **settings : the fields of `Settings`: model, dim, window, negative, hs, sample, min_count, max_vocab, epochs, alpha,
         threads, seed, kernel, memory
@@ -72,7 +76,7 @@ def train(
     Raises
     ------
     UsageError : a setting out of range, a file that is not there, a text without words
-    Fastw2vError : a disk that is full, damaged data, too little memory
+    Fastw2vError : a disk that is full, damaged data, too little memory, a run that was stopped
     """
     unknown = sorted(set(settings) - set(SETTING_NAMES))
     if unknown:
@@ -80,8 +84,8 @@ def train(
     named = {"output": output, "save_output_vectors": save_output_vectors, "save_vocab": save_vocab}
     named |= {"read_vocab": read_vocab, "init": init, "log": log, "checkpoint": checkpoint}
     paths: dict[str, Any] = {name: Path(path) for name, path in named.items() if path is not None}
-    files = Files(**paths, file_format=file_format, checkpoint_every=checkpoint_every)
-    return run(corpus, Settings(**settings), files, _display() if progress else Listener())
+    files = Files(**paths, file_format=file_format, checkpoint_every=checkpoint_every, save_on_interrupt=save_on_interrupt)
+    return run(corpus, Settings(**settings), files, listener_for(progress=progress))
 
 
 def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *, force: bool = False) -> WordVectors:
@@ -91,8 +95,8 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
     """
     if files.log:
         listener = Several(listener, JsonLog(files.log))
-    with _one_line_errors(listener), ExitStack() as stack:
-        check_files(files, settings)
+    with closing(listener), one_line_errors(NEEDS_LESS), ExitStack() as stack:
+        text = checked_text(corpus, settings, files)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
             store.prepare()
@@ -101,12 +105,6 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
                 raise UsageError(
                     f"there is a checkpoint in {store.folder}: fastw2v resume goes on from it, --force starts anew"
                 )
-        if store and (corpus == "-" or (isinstance(corpus, list) and "-" in corpus)):
-            raise UsageError(NEEDS_FILES)
-        text = sources(corpus, files.spool_folder)
-        if store and any(source.path is None for source in text):
-            raise UsageError(NEEDS_FILES)
-        check_no_input_is_written(files, text)
         return _run(text, settings, files, listener, store)
 
 
@@ -117,16 +115,14 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
 
     Raises UsageError where there is no checkpoint, or what changed.
     """
-    listener = listener or (_display() if progress else Listener())
+    listener = listener or listener_for(progress=progress)
     store = Store(Path(folder))
-    with _one_line_errors(listener), store.held():
+    with closing(listener), one_line_errors(NEEDS_LESS), store.held():
         resumed = read_run(store, force)
         if resumed.files.log:
             listener = Several(listener, JsonLog(resumed.files.log, append=True))
         store.prepare()
-        check_files(resumed.files, resumed.settings)
-        text = sources(resumed.corpus, resumed.files.spool_folder)
-        check_no_input_is_written(resumed.files, text)
+        text = checked_text(resumed.corpus, resumed.settings, resumed.files)
         return _run(text, resumed.settings, resumed.files, listener, store, resumed)
 
 
@@ -140,43 +136,14 @@ def count(
     Raises what `train` raises.
     """
     settings, files, listener = settings or Settings(), files or Files(), listener or Listener()
-    with _one_line_errors(listener):
-        check_files(files, settings)
-        text = sources(corpus, files.spool_folder)
-        check_no_input_is_written(files, text)
+    with closing(listener), one_line_errors(NEEDS_LESS):
+        text = checked_text(corpus, settings, files)
         if not files.read_vocab:
             warmup.compile_counting(listener)
         vocabulary, counts = vocabulary_for(text, settings, files, listener)
         if files.save_vocab:
             vocabulary.save(files.save_vocab)
         return vocabulary, counts
-
-
-def _display() -> Listener:
-    from fastw2v.reporting.terminal import display
-
-    return display()
-
-
-@contextmanager
-def _one_line_errors(listener: Listener) -> Iterator[None]:
-    """What the system says, as errors of this package; the listener is closed however it ends."""
-    try:
-        yield
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        raise Fastw2vError(f"{place}{reason(error)}") from error
-    except RuntimeError as error:
-        if "thread" not in str(error):
-            raise
-        raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
-    except MemoryError as error:
-        what = str(error) or f"no more than {readable_bytes(available_memory())} can still be had"
-        raise Fastw2vError(
-            f"memory ran out ({what}); a smaller --dim or --max-vocab, or a smaller --memory, needs less"
-        ) from error
-    finally:
-        listener.close()
 
 
 def _run(
@@ -256,7 +223,7 @@ def _new_model(vocabulary: Vocabulary, settings: Settings) -> Model:
 def _vectors(vocabulary: Vocabulary, model: Model, settings: Settings) -> WordVectors:
     """What is learned, with the words: views of the matrices."""
     return WordVectors(
-        [word.decode("utf-8", "surrogateescape") for word in vocabulary.words()],
+        words_to_text(vocabulary.words()),
         model.input[:, : settings.dim],
         counts=vocabulary.counts,
         settings=settings.as_dict(),

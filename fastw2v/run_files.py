@@ -5,14 +5,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fastw2v.corpus.sources import Source
+from fastw2v.corpus.sources import Source, is_standard_input, sources
 from fastw2v.errors import UsageError
-from fastw2v.files import check_not_an_input, check_writable, remove_leftovers
+from fastw2v.files import check_not_an_input, check_writable, remove_leftovers, spool_folder
 from fastw2v.settings import Settings
+from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.clusters import clusters, write_clusters
 from fastw2v.vectors.folder import check_folder_writable
 from fastw2v.vectors.word_vectors import WordVectors
 from fastw2v.vectors.writing import chosen_format
+
+NEEDS_FILES = "a run with checkpoints needs a text that can be read again: give files, not a pipe or sentences"
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ class Files:
 
     @property
     def spool_folder(self) -> Path | None:
-        """Where temporary files may lie: beside the output."""
-        return Path(os.path.realpath(self.output)).parent if self.output else None
+        """Where temporary files may lie."""
+        return spool_folder(self.output)
 
     def as_dict(self) -> dict[str, Any]:
         """All of it as JSON can hold it, with absolute paths."""
@@ -72,7 +75,7 @@ def _is_path(name: str, value: Any) -> bool:
     return isinstance(value, str) and name != "file_format"
 
 
-def check_files(files: Files, settings: Settings) -> None:
+def _check_files(files: Files, settings: Settings) -> None:
     """Refuse outputs that could not be written, before any work, and clean their folders of what killed processes left.
 
     Raises UsageError.
@@ -97,7 +100,22 @@ def check_files(files: Files, settings: Settings) -> None:
         )
 
 
-def check_no_input_is_written(files: Files, text: list[Source]) -> None:
+def checked_text(corpus: Any, settings: Settings, files: Files) -> list[Source]:
+    """The text of a run, once all its files are checked: nothing is written before that. Raises UsageError.
+
+    A run with checkpoints is to go on from them, and so needs a text that can be read again.
+    """
+    _check_files(files, settings)
+    if files.checkpoint and any(map(is_standard_input, corpus if isinstance(corpus, (list, tuple)) else [corpus])):
+        raise UsageError(NEEDS_FILES)
+    text = sources(corpus, files.spool_folder)
+    if files.checkpoint and any(source.path is None for source in text):
+        raise UsageError(NEEDS_FILES)
+    _check_no_input_is_written(files, text)
+    return text
+
+
+def _check_no_input_is_written(files: Files, text: list[Source]) -> None:
     """Refuse an output that is also an input. Raises UsageError."""
     inputs = [source.path for source in text if source.path] + [path for path in (files.read_vocab, files.init) if path]
     for role, output in files.written.items():
@@ -108,7 +126,7 @@ def save(vectors: WordVectors, files: Files) -> dict[str, int]:
     """Write what was asked for; the files and their sizes."""
     written = {}
     if files.output and files.classes:
-        words = [word.encode("utf-8", "surrogateescape") for word in vectors.words]
+        words = words_to_bytes(vectors.words)
         written[str(files.output)] = write_clusters(files.output, words, clusters(vectors.vectors, files.classes))
     elif files.output:
         written[str(files.output)] = vectors.save(files.output, files.file_format)

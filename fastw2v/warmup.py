@@ -1,6 +1,5 @@
 """Everything that a run will call, compiled or loaded before it starts."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fastw2v.child_process import child_command
 from fastw2v.compiling import CACHE_FOLDER, Entry, prepare
 from fastw2v.corpus.ids import ID
 from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_block, encode_block, merge, new_table
@@ -50,25 +50,14 @@ def _compile_in_children(settings: Settings) -> None:
     children = []
     try:
         for part in range(len(PARTS)):
-            order = json.dumps({"path": sys.path, "part": part, "settings": settings.as_dict()})
+            command = child_command(compile_part, part=part, settings=settings.as_dict())
             with suppress(OSError):
-                children.append(
-                    subprocess.Popen([sys.executable, "-c", CHILD, order], stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)
-                )
+                children.append(subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL))
         for child in children:
             child.wait()
     finally:
         for child in children:
             child.kill()
-
-
-CHILD = """
-import json, sys
-order = json.loads(sys.argv[1])
-sys.path[:] = order["path"]  # the same modules as the parent's
-from fastw2v.warmup import compile_part
-compile_part(order["part"], order["settings"])
-"""
 
 
 def compile_part(part: int, settings: dict[str, Any]) -> None:

@@ -340,6 +340,15 @@ def test_vectors_can_go_to_a_pipe(text: Path, tmp_path: Path) -> None:
     assert fastw2v.load(tmp_path / "v.txt").dim == 8
 
 
+def test_a_run_from_standard_input_can_go_to_a_pipe(text: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fastw2v", "train", "-", "-o", "/dev/stdout", "--quiet", "--threads", "1", *QUICK]
+    done = subprocess.run(list(map(str, command)), input=text.read_bytes(), capture_output=True, check=False, timeout=120)
+    assert (done.returncode, done.stderr) == (0, b"")
+    (tmp_path / "piped.txt").write_bytes(done.stdout)
+    from_file = fastw2v.train(text, dim=8, epochs=1, threads=1)
+    assert fastw2v.load(tmp_path / "piped.txt").words == from_file.words
+
+
 def test_sigterm_while_saving_leaves_no_temporary_file(text: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "fastw2v", "train", text, "-o", tmp_path / "v.txt", "--dim", "20000", "--epochs", "1"]
     process = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)

@@ -17,10 +17,11 @@ from texts import zipf_text
 
 import fastw2v
 from fastw2v import files as files_module
+from fastw2v.array_folder import write_array
 from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
-from fastw2v.files import TEMPORARY, remove_leftovers, write_array, written_whole
+from fastw2v.files import TEMPORARY, remove_leftovers, written_whole
 from fastw2v.kernels.model import new_model
 from fastw2v.pipeline import Files, resume, run
 from fastw2v.reporting.listener import Listener

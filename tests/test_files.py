@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fastw2v.corpus.vocabulary import read_vocabulary, vocabulary_of
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.files import check_writable, vanishing_file, written_whole
+from fastw2v.vectors.folder import check_folder_writable
 from fastw2v.vectors.word_vectors import WordVectors
 
 words_of_bytes = st.binary(min_size=1, max_size=20).filter(lambda word: not set(word) & set(b" \t\n\r"))
@@ -96,3 +97,7 @@ def test_an_output_that_cannot_be_is_refused_before_any_work(tmp_path: Path) -> 
         check_writable(tmp_path, "the output")
     with pytest.raises(UsageError, match="does not exist"):
         check_writable(tmp_path / "none" / "x", "the output")
+    with pytest.raises(UsageError, match="does not exist"):
+        check_folder_writable(tmp_path / "none" / "x.f2v")
+    with pytest.raises(UsageError, match="cannot be written"):
+        check_folder_writable(tmp_path / "\0.f2v")

@@ -10,21 +10,23 @@ import numpy as np
 import pytest
 import zstandard
 from gensim.models import KeyedVectors
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import fastw2v
+from fastw2v.choices import FILE_FORMATS
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.vectors import reading, text_rows
 from fastw2v.vectors.description import describe
 from fastw2v.vectors.reading import read_rows
 from fastw2v.vectors.word_vectors import WordVectors
-from fastw2v.vectors.writing import FILE_FORMATS, chosen_format, write_vectors
+from fastw2v.vectors.writing import chosen_format, write_vectors
 
 QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 words_of_bytes = st.binary(min_size=1, max_size=20).filter(lambda word: not set(word) & set(b" \t\n\r"))
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 Made = tuple[list[bytes], np.ndarray]
+COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")  # how compressed files begin
 
 
 @st.composite
@@ -66,6 +68,7 @@ def test_text_files_have_the_bytes_that_printf_writes(tmp_path: Path, made: Made
 @given(vector_sets(), st.sampled_from(["text", "glove"]))
 @QUICK
 def test_text_files_are_read_as_python_reads_their_numbers(tmp_path: Path, made: Made, file_format: str) -> None:
+    assume(file_format == "text" or not made[0][0].startswith(COMPRESSED))  # such a file is taken for a compressed one
     write(tmp_path / "v.txt", made, file_format)
     kind, (words, vectors) = read_rows(tmp_path / "v.txt")
     assert (kind.rows is None) == (file_format == "glove")

@@ -1,7 +1,4 @@
-"""One measurement, in a process of its own, so that its peak of memory is its own: `python -m fastw2v.benchmark.child ORDER`.
-
-The order and the answer are JSON; an error is one line on standard error.
-"""
+"""One measurement, in a process of its own, so that its peak of memory is its own."""
 
 import json
 import sys
@@ -110,15 +107,10 @@ def peak_memory() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def main() -> None:
-    """Obey the order on the command line."""
-    order = json.loads(sys.argv[1])
+def answer(corpus: str, settings: dict[str, Any], words: int | None, repeats: int, seconds: float) -> None:
+    """Print what `measure` finds as JSON; an error is one line on standard error, and its exit code."""
     try:
-        print(json.dumps(measure(**order | {"settings": Settings(**order["settings"])})))
+        print(json.dumps(measure(corpus, Settings(**settings), words, repeats, seconds)))
     except Fastw2vError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,12 +12,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fastw2v import warmup
+from fastw2v.benchmark import child
 from fastw2v.benchmark.choices import VARIANTS, check_choices, thread_counts
 from fastw2v.benchmark.operations import Work
 from fastw2v.benchmark.peak import Peak, measure_peak
 from fastw2v.benchmark.statistics import Spread, spread
 from fastw2v.benchmark.surroundings import surroundings
 from fastw2v.benchmark.text import write_text
+from fastw2v.child_process import child_command
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.machine import usable_cores
 from fastw2v.reporting.listener import Listener
@@ -153,10 +154,8 @@ def _text(corpus: str | PathLike[str] | None, words: int) -> Iterator[str]:
 
 def ask_child(corpus: str, settings: dict[str, Any], words: int | None, repeats: int, seconds: float) -> dict[str, Any]:
     """Let a process of its own measure: see fastw2v.benchmark.child. Raises Fastw2vError with what it says."""
-    order = json.dumps({"corpus": corpus, "settings": settings, "words": words, "repeats": repeats, "seconds": seconds})
-    # The same modules as this process's, from wherever it took them.
-    program = f"import sys; sys.path[:] = {sys.path!r}; from fastw2v.benchmark.child import main; main()"
-    done = subprocess.run([sys.executable, "-c", program, order], capture_output=True, text=True, check=False)
+    command = child_command(child.answer, corpus=corpus, settings=settings, words=words, repeats=repeats, seconds=seconds)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines()
         kind = UsageError if done.returncode == UsageError.exit_code else Fastw2vError

@@ -36,7 +36,6 @@ class Keeper:
         self.counts = counts
         self.last = time.monotonic()
         self.cost = 0.0
-        self.paused = 0.0
 
     def write_if_due(self, trainer: Trainer, note: Callable[[str], None]) -> None:
         """Called while training goes on, which a checkpoint that cannot be written does not end; `note` hears of it."""
@@ -51,7 +50,6 @@ class Keeper:
                 trouble = str(error)
         self.last = time.monotonic()
         self.cost = self.last - start
-        self.paused += self.cost
         if trouble:
             note(f"training goes on without a new checkpoint: {trouble}")
 

@@ -1,10 +1,9 @@
 """A folder of checkpoints: numbered folders, each whole, of which the newest counts.
 
 A checkpoint holds run.json (what was asked for, and what the text was), words.txt, and an array in each .npy file: the matrices
-and the state of training. A new one is written beside the one before, which is removed only then. Nothing is ever unpickled.
+and the state of training. A new one is written beside the one before, which is removed only then.
 """
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from fastw2v.array_folder import read_array, read_description, read_words, write_array, write_description, write_words
 from fastw2v.errors import UsageError, reason
-from fastw2v.files import folder_written_whole, hold, remove_leftovers, temporary_beside, write_array
+from fastw2v.files import folder_written_whole, hold, remove_leftovers, temporary_beside
 
 FORMAT, VERSION = "fastw2v checkpoint", 1
 RUN, WORDS = "run.json", "words.txt"
@@ -78,11 +78,11 @@ class Store:
         earlier = self.numbers()
         target = self._path(earlier[-1] + 1 if earlier else 1)
         with folder_written_whole(target) as folder:
-            (folder / WORDS).write_bytes(b"".join(word + b"\n" for word in checkpoint.words))
+            write_words(folder / WORDS, checkpoint.words)
             for name, array in checkpoint.arrays.items():
                 write_array(folder / f"{name}.npy", array)
-            about = {"format": FORMAT, "version": VERSION, "arrays": sorted(checkpoint.arrays), "folder": self.identity()}
-            (folder / RUN).write_text(json.dumps(about | checkpoint.run, indent=1) + "\n")
+            about = {"arrays": sorted(checkpoint.arrays), "folder": self.identity()}
+            write_description(folder / RUN, FORMAT, VERSION, about | checkpoint.run)
         for number in earlier:
             shutil.rmtree(self._path(number), ignore_errors=True)
 
@@ -92,12 +92,11 @@ class Store:
         if not numbers:
             raise UsageError(f"there is no checkpoint in {self.folder}")
         folder = self._path(numbers[-1])
-        run = _run(folder / RUN)
-        try:
-            words = (folder / WORDS).read_bytes().split(b"\n")[:-1]
-        except OSError as error:
-            raise UsageError(f"cannot read {folder / WORDS}: {reason(error)}") from error
-        return Checkpoint(run, words, {name: _array(folder / f"{name}.npy") for name in run["arrays"]})
+        run = read_description(folder / RUN, FORMAT, VERSION)
+        names = run.get("arrays")
+        if not isinstance(names, list) or not all(isinstance(name, str) and name.replace("-", "").isalnum() for name in names):
+            raise UsageError(f"{folder / RUN} is damaged: its list of arrays makes no sense")
+        return Checkpoint(run, read_words(folder / WORDS), {name: read_array(folder / f"{name}.npy") for name in names})
 
     def remove(self) -> None:
         """Remove all checkpoints, and the folder if nothing else is in it; what cannot be removed stays."""
@@ -108,51 +107,3 @@ class Store:
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:0{DIGITS}d}"
-
-
-def _run(path: Path) -> dict[str, Any]:
-    """run.json, checked as far as every checkpoint is alike."""
-    try:
-        run = json.loads(path.read_text())
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {reason(error)}") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is damaged: it is no JSON ({error})") from error
-    if not isinstance(run, dict) or run.get("format") != FORMAT:
-        raise UsageError(f"{path} does not describe a {FORMAT}")
-    if run.get("version") != VERSION:
-        raise UsageError(f"{path}: version {run.get('version')!r} is not known, {VERSION} is")
-    names = run.get("arrays")
-    if not isinstance(names, list) or not all(isinstance(name, str) and name.replace("-", "").isalnum() for name in names):
-        raise UsageError(f"{path} is damaged: its list of arrays makes no sense")
-    return run
-
-
-def _array(path: Path) -> np.ndarray:
-    """One array, mapped into memory."""
-    try:
-        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {reason(error)}") from error
-    except ValueError as error:
-        if "mmap" not in str(error) and "empty" not in str(error):
-            raise UsageError(f"{path} is damaged or cut short ({error})") from error
-        array = _empty_array(path)
-    except Exception as error:  # NumPy lets what its parser of headers raises through
-        raise UsageError(f"{path} is damaged or cut short ({error})") from error
-    if not isinstance(array, np.ndarray):  # NumPy takes a zip archive for several arrays
-        raise UsageError(f"{path} is damaged: it is no array")
-    return array
-
-
-def _empty_array(path: Path) -> np.ndarray:
-    """An array without elements, which cannot be mapped."""
-    try:
-        with open(path, "rb") as file:
-            np.lib.format.read_magic(file)
-            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-        if 0 in shape and not dtype.hasobject:
-            return np.empty(shape, dtype)
-    except Exception as error:
-        raise UsageError(f"{path} is damaged or cut short ({error})") from error
-    raise UsageError(f"{path} is damaged or cut short")

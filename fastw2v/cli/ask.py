@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fastw2v.cli.options import LIMIT, VECTORS
 from fastw2v.cli.output import output_options, show
 from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.utf8 import to_text
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import Neighbours
 
-VECTORS = click.argument("vectors", type=click.Path(path_type=Path))
 TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_default=True, help="Words to show.")
 RESTRICT = click.option("--restrict", type=click.IntRange(1), metavar="N", help="Look at the N most frequent words only.")
-LIMIT = click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N vectors only.")
 
 
 @click.command(short_help="Show the words nearest to a word.")
@@ -98,4 +98,4 @@ def _lines(prompt: str) -> Iterator[str]:
         if not line:
             return
         if line.strip():
-            yield line.decode("utf-8", "surrogateescape").strip()
+            yield to_text(line).strip()

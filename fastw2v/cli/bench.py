@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fastw2v.cli.options import FILE
 from fastw2v.errors import UsageError
 from fastw2v.settings import KERNELS
+from fastw2v.utf8 import to_bytes
 
 if TYPE_CHECKING:
-    from fastw2v.benchmark import Report
+    from fastw2v.benchmark.suite import Report
 
-FILE = click.Path(path_type=Path)
 WIDTH = 132  # columns of the table
 
 
@@ -51,12 +52,11 @@ def bench(
     fastw2v bench --corpus news.txt --words 5000000 --variant skipgram-ns --kernel blocked
     fastw2v bench --threads 1 --json bench.json --plot bench.png
     """
-    from fastw2v.benchmark import benchmark
     from fastw2v.benchmark.choices import VARIANTS
     from fastw2v.benchmark.figure import check_picture, draw_benchmark
+    from fastw2v.benchmark.suite import benchmark
     from fastw2v.files import check_writable, written_whole
-    from fastw2v.reporting.listener import Listener
-    from fastw2v.reporting.terminal import display
+    from fastw2v.reporting import listener_for
 
     if corpus is not None and not corpus.exists():
         raise UsageError(f"cannot read {corpus}: No such file or directory")
@@ -72,7 +72,7 @@ def bench(
         dim=dim,
         words=words,
         repeats=repeats,
-        listener=Listener() if quiet else display(),
+        listener=listener_for(progress=not quiet),
     )
     text = json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n"
     if json_file == "-":
@@ -81,7 +81,7 @@ def bench(
         _show(report)
     if json_file not in (None, "-"):
         with written_whole(Path(str(json_file))) as file:
-            file.write(text.encode("utf-8", "surrogateescape"))
+            file.write(to_bytes(text))
     if plot:
         draw_benchmark(report, plot)
 

@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fastw2v.cli.options import FILE, VECTORS
+from fastw2v.utf8 import words_to_bytes
+
 if TYPE_CHECKING:
     import numpy as np
 
-FILE = click.Path(path_type=Path)
 SHOWN_CLUSTERS = 10
 SHOWN_WORDS = 10
 
 
 @click.command(short_help="Group words into classes by their vectors.")
-@click.argument("vectors", type=FILE)
+@VECTORS
 @click.option("-k", "count", type=int, required=True, metavar="N", help="How many classes.")
 @click.option("-o", "--output", type=FILE, required=True, help='Where the "word class" lines go.')
 @click.option("--iterations", type=int, default=10, show_default=True, help="Rounds of k-means.")
@@ -42,8 +44,7 @@ def cluster(vectors: Path, count: int, output: Path, iterations: int, by_class: 
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("clustering", total=iterations * len(loaded.words))
         classes = clusters(loaded.vectors, count, iterations, lambda rows: bars.advance(task, rows))
-    names = (word.encode("utf-8", "surrogateescape") for word in loaded.words)
-    write_clusters(output, names, classes, separator=b"\t" if tsv else b" ", by_class=by_class)
+    write_clusters(output, words_to_bytes(loaded.words), classes, separator=b"\t" if tsv else b" ", by_class=by_class)
     _show_largest(loaded.words, classes, output)
 
 

@@ -4,24 +4,17 @@ from pathlib import Path
 
 import click
 
+from fastw2v.choices import DTYPES
+from fastw2v.cli.options import FILE, FILE_FORMAT, LIMIT
 from fastw2v.cli.output import output_options, show
-
-FILE = click.Path(path_type=Path)
 
 
 @click.command(short_help="Write vectors in another format.")
 @click.argument("source", metavar="IN", type=FILE)
 @click.argument("target", metavar="OUT", type=FILE)
-@click.option(
-    "--format",
-    "file_format",
-    type=click.Choice(("auto", "binary", "text", "glove", "folder")),
-    default="auto",
-    show_default=True,
-    help="auto: binary for .bin, a folder for .f2v, else text.",
-)
-@click.option("--dtype", type=click.Choice(("float32", "float16", "int8")), help="In a folder; int8 has a scale for each row.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="The first N vectors only.")
+@FILE_FORMAT
+@click.option("--dtype", type=click.Choice(DTYPES), help="In a folder; int8 has a scale for each row.")
+@LIMIT
 def convert(source: Path, target: Path, file_format: str, dtype: str | None, limit: int | None) -> None:
     """Read the vectors in IN, of whatever format, and write them to OUT, a file, compressed for .gz, .bz2, .xz,
     .zst, or a folder.

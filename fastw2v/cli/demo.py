@@ -4,15 +4,16 @@ from pathlib import Path
 
 import click
 
+from fastw2v.cli.options import FILE, THREADS
+
 DEMO_WORDS = 2_000_000
-FILE = click.Path(path_type=Path)
 
 
 @click.command(short_help="Train on a generated text and show what was learned.")
 @click.option("-o", "--output", type=FILE, default=Path("fastw2v-demo.bin"), show_default=True, help="Where the vectors go.")
 @click.option("--save-text", type=FILE, metavar="FILE", help="Keep the generated text.")
 @click.option("--words", type=click.IntRange(200_000), default=DEMO_WORDS, show_default=True, help="Length of the text.")
-@click.option("--threads", type=int, help="Threads.  [default: the cores this process may use]")
+@THREADS
 @click.option("--quiet", is_flag=True, help="Show no progress, only the results.")
 def demo(output: Path, save_text: Path | None, words: int, threads: int | None, quiet: bool) -> None:
     """Train on a text that is generated from a small grammar, and show what was learned. Needs no file and no network.
@@ -26,13 +27,12 @@ def demo(output: Path, save_text: Path | None, words: int, threads: int | None, 
     from fastw2v.demo.text import sentences
     from fastw2v.files import check_writable, written_whole
     from fastw2v.pipeline import Files, run
-    from fastw2v.reporting.listener import Listener
-    from fastw2v.reporting.terminal import display
+    from fastw2v.reporting import listener_for
     from fastw2v.settings import Settings
 
     settings = Settings(dim=64, epochs=3, threads=threads)
     check_writable(output, "the output")
-    listener = Listener() if quiet else display()
+    listener = listener_for(progress=not quiet)
     listener.note(f"generating a text of {words:,} words")
     if save_text:
         with written_whole(save_text) as file:

@@ -4,22 +4,22 @@ from pathlib import Path
 
 import click
 
+from fastw2v.choices import ANALOGY_METHODS
+from fastw2v.cli.options import FILE, LIMIT, VECTORS
 from fastw2v.cli.output import output_options, show
 from fastw2v.errors import UsageError
 
-FILE = click.Path(path_type=Path)
-
 
 @click.command("eval", short_help="Score vectors on analogies and word similarity.")
-@click.argument("vectors", type=FILE)
+@VECTORS
 @click.option("--analogies", type=FILE, multiple=True, metavar="FILE", help="As questions-words.txt; may be repeated.")
 @click.option("--similarity", type=FILE, multiple=True, metavar="FILE", help="Lines of word, word, score; may be repeated.")
 @click.option(
     "--restrict", type=click.IntRange(0), default=30_000, show_default=True, help="Words that analogies look at; 0: all."
 )
-@click.option("--method", type=click.Choice(("3cosadd", "3cosmul")), default="3cosadd", show_default=True)
+@click.option("--method", type=click.Choice(ANALOGY_METHODS), default=ANALOGY_METHODS[0], show_default=True)
 @click.option("--case-sensitive", is_flag=True, help="Tell King from king.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N vectors only.")
+@LIMIT
 @output_options
 def evaluate(
     vectors: Path,

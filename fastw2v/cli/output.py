@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from fastw2v.utf8 import to_bytes
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -26,7 +28,7 @@ def show(columns: Sequence[str], rows: Sequence[Sequence[Any]], style: str | Non
     else:
         _show_table(columns, rows, title)
         return
-    sys.stdout.buffer.write((text + "\n").encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.write(to_bytes(text + "\n"))
     sys.stdout.flush()
 
 

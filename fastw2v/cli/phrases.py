@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
+from fastw2v.cli.options import CORPUS, FILE, QUIET, THREADS, memory_option
 from fastw2v.phrasing.settings import PhraseSettings
-from fastw2v.settings import parse_size
 
 
 @click.command(short_help="Join the phrases of a text: new york becomes new_york.")
-@click.argument("corpus", nargs=-1, required=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Where the text goes.")
+@CORPUS
+@click.option("-o", "--output", type=FILE, required=True, help="Where the text goes.")
 @click.option(
     "--threshold",
     type=float,
@@ -29,11 +29,9 @@ from fastw2v.settings import parse_size
     show_default=True,
     help="Go through the text so often, for longer phrases.",
 )
-@click.option("--threads", type=int, help="Threads.  [default: the cores this process may use]")
-@click.option(
-    "--memory", metavar="SIZE", help="For counting, as 8G; then the rarest is forgotten.  [default: half of what is free]"
-)
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@THREADS
+@memory_option("For counting, as 8G; then the rarest is forgotten.")
+@QUIET
 def phrases(
     corpus: tuple[str, ...],
     output: Path,
@@ -41,7 +39,7 @@ def phrases(
     min_count: int,
     passes: int,
     threads: int | None,
-    memory: str | None,
+    memory: int | None,
     quiet: bool,
 ) -> None:
     """Write CORPUS with its phrases joined by underscores, as word2phrase.c does: pairs of words that stand together more often
@@ -54,11 +52,9 @@ def phrases(
     fastw2v phrases corpus.txt -o phrases.txt --threshold 200 --threshold 100
     zcat news/*.gz | fastw2v phrases - -o /dev/stdout --passes 2 | fastw2v train - -o vectors.bin
     """
-    size = parse_size(memory) if memory else None
-    settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=size)
+    settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
 
     from fastw2v.phrasing.pipeline import run
-    from fastw2v.reporting.listener import Listener
-    from fastw2v.reporting.terminal import display
+    from fastw2v.reporting import listener_for
 
-    run(list(corpus), output, settings, Listener() if quiet else display())
+    run(list(corpus), output, settings, listener_for(progress=not quiet))

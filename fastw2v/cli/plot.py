@@ -4,18 +4,19 @@ from pathlib import Path
 
 import click
 
-FILE = click.Path(path_type=Path)
+from fastw2v.choices import MAP_METHODS
+from fastw2v.cli.options import FILE, QUIET, VECTORS
 
 
 @click.command(short_help="Draw a map of words.")
-@click.argument("vectors", type=FILE)
+@VECTORS
 @click.option("-o", "--output", type=FILE, required=True, help="Where the map goes: .png, .svg, or .html, a page to explore.")
 @click.option("--words", type=FILE, metavar="FILE", help="These words: one a line, after a tab its group.")
 @click.option("--top", type=int, help="Draw the N most frequent words.  [default: 500]")
 @click.option(
     "--method",
-    type=click.Choice(("pca", "tsne")),
-    default="pca",
+    type=click.Choice(MAP_METHODS),
+    default=MAP_METHODS[0],
     show_default=True,
     help="pca keeps the large distances, tsne the near neighbours.",
 )
@@ -24,7 +25,7 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--neighbours", "--neighbors", type=int, default=10, show_default=True, help="How many the page tells of each word."
 )
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@QUIET
 def plot(
     vectors: Path,
     output: Path,
@@ -47,11 +48,9 @@ def plot(
     fastw2v plot vectors.bin -o capitals.svg --words capitals.tsv --title 'Countries and capitals'
     """
     from fastw2v.drawing import draw_map, read_words
-    from fastw2v.reporting.listener import Listener
-    from fastw2v.reporting.terminal import display
+    from fastw2v.reporting import listener_for
 
     listed = None if words is None else read_words(words)
-    listener = Listener() if quiet else display()
     draw_map(
         vectors,
         output,
@@ -61,5 +60,5 @@ def plot(
         title=title,
         seed=seed,
         neighbours=neighbours,
-        listener=listener,
+        listener=listener_for(progress=not quiet),
     )

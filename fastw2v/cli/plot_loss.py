@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
-FILE = click.Path(path_type=Path)
+from fastw2v.cli.options import FILE, QUIET
 
 
 @click.command(short_help="Draw the loss and the speed of training runs.")
 @click.argument("log", type=FILE, nargs=-1, required=True)
 @click.option("-o", "--output", type=FILE, required=True, help="Where the picture goes: .png or .svg.")
 @click.option("--title", help="Stands above the picture.")
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@QUIET
 def plot_loss(log: tuple[Path, ...], output: Path, title: str | None, quiet: bool) -> None:
     """Draw the loss over the course of training, and the words a second below it, from each LOG of fastw2v train --log.
 
@@ -23,7 +23,6 @@ def plot_loss(log: tuple[Path, ...], output: Path, title: str | None, quiet: boo
     fastw2v plot-loss skipgram.log cbow.log -o models.svg --title 'Skip-gram and CBOW'
     """
     from fastw2v.drawing import draw_loss
-    from fastw2v.reporting.listener import Listener
-    from fastw2v.reporting.terminal import display
+    from fastw2v.reporting import listener_for
 
-    draw_loss(log, output, title=title, listener=Listener() if quiet else display())
+    draw_loss(log, output, title=title, listener=listener_for(progress=not quiet))

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
+from fastw2v.cli.options import FILE, QUIET
+
 
 @click.command(short_help="Go on with a run from its last checkpoint.")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=FILE)
 @click.option("--force", is_flag=True, help="Go on though the text has changed since.")
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@QUIET
 def resume(folder: Path, force: bool, quiet: bool) -> None:
     """Go on with the run whose checkpoints are in DIR (fastw2v train --checkpoint DIR), with its settings, text and files.
 
@@ -18,7 +20,6 @@ def resume(folder: Path, force: bool, quiet: bool) -> None:
     fastw2v resume state --quiet
     """
     from fastw2v.pipeline import resume as go_on
-    from fastw2v.reporting.listener import Listener
-    from fastw2v.reporting.terminal import display
+    from fastw2v.reporting import listener_for
 
-    go_on(folder, force=force, listener=Listener() if quiet else display())
+    go_on(folder, force=force, listener=listener_for(progress=not quiet))

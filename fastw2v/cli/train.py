@@ -5,19 +5,13 @@ from typing import Any
 
 import click
 
+from fastw2v.cli.options import CORPUS, FILE, FILE_FORMAT, MAX_VOCAB, MIN_COUNT, QUIET, THREADS, default, memory_option
 from fastw2v.errors import UsageError
-from fastw2v.settings import KERNELS, MODELS, Settings, parse_size
-
-FILE = click.Path(path_type=Path)
-
-
-def default(name: str) -> Any:
-    """The default of a setting, written once, in Settings."""
-    return Settings.__dataclass_fields__[name].default
+from fastw2v.settings import KERNELS, MODELS, Settings
 
 
 @click.command(short_help="Train word vectors on a text.")
-@click.argument("corpus", nargs=-1, required=True)
+@CORPUS
 @click.option("-o", "--output", type=FILE, required=True, help="Where the vectors go.")
 @click.option("--model", type=click.Choice(MODELS), default=default("model"), show_default=True)
 @click.option("--dim", "--size", type=int, default=default("dim"), show_default=True, help="Length of a vector.")
@@ -27,33 +21,17 @@ def default(name: str) -> Any:
 @click.option(
     "--sample", type=float, default=default("sample"), show_default=True, help="Subsample words above this frequency; 0: none."
 )
-@click.option("--min-count", type=int, default=default("min_count"), show_default=True, help="Leave out words rarer than this.")
-@click.option(
-    "--max-vocab",
-    type=int,
-    default=default("max_vocab"),
-    help="Keep only so many words besides </s>, the most frequent.  [default: all]",
-)
+@MIN_COUNT
+@MAX_VOCAB
 @click.option("--epochs", "--iter", type=int, default=default("epochs"), show_default=True, help="Passes over the text.")
 @click.option("--alpha", type=float, default=default("alpha"), help="Starting learning rate.  [default: 0.025, CBOW 0.05]")
-@click.option("--threads", type=int, default=default("threads"), help="Threads.  [default: the cores this process may use]")
+@THREADS
 @click.option(
     "--seed", type=int, default=default("seed"), show_default=True, help="One thread and one seed: the same bytes every time."
 )
 @click.option("--kernel", type=click.Choice(KERNELS), default=default("kernel"), show_default=True, help="The training loop.")
-@click.option(
-    "--memory",
-    metavar="SIZE",
-    help="For ids and counting, as 8G; more goes to a temporary file.  [default: half of what is free]",
-)
-@click.option(
-    "--format",
-    "file_format",
-    type=click.Choice(("auto", "binary", "text", "glove", "folder")),
-    default="auto",
-    show_default=True,
-    help="auto: binary for .bin, a folder for .f2v, else text.",
-)
+@memory_option("For ids and counting, as 8G; more goes to a temporary file.")
+@FILE_FORMAT
 @click.option("--save-vocab", type=FILE, metavar="FILE", help="Write words and counts, as word2vec.c does.")
 @click.option("--read-vocab", type=FILE, metavar="FILE", help="Take words and counts from a file instead of counting.")
 @click.option("--init", type=FILE, metavar="MODEL", help="Go on from these vectors; new words are added.")
@@ -63,11 +41,10 @@ def default(name: str) -> Any:
 @click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors as far as they have come.")
 @click.option("--force", is_flag=True, help="Start anew though there is a checkpoint.")
 @click.option("--log", type=FILE, metavar="FILE", help="Write progress as JSON lines.")
-@click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+@QUIET
 def train(
     corpus: tuple[str, ...],
     output: Path,
-    memory: str | None,
     file_format: str,
     save_vocab: Path | None,
     read_vocab: Path | None,
@@ -90,11 +67,10 @@ def train(
     fastw2v train corpus.txt -o vectors.txt --model cbow --dim 300 --window 10
     zcat logs/*.gz | cut -f2 | fastw2v train - -o vectors.bin --hs --negative 0
     """
-    checked = Settings(**settings, memory=parse_size(memory) if memory else None)
+    checked = Settings(**settings)
 
     from fastw2v.pipeline import Files, run
-    from fastw2v.reporting.listener import Listener
-    from fastw2v.reporting.terminal import display
+    from fastw2v.reporting import listener_for
 
     files = Files(
         output=output,
@@ -108,7 +84,7 @@ def train(
         save_on_interrupt=save_on_interrupt,
         file_format=file_format,
     )
-    run(list(corpus), checked, files, Listener() if quiet else display(), force=force)
+    run(list(corpus), checked, files, listener_for(progress=not quiet), force=force)
 
 
 def _seconds(text: str) -> float:

@@ -13,6 +13,7 @@ from typing import IO, Any
 from fastw2v.corpus.decompression import opened
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import vanishing_file
+from fastw2v.utf8 import to_bytes
 
 COPY_BYTES = 1 << 20
 WHITE_SPACE = re.compile(r"[ \t\n\r]")
@@ -90,10 +91,15 @@ def sources(corpus: Any, spool_folder: Path | None = None) -> list[Source]:
     raise UsageError(f"the corpus is a {type(corpus).__name__}: give file names or sentences, each a list of words")
 
 
+def is_standard_input(name: object) -> bool:
+    """Whether a name of a text means standard input, which can be read only once."""
+    return isinstance(name, (str, os.PathLike)) and os.fspath(name) == "-"
+
+
 def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None) -> list[Source]:
     found: list[Source] = []
     for name in names:
-        if str(name) == "-":
+        if is_standard_input(name):
             if sys.stdin is None:
                 raise UsageError("standard input is closed: there is no text to read")
             found.append(Source("standard input", spooled=_spooled(sys.stdin.buffer, "standard input", spool_folder)))
@@ -174,7 +180,7 @@ def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[byte
             if not word or WHITE_SPACE.search(word):
                 raise UsageError(f"sentence {number}: {word!r} is no word: words hold no white space and are not empty")
         try:
-            line = " ".join(words).encode("utf-8", "surrogateescape")
+            line = to_bytes(" ".join(words))
         except UnicodeEncodeError as error:
             raise UsageError(f"sentence {number}: {words[0]!r} or a word after it cannot be written as UTF-8") from error
         add_to_copy(copy, line + b"\n")

@@ -17,6 +17,7 @@ from fastw2v.corpus.words import (
 )
 from fastw2v.errors import UsageError, reason
 from fastw2v.files import written_whole
+from fastw2v.utf8 import quoted
 
 LARGEST_COUNT = 2**62
 
@@ -70,7 +71,7 @@ def read_vocabulary(path: Path, *, min_count: int = 1, max_vocab: int | None = N
         if line.strip(b" \t\r"):
             word, count = _parse(line, f"{path}, line {number}")
             if word in counts:
-                raise UsageError(f"{path}, line {number}: the word {_shown(word)} stands there twice")
+                raise UsageError(f"{path}, line {number}: the word {quoted(word)} stands there twice")
             counts[word] = count
     if not counts:
         raise UsageError(f"the vocabulary {path} is empty")
@@ -94,16 +95,10 @@ def _parse(line: bytes, place: str) -> tuple[bytes, int]:
     """The word and the count of one line."""
     parts = line.replace(b"\t", b" ").strip(b" \r").split(b" ")
     if len(parts) != 2 or not parts[1].isdigit():
-        raise UsageError(f"{place}: expected a word, a space and a count, found {_shown(line)}")
+        raise UsageError(f"{place}: expected a word, a space and a count, found {quoted(line)}")
     word, count = parts[0], int(parts[1]) if len(parts[1]) < 20 else LARGEST_COUNT + 1
     if count > LARGEST_COUNT:
-        raise UsageError(f"{place}: the count {_shown(parts[1])} is too large")
+        raise UsageError(f"{place}: the count {quoted(parts[1])} is too large")
     if len(word) > MAX_WORD_BYTES or b"\r" in word:
-        raise UsageError(f"{place}: {_shown(word)} cannot be a word of a text")
+        raise UsageError(f"{place}: {quoted(word)} cannot be a word of a text")
     return word, count
-
-
-def _shown(data: bytes) -> str:
-    """Bytes as part of a one-line message."""
-    text = repr(data[:40].decode("utf-8", "backslashreplace"))
-    return text if len(data) <= 40 else f"{text[:-1]}…{text[-1]}"

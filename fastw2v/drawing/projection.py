@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-METHODS = ("pca", "tsne")
 PERPLEXITY = 30.0
 FEWEST_FOR_TSNE = 4
 START_SPREAD = 1e-4  # of the points that t-SNE starts from

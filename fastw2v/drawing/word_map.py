@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from fastw2v.choices import MAP_METHODS
 from fastw2v.drawing import figures, page
 from fastw2v.drawing.content import WordMap
 from fastw2v.drawing.extra import kind_of, require
 from fastw2v.drawing.neighbours import nearest
 from fastw2v.drawing.picture import map_figure
-from fastw2v.drawing.projection import FEWEST_FOR_TSNE, METHODS, Projection, project
+from fastw2v.drawing.projection import FEWEST_FOR_TSNE, Projection, project
 from fastw2v.drawing.readable import readable
 from fastw2v.drawing.words import Chosen, WantedWords, listed, most_frequent, names
 from fastw2v.errors import Fastw2vError, UsageError, reason
@@ -83,8 +84,8 @@ def draw_map(
 def _check(both: bool, method: str, **numbers: int | None) -> None:
     if both:
         raise UsageError("words and top were both given: draw the words of a list, or the most frequent")
-    if method not in METHODS:
-        raise UsageError(f"method is {method!r}: it must be one of {', '.join(METHODS)}")
+    if method not in MAP_METHODS:
+        raise UsageError(f"method is {method!r}: it must be one of {', '.join(MAP_METHODS)}")
     for name, value in numbers.items():
         whole = isinstance(value, int) and not isinstance(value, bool)
         if value is not None and not (whole and LEAST[name] <= value <= MOST[name]):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from fastw2v.drawing.readable import readable
 from fastw2v.errors import UsageError, reason
+from fastw2v.utf8 import to_text
 from fastw2v.vectors.word_vectors import WordVectors
 
 END_OF_SENTENCE = "</s>"
@@ -37,7 +38,7 @@ def read_words(path: str | PathLike[str]) -> dict[str, str]:
     """
     words: dict[str, str] = {}
     try:
-        lines = Path(path).read_bytes().decode("utf-8", "surrogateescape").split("\n")
+        lines = to_text(Path(path).read_bytes()).split("\n")
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read the words {str(path)!r}: {reason(error)}") from error
     for line in lines:

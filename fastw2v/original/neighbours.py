@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fastw2v.original.program import show
+from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.word_vectors import load
 
 SHOWN = 40  # words in a table
@@ -21,7 +22,7 @@ class Neighbours:
 
     def __init__(self, path: Path) -> None:
         loaded = load(path)
-        self.words = [word.encode("utf-8", "surrogateescape") for word in loaded.words]
+        self.words = words_to_bytes(loaded.words)
         self.rows = dict(zip(reversed(self.words), reversed(range(len(self.words)))))  # the first of equals
         self.vectors = loaded.vectors
         self.lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
+from fastw2v.utf8 import to_bytes
 
 
 def finish(name: str, program: Callable[[list[str]], None], spelled: Callable[[str], str] = str) -> NoReturn:
@@ -44,5 +45,5 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 def show(text: str | bytes) -> None:
     """Write to standard output at once; any bytes, for words and names of files may be any."""
-    sys.stdout.buffer.write(text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape"))
+    sys.stdout.buffer.write(text if isinstance(text, bytes) else to_bytes(text))
     sys.stdout.buffer.flush()

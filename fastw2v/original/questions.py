@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.word_vectors import load
 
 SCORES_AT_ONCE = 1 << 24  # numbers in a block's table of dot products: 64 MB; with an eighth of it, half as fast
@@ -89,7 +90,7 @@ class Answers:
     def __init__(self, path: Path, threshold: int) -> None:
         loaded = load(path)
         count = min(threshold, len(loaded.words)) if threshold else len(loaded.words)
-        words = [word.encode("utf-8", "surrogateescape").upper() for word in loaded.words[:count]]
+        words = [word.upper() for word in words_to_bytes(loaded.words[:count])]
         self.rows: dict[bytes, int] = {}
         self.same = np.array([self.rows.setdefault(word, row) for row, word in enumerate(words)], np.int64)
         vectors = loaded.vectors[:count]

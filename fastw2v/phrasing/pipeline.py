@@ -1,9 +1,8 @@
 """A whole run: from a text to the same text with its phrases joined."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from os import PathLike
@@ -13,11 +12,13 @@ from typing import Any
 from fastw2v.compiling import prepare
 from fastw2v.corpus.blocks import BLOCK_BYTES, blocks
 from fastw2v.corpus.sources import Source, add_to_copy, sources
-from fastw2v.errors import Fastw2vError, Interrupted, UsageError, reason
-from fastw2v.files import check_writable, vanishing_file, written_whole
+from fastw2v.errors import Interrupted
+from fastw2v.files import check_not_an_input, check_writable, spool_folder, vanishing_file, written_whole
 from fastw2v.machine import readable_bytes
+from fastw2v.one_line_errors import one_line_errors
 from fastw2v.phrasing.passes import Counts, count_strings, entries, join_phrases
 from fastw2v.phrasing.settings import PhraseSettings
+from fastw2v.reporting import listener_for
 from fastw2v.reporting.listener import Listener
 
 
@@ -80,12 +81,7 @@ def phrases(
     Fastw2vError : a disk that is full, damaged data, too little memory
     """
     settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
-    listener = Listener()
-    if progress:
-        from fastw2v.reporting.terminal import display
-
-        listener = display()
-    return run(corpus, Path(output), settings, listener)
+    return run(corpus, Path(output), settings, listener_for(progress=progress))
 
 
 def run(
@@ -97,12 +93,12 @@ def run(
         and the last word is left out unless white space follows it
     """
     start = time.perf_counter()
-    with _plain_errors():
+    with closing(listener), one_line_errors("a smaller --memory"):
         try:
             check_writable(output, "the output")
-            folder = _spool_folder(output)
+            folder = spool_folder(output)
             text = sources(corpus, folder)
-            _check_not_an_input(output, text)
+            check_not_an_input(output, "the output", [source.path for source in text if source.path])
             seconds = prepare(entries(), lambda: listener.note("compiling for this machine (the first run only)"))
             if seconds:
                 listener.note(f"compiled in {seconds:.1f} s")
@@ -111,11 +107,11 @@ def run(
                 text = [_joined_copy(text, threshold, joining, folder)]
             with written_whole(output) as file:
                 joining.run(text, settings.thresholds[-1], file.write)
-            summary = PhraseSummary(joining.words[0], sum(joining.phrases), time.perf_counter() - start)
-            _tell(summary, joining, output, listener)
-            return summary
-        finally:
-            listener.close()
+        except KeyboardInterrupt as stop:
+            raise Interrupted("stopped; no phrases were written") from stop
+        summary = PhraseSummary(joining.words[0], sum(joining.phrases), time.perf_counter() - start)
+        _tell(summary, joining, output, listener)
+        return summary
 
 
 class Joining:
@@ -175,37 +171,6 @@ def _joined_copy(text: list[Source], threshold: float, joining: Joining, folder:
         if source.spooled:
             source.spooled.close()
     return Source("the text between two passes", spooled=copy)
-
-
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """What can go wrong, in the words of this package."""
-    try:
-        yield
-    except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        raise Fastw2vError(f"{place}{reason(error)}") from error
-    except RuntimeError as error:
-        if "thread" not in str(error):
-            raise
-        raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
-    except MemoryError as error:
-        raise Fastw2vError(f"memory ran out ({error}); a smaller --memory needs less") from error
-    except KeyboardInterrupt as stop:
-        raise Interrupted("stopped; no phrases were written") from stop
-
-
-def _spool_folder(output: Path) -> Path | None:
-    """Where temporary files may lie: beside the output, if that is a file."""
-    if output.exists() and not output.is_file():
-        return None
-    return Path(os.path.realpath(output)).parent
-
-
-def _check_not_an_input(output: Path, text: list[Source]) -> None:
-    for source in text:
-        if source.path and output.is_file() and output.samefile(source.path):
-            raise UsageError(f"the output {output} is also an input: it would be overwritten; give another name")
 
 
 def _tell(summary: PhraseSummary, joining: Joining, output: Path, listener: Listener) -> None:

@@ -59,8 +59,11 @@ def restore(trainer: "Trainer", arrays: dict[str, np.ndarray]) -> None:
 
 
 def restore_roughly(trainer: "Trainer", arrays: dict[str, np.ndarray]) -> None:
-    """The same where the text has changed: matrices and epochs are put back, and each thread starts as far into its new share
-    as it was in the old one. Raises ValueError.
+    """Put the matrices back where the text has changed, in which the places of the threads mean nothing.
+
+    The words that all threads had done, as a share of the words that are now to be done in all epochs, are the share that each
+    thread takes as done of its own part: it goes on from there. The loss and the random streams start anew. Raises ValueError
+    for arrays that do not fit.
     """
     places, bounds = trainer.places, trainer.bounds
     then = arrays.get("places")

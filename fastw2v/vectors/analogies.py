@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastw2v.choices import ANALOGY_METHODS
 from fastw2v.errors import UsageError, reason
 from fastw2v.vectors.word_vectors import WordVectors
 
-METHODS = ("3cosadd", "3cosmul")
 QUESTIONS_AT_ONCE = 128
 SYNTACTIC = "gram"  # how the names of sections about grammar begin in questions-words.txt
 EPSILON = 1e-6  # of 3CosMul, which divides by a cosine that may be 0: as gensim has it
@@ -72,8 +72,8 @@ def evaluate_analogies(
 
     The words asked with are no answers. Raises UsageError for a file that holds no analogies.
     """
-    if method not in METHODS:
-        raise UsageError(f"method is {method!r}: it must be one of {', '.join(METHODS)}")
+    if method not in ANALOGY_METHODS:
+        raise UsageError(f"method is {method!r}: it must be one of {', '.join(ANALOGY_METHODS)}")
     last = len(vectors) if restrict is None else min(restrict, len(vectors))
     spell = str if case_sensitive else str.upper
     spelled = [spell(word) for word in vectors.words[:last]]
@@ -139,5 +139,6 @@ def _sections(path: Path) -> list[tuple[str, list[list[str]]]]:
 
 
 def _sum(name: str, sections: list[Section]) -> Section:
-    questions, asked, solved = (sum(counts) for counts in list(zip(*(section[1:] for section in sections))) or [(), (), ()])
-    return Section(name, questions, asked, solved)
+    questions = sum(section.questions for section in sections)
+    asked = sum(section.asked for section in sections)
+    return Section(name, questions, asked, sum(section.solved for section in sections))

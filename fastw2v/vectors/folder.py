@@ -7,20 +7,19 @@ scales.npy     (n,) float32, with int8: a row is its codes times its scale
 norms.npy      (n,) float32, the vectors' lengths, so that a query need not read all rows first
 counts.npy     (n,) int64, where they are known
 output.npy     (n, dim) float32, the output vectors of negative sampling, where they were kept
-
-Nothing in it is ever unpickled.
 """
 
-import json
 import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.errors import UsageError, reason
-from fastw2v.files import folder_written_whole, write_array
-from fastw2v.vectors.stored import DTYPES, Stored
+from fastw2v.array_folder import read_array, read_description, read_words, write_array, write_description, write_words
+from fastw2v.choices import DTYPES
+from fastw2v.errors import UsageError
+from fastw2v.files import check_folder_around, folder_written_whole
+from fastw2v.vectors.stored import Stored
 
 FORMAT, VERSION = "fastw2v model", 1
 MODEL, WORDS = "model.json", "words.txt"
@@ -52,26 +51,21 @@ def write_folder(path: Path, model: Model) -> int:
             )
     target = Path(os.path.realpath(path))
     with folder_written_whole(target) as temporary:
-        (temporary / WORDS).write_bytes(b"".join(word + b"\n" for word in model.words))
+        write_words(temporary / WORDS, model.words)
         arrays = {"vectors": model.stored.codes, "scales": model.stored.scales, "norms": model.norms}
         for name, array in (arrays | {"counts": model.counts, "output": model.output}).items():
             if array is not None:
                 write_array(temporary / f"{name}.npy", array)
-        about = {"format": FORMAT, "version": VERSION, "rows": len(model.words), "dim": model.stored.codes.shape[1]}
-        about |= {"dtype": model.stored.dtype, "settings": model.settings}
-        (temporary / MODEL).write_text(json.dumps(about, indent=1) + "\n")
+        about = {"rows": len(model.words), "dim": model.stored.codes.shape[1], "dtype": model.stored.dtype}
+        write_description(temporary / MODEL, FORMAT, VERSION, about | {"settings": model.settings})
         return sum(file.stat().st_size for file in temporary.iterdir())
 
 
 def check_folder_writable(path: Path) -> None:
     """Refuse a name that is taken by something else than such a folder, or lies where nothing can be written."""
-    parent = Path(os.path.realpath(path)).parent
+    check_folder_around(path, str(path))
     if path.exists() and not is_folder(path) and (not path.is_dir() or any(path.iterdir())):
         raise UsageError(f"{path} is there and is no fastw2v folder: give another name, or remove it")
-    if not parent.is_dir():
-        raise UsageError(f"{path}: the folder {parent} does not exist")
-    if not os.access(parent, os.W_OK):
-        raise UsageError(f"{path}: no permission to write in {parent}")
 
 
 def read_folder(path: Path, limit: int | None = None) -> Model:
@@ -81,7 +75,9 @@ def read_folder(path: Path, limit: int | None = None) -> Model:
     """
     about = _about(path)
     rows, dim, dtype = about["rows"], about["dim"], about["dtype"]
-    words = _words(path / WORDS, rows)
+    words = read_words(path / WORDS)
+    if len(words) != rows:
+        raise UsageError(f"{path / WORDS}: it holds {len(words):,} words, {MODEL} says {rows:,}; it is of another model")
     codes = _array(path, "vectors", (rows, dim), dtype)
     scales = _array(path, "scales", (rows,), "float32") if dtype == "int8" else None
     norms = _array(path, "norms", (rows,), "float32")
@@ -98,44 +94,18 @@ def read_folder(path: Path, limit: int | None = None) -> Model:
 def _about(path: Path) -> dict[str, Any]:
     """model.json, checked."""
     place = path / MODEL
-    try:
-        about = json.loads(place.read_text())
-    except OSError as error:
-        raise UsageError(f"cannot read {place}: {reason(error)}") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{place} is damaged: it is no JSON ({error})") from error
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
-        raise UsageError(f"{place} does not describe a {FORMAT}")
-    if about.get("version") != VERSION:
-        raise UsageError(f"{place}: version {about.get('version')!r} is not known, {VERSION} is; a newer fastw2v may read it")
+    about = read_description(place, FORMAT, VERSION)
     right = all(type(about.get(name)) is int and about[name] >= least for name, least in (("rows", 0), ("dim", 1)))
     if not right or about.get("dtype") not in DTYPES or not isinstance(about.get("settings"), dict):
         raise UsageError(f"{place} is damaged: rows, dim, dtype and settings must be there and make sense")
     return about
 
 
-def _words(path: Path, rows: int) -> list[bytes]:
-    try:
-        words = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {reason(error)}") from error
-    if words.pop() or len(words) != rows:
-        raise UsageError(
-            f"{path}: {len(words):,} whole lines, {MODEL} says {rows:,} words; it is cut short or of another model"
-        )
-    return words
-
-
 def _array(path: Path, name: str, shape: tuple[int, ...], dtype: str) -> np.ndarray:
     """An array of the folder, mapped into memory."""
     place = path / f"{name}.npy"
-    try:
-        array: np.ndarray = np.load(place, mmap_mode="r" if 0 not in shape else None, allow_pickle=False)
-    except OSError as error:
-        raise UsageError(f"cannot read {place}: {reason(error)}") from error
-    except Exception as error:  # NumPy lets what its parser of headers raises through
-        raise UsageError(f"{place} is damaged or cut short ({error})") from error
-    if not isinstance(array, np.ndarray) or array.shape != shape or array.dtype != np.dtype(dtype):
-        found = f"{getattr(array, 'dtype', '?')} {getattr(array, 'shape', '?')}"
+    array = read_array(place)
+    if array.shape != shape or array.dtype != np.dtype(dtype):
+        found = f"{array.dtype} {array.shape}"
         raise UsageError(f"{place}: it holds {found}, {MODEL} says {dtype} {shape}; it is of another model")
     return array

@@ -9,6 +9,7 @@ import numpy as np
 from fastw2v.corpus.decompression import opened
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.machine import available_memory, readable_bytes
+from fastw2v.utf8 import quoted
 from fastw2v.vectors import binary_rows, text_rows
 
 FLOAT_BYTES = 4
@@ -244,7 +245,7 @@ class _Reading:
         word = b" ".join(fields[: len(fields) - len(numbers)])
         if None in numbers:
             wrong = fields[len(fields) - len(numbers) + numbers.index(None)]
-            raise UsageError(f"{self.what}: expected {dim} numbers after the word, found {_shown(wrong)} among them")
+            raise UsageError(f"{self.what}: expected {dim} numbers after the word, found {quoted(wrong)} among them")
         if len(numbers) != dim:
             raise UsageError(f"{self.what}: {len(numbers)} numbers where {dim} were expected")
         if not word:
@@ -287,7 +288,7 @@ class _Reading:
             if not finite.all():
                 self.row = start + int(np.argmin(finite))
                 raise UsageError(
-                    f"{self.what}: the vector of {_shown(self.words[self.row])} holds NaN or infinity; mend or delete it"
+                    f"{self.what}: the vector of {quoted(self.words[self.row])} holds NaN or infinity; mend or delete it"
                 )
         check_distinct(self.words, self._place)
         return Rows(self.words, vectors)
@@ -304,16 +305,10 @@ def check_distinct(words: list[bytes], place: Callable[[int], str]) -> None:
     seen: dict[bytes, int] = {}
     for row, word in enumerate(words):
         if word in seen:
-            raise UsageError(f"{place(row)}: the word {_shown(word)} was there before, in row {seen[word] + 1:,}; delete one")
+            raise UsageError(f"{place(row)}: the word {quoted(word)} was there before, in row {seen[word] + 1:,}; delete one")
         seen[word] = row
 
 
 def _blank(data: bytes, position: int) -> bool:
     """Whether nothing but white space follows."""
     return not data[position : position + 64].strip() and not data[position:].strip()
-
-
-def _shown(data: bytes) -> str:
-    """Bytes as part of a one-line message."""
-    text = repr(data[:40].decode("utf-8", "backslashreplace"))
-    return text if len(data) <= 40 else f"{text[:-1]}…{text[-1]}"

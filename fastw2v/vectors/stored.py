@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from fastw2v.choices import DTYPES
 from fastw2v.errors import UsageError
 
-DTYPES = ("float32", "float16", "int8")
 ROWS_AT_ONCE = 4096  # decoded at a time: some megabytes, which stay in cache
 LARGEST_CODE = 127
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.errors import UsageError
+from fastw2v.utf8 import words_to_bytes, words_to_text
 from fastw2v.vectors import folder
 from fastw2v.vectors.reading import check_distinct, read_rows
 from fastw2v.vectors.stored import Stored
@@ -69,7 +70,7 @@ class WordVectors:
         self._rows = {word: row for row, word in enumerate(words)}
         self._norms = norms
         if len(self._rows) != len(words):
-            check_distinct([word.encode("utf-8", "surrogateescape") for word in words], lambda row: f"word {row + 1:,}")
+            check_distinct(words_to_bytes(words), lambda row: f"word {row + 1:,}")
         if len(words) != len(self.stored):
             raise UsageError(f"{len(words):,} words, but {len(self.stored):,} vectors")
 
@@ -223,7 +224,7 @@ class WordVectors:
         dtype : in a folder, "float32", "float16" or "int8"
         """
         target, chosen = Path(path), chosen_format(Path(path), file_format)
-        names = [word.encode("utf-8", "surrogateescape") for word in self.words]
+        names = words_to_bytes(self.words)
         if chosen != "folder":
             if dtype not in (None, "float32"):
                 raise UsageError(f"dtype {dtype} is for folders: files hold float32; give a name in .f2v, or --format folder")
@@ -283,16 +284,12 @@ def load(path: str | PathLike[str], limit: int | None = None) -> WordVectors:
         raise UsageError(f"limit is {limit}: it must be 1 or more")
     if not source.is_dir():
         _, (words, vectors) = read_rows(source, limit)
-        return WordVectors(_decoded(words), vectors)
+        return WordVectors(words_to_text(words), vectors)
     if not folder.is_folder(source):
         raise UsageError(f"{source} is a folder without {folder.MODEL}: no model was saved there")
     model = folder.read_folder(source, limit)
     extras = {"counts": model.counts, "settings": model.settings, "output_vectors": model.output, "norms": model.norms}
-    return WordVectors(_decoded(model.words), model.stored, **extras)  # type: ignore[arg-type]
-
-
-def _decoded(words: list[bytes]) -> list[str]:
-    return [word.decode("utf-8", "surrogateescape") for word in words]
+    return WordVectors(words_to_text(model.words), model.stored, **extras)  # type: ignore[arg-type]
 
 
 def _several(query: Any) -> list[Any]:

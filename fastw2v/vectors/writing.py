@@ -15,12 +15,11 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from fastw2v.choices import FORMATS
 from fastw2v.errors import UsageError
 from fastw2v.files import written_whole
 from fastw2v.vectors.text_rows import LETTERS_OF_A_NUMBER, format_rows
 
-FILE_FORMATS = ("binary", "text", "glove")
-FORMATS = ("auto", *FILE_FORMATS, "folder")
 FOLDER_SUFFIX = ".f2v"
 ROWS_AT_ONCE = 1024
 FLOAT = np.dtype("<f4")

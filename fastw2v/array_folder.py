@@ -1,0 +1,91 @@
+"""What a folder of arrays is made of: a JSON file that says what it is, a file with a word a line, an array in each .npy file.
+
+Nothing in it is ever unpickled. What is read may be damaged, or no folder of ours: every function says so by a UsageError
+that names the file.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fastw2v.errors import UsageError, reason
+
+ARRAY_PIECE = 1 << 24  # bytes
+
+
+def write_description(path: Path, kind: str, version: int, fields: dict[str, Any]) -> None:
+    """Write what a folder is: its kind, the version of that kind's format, and more."""
+    path.write_text(json.dumps({"format": kind, "version": version} | fields, indent=1) + "\n")
+
+
+def read_description(path: Path, kind: str, version: int) -> dict[str, Any]:
+    """What `write_description` wrote, if it is of this kind and version."""
+    try:
+        about = json.loads(path.read_text())
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is damaged: it is no JSON ({error})") from error
+    if not isinstance(about, dict) or about.get("format") != kind:
+        raise UsageError(f"{path} does not describe a {kind}")
+    if about.get("version") != version:
+        raise UsageError(f"{path}: version {about.get('version')!r} is not known, {version} is; a newer fastw2v may read it")
+    return about
+
+
+def write_words(path: Path, words: list[bytes]) -> None:
+    """Write a word a line."""
+    path.write_bytes(b"".join(word + b"\n" for word in words))
+
+
+def read_words(path: Path) -> list[bytes]:
+    """The words of a file, a word a line."""
+    try:
+        words = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+    if words.pop():
+        raise UsageError(f"{path} is cut short: its last line, after {len(words):,} whole ones, has no end")
+    return words
+
+
+def write_array(path: Path, array: np.ndarray) -> None:
+    """Write an array as a .npy file. Unlike np.save it says why it could not: the disk is full, and not how many bytes went."""
+    with open(path, "wb") as file:
+        header = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype))
+        np.lib.format.write_array_header_1_0(file, header | {"shape": array.shape})
+        step = max(1, ARRAY_PIECE * len(array) // max(1, array.nbytes))
+        for start in range(0, len(array), step):
+            file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
+
+
+def read_array(path: Path) -> np.ndarray:
+    """An array, mapped into memory."""
+    try:
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+    except ValueError as error:
+        if "mmap" not in str(error) and "empty" not in str(error):
+            raise UsageError(f"{path} is damaged or cut short ({error})") from error
+        array = _empty_array(path)
+    except Exception as error:  # NumPy lets what its parser of headers raises through
+        raise UsageError(f"{path} is damaged or cut short ({error})") from error
+    if not isinstance(array, np.ndarray):  # NumPy takes a zip archive for several arrays
+        raise UsageError(f"{path} is damaged: it is no array")
+    return array
+
+
+def _empty_array(path: Path) -> np.ndarray:
+    """An array without elements, which cannot be mapped."""
+    try:
+        with open(path, "rb") as file:
+            np.lib.format.read_magic(file)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        if 0 in shape and not dtype.hasobject:
+            return np.empty(shape, dtype)
+    except Exception as error:
+        raise UsageError(f"{path} is damaged or cut short ({error})") from error
+    raise UsageError(f"{path} is damaged or cut short")
