@@ -18,12 +18,15 @@ from fastw2v.corpus.sources import sources
 from fastw2v.errors import Fastw2vError
 from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.model import Model, aligned_zeros, new_model
+from fastw2v.kernels.worker import variant
 from fastw2v.preparation import encoded, vocabulary_for
 from fastw2v.reporting.listener import Listener
 from fastw2v.run_files import Files
 from fastw2v.settings import Settings
-from fastw2v.tables import tables
-from fastw2v.training.trainer import Trainer, random_start, variant
+from fastw2v.tables import Tables, tables
+from fastw2v.training.shares import random_start
+from fastw2v.training.threads import Threads
+from fastw2v.training.trainer import Trainer
 
 LOSS_IDS = 50_000  # of the text, on which the loss is measured once training is over
 MOST_REPEATS = 25
@@ -42,11 +45,11 @@ def measure(corpus: str, settings: Settings, words: int | None, repeats: int, se
     taken: list[float] = []
     while len(taken) < repeats or (sum(taken) < seconds and len(taken) < MOST_REPEATS):
         trainer = None  # of the run before: its matrices are not to count
-        trainer = Trainer(ids, _model(len(vocabulary), settings), lookup, settings)
+        trainer = Trainer(Threads(ids, _model(len(vocabulary), settings), lookup, settings), settings)
         start = time.perf_counter()
         trainer.run(lambda progress: None)
         taken.append(time.perf_counter() - start)
-        loss = _loss(trainer, ids)
+        loss = _loss(trainer.model, lookup, ids, settings)
         del trainer
     peak = peak_memory()
     return {
@@ -75,13 +78,12 @@ def _first(ids: IdStream, words: int | None) -> IdStream:
     return first
 
 
-def _loss(trainer: Trainer, ids: IdStream) -> float:
+def _loss(model: Model, lookup: Tables, ids: IdStream, settings: Settings) -> float:
     """Mean nats a pair, now, on some of the text."""
     total = np.zeros(2)
     read = ids.read(0, min(LOSS_IDS, len(ids)))
-    model, kind = trainer.model, variant(trainer.settings)
     scratch, room = aligned_zeros(2, model.input.shape[1]), np.zeros(len(read), np.int32)
-    loss_kernel.measure(read, np.uint64(1), room, scratch, model, trainer.tables, kind, total)
+    loss_kernel.measure(read, np.uint64(1), room, scratch, model, lookup, variant(settings), total)
     return float(total[loss_kernel.NATS] / total[loss_kernel.PAIRS]) if total[loss_kernel.PAIRS] else float("nan")
 
 
