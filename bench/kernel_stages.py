@@ -2,8 +2,8 @@
 
     python bench/kernel_stages.py CORPUS [--words 3000000] [--runs 5] [--variant skipgram-ns] [--lines 8]
 
-A stage's time is what a run without it saves, so that the stages need not add up to the whole: what is left out also frees the
-cache and the memory for the rest. `rows in and out` are the input rows' gathering, clearing and adding; `sigmoid` is replaced by
+A stage's time is what a run without it saves, so that the stages need not add up to the whole: what is left out also frees
+cache and memory for the rest. `rows in and out` are the input rows' gathering, clearing and adding; `sigmoid` is replaced by
 the identity; `reading, drawing` is a run that does nothing else. Nothing else should be running.
 """
 
@@ -48,7 +48,7 @@ STAGES: dict[str, list[tuple[str, str]]] = {
 def stages_of(variant: dict[str, Any]) -> list[str]:
     """The stages that a variant has."""
     absent = {"means, their gradient": variant["model"] != "cbow", "tree paths": not variant["hs"]}
-    absent |= {stage: not variant["negative"] for stage in ("noise words", "true pairs")}
+    absent |= dict.fromkeys(("noise words", "true pairs"), not variant["negative"])
     return [stage for stage in STAGES if not absent.get(stage, False)]
 
 
@@ -92,6 +92,7 @@ class Child:
         self.answer()
 
     def answer(self) -> str:
+        """Its next line."""
         assert self.process.stdout
         answer = self.process.stdout.readline()
         if not answer:
@@ -105,6 +106,7 @@ class Child:
         return float(self.answer())
 
     def end(self) -> None:
+        """Let it go."""
         assert self.process.stdin
         self.process.stdin.close()
         self.process.wait()

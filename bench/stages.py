@@ -100,9 +100,10 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
     from fastw2v.kernels.loss import measure
     from fastw2v.kernels.model import new_model
     from fastw2v.kernels.schedule import new_schedule
+    from fastw2v.kernels.worker import variant
     from fastw2v.settings import Settings
     from fastw2v.tables import tables
-    from fastw2v.training.trainer import MEASURED, STRETCH, variant
+    from fastw2v.training.threads import MEASURED, STRETCH
 
     text = sources(corpus)
     vocabulary = select(count_words(text, threads=2, memory=2**32)[0], min_count=5, max_vocab=None)

@@ -25,7 +25,9 @@ from fastw2v.run_files import Files, checked_text
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
-from fastw2v.training.trainer import Trainer, random_start
+from fastw2v.training.shares import random_start
+from fastw2v.training.threads import Threads
+from fastw2v.training.trainer import Trainer
 from fastw2v.utf8 import words_to_text
 from fastw2v.vectors.word_vectors import WordVectors, load
 
@@ -173,7 +175,7 @@ def _run(
     if earlier is not None:
         kept = start_from(model, vocabulary, earlier)
         listener.note(f"going on from {files.init}: {kept:,} words of {len(vocabulary):,} have vectors")
-    trainer = Trainer(ids, model, lookup, settings)
+    trainer = Trainer(Threads(ids, model, lookup, settings), settings)
     keeper = None
     if store:
         about = described(text, ids)

@@ -18,7 +18,7 @@ from fastw2v.kernels.model import Model, new_model
 from fastw2v.reporting.listener import Listener
 from fastw2v.settings import Settings
 from fastw2v.tables import Tables, tables
-from fastw2v.training import trainer
+from fastw2v.training import threads
 
 
 def compile_all(settings: Settings, listener: Listener) -> float:
@@ -82,12 +82,12 @@ def _corpus_entries() -> Iterator[Entry]:
 def _other_entries(settings: Settings) -> Iterator[Entry]:
     """All else that a run calls."""
     yield from _corpus_entries()
-    yield from trainer.entries(settings, *_small_model(settings))
+    yield from threads.entries(settings, *_small_model(settings))
 
 
 def _kernel_entries(settings: Settings) -> Iterator[Entry]:
     """The kernel, which takes longer to compile than all else together."""
-    yield trainer.kernel_entry(settings, *_small_model(settings))
+    yield threads.kernel_entry(settings, *_small_model(settings))
 
 
 def _small_model(settings: Settings) -> tuple[Model, Tables]:

@@ -30,6 +30,7 @@ from fastw2v.settings import Settings
 from fastw2v.tables import tables
 from fastw2v.training.progress import Progress
 from fastw2v.training.state import captured
+from fastw2v.training.threads import Threads
 from fastw2v.training.trainer import Trainer
 
 SMALL = ("--dim", 50, "--epochs", 20)
@@ -211,7 +212,7 @@ def test_once_stopped_by_a_signal_no_thread_trains_any_longer() -> None:
     settings = Settings(dim=16, epochs=100_000, threads=2)
     for _ in range(4):
         model = new_model(100, 16, negative=5, hs=False, random_state=1)
-        trainer = Trainer(ids, model, tables(counts, sample=1e-3, negative=5, hs=False), settings)
+        trainer = Trainer(Threads(ids, model, tables(counts, sample=1e-3, negative=5, hs=False), settings), settings)
         presses = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
         presses.start()
         with pytest.raises(Interrupted):

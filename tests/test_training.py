@@ -24,7 +24,11 @@ from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
 from fastw2v.tables import tables
 from fastw2v.tables.huffman import huffman_tree
-from fastw2v.training.trainer import Trainer, random_start, share_bounds
+from fastw2v.training.progress import Progress
+from fastw2v.training.shares import random_start, share_bounds
+from fastw2v.training.state import captured
+from fastw2v.training.threads import Threads
+from fastw2v.training.trainer import Trainer
 
 SMALL = {"dim": 16, "epochs": 2, "min_count": 1}
 
@@ -175,7 +179,7 @@ def trainer(ids: np.ndarray, settings: Settings) -> Trainer:
     counts = np.bincount(ids).astype(np.int64)
     lookup = tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
     model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
-    return Trainer(stream(ids), model, lookup, settings)
+    return Trainer(Threads(stream(ids), model, lookup, settings), settings)
 
 
 def test_progress_counts_the_words_of_all_threads_and_epochs() -> None:
@@ -198,7 +202,7 @@ def test_a_failing_thread_ends_the_run() -> None:
     def broken(start: int, stop: int) -> np.ndarray:
         raise Fastw2vError("the disk is gone")
 
-    job.ids.read = broken  # type: ignore[method-assign]
+    job.engine.ids.read = broken  # type: ignore[attr-defined]
     with pytest.raises(Fastw2vError, match="the disk is gone"):
         job.run(lambda progress: None)
 
@@ -329,3 +333,29 @@ def test_sizes_are_read_as_people_write_them() -> None:
 
 def test_every_kernel_that_can_be_named_is_there() -> None:
     assert tuple(KERNELS) == KERNEL_NAMES
+
+
+def test_words_done_elsewhere_lower_the_learning_rate_and_count_as_done() -> None:
+    job = trainer(np.random.default_rng(1).integers(0, 50, 20_000), Settings(dim=8, epochs=1, threads=2))
+    job.engine.words_elsewhere = 5000
+    assert math.isclose(job.alpha, 0.025 * (1 - 5000 / 20_001), rel_tol=1e-6)
+    assert (job.engine.words_done, job.words_done) == (0, 5000)
+    assert job.run(lambda progress: None).words == 25_000
+    assert "words-done" in captured(job)
+    assert captured(job)["words-done"].sum() == 20_000
+
+
+def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:
+    ids = np.random.default_rng(1).integers(0, 50, 3_000_000)
+    job = trainer(ids, Settings(dim=8, epochs=1, threads=2, alpha=1e-9))
+    seen = []
+
+    def report(progress: Progress) -> None:
+        if not seen:
+            with job.paused(changing=True):
+                job.model.input[:] = 3
+                seen.append(progress.words)
+
+    end = job.run(report, every=0.01)
+    assert seen[0] < end.words
+    assert np.allclose(job.model.input, 3, atol=1e-3)

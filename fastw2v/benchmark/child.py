@@ -15,12 +15,15 @@ from fastw2v.corpus.sources import sources
 from fastw2v.errors import Fastw2vError
 from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.model import Model, aligned_zeros, new_model
+from fastw2v.kernels.worker import variant
 from fastw2v.preparation import encoded, vocabulary_for
 from fastw2v.reporting.listener import Listener
 from fastw2v.run_files import Files
 from fastw2v.settings import Settings
-from fastw2v.tables import tables
-from fastw2v.training.trainer import Trainer, random_start, variant
+from fastw2v.tables import Tables, tables
+from fastw2v.training.shares import random_start
+from fastw2v.training.threads import Threads
+from fastw2v.training.trainer import Trainer
 
 LOSS_IDS = 50_000  # of the text, on which the loss is measured once training is over
 MOST_REPEATS = 25
@@ -41,11 +44,12 @@ class Measured:
 
     def run(self) -> float:
         """Train a new model; the seconds it took. `loss` is then that of the same windows whatever the kernel."""
-        trainer = Trainer(self.ids, _model(self.vocabulary, self.settings), self.tables, self.settings)
+        engine = Threads(self.ids, _model(self.vocabulary, self.settings), self.tables, self.settings)
+        trainer = Trainer(engine, self.settings)
         start = time.perf_counter()
         trainer.run(lambda progress: None)
         seconds = time.perf_counter() - start
-        self.loss = _loss(trainer, self.ids)
+        self.loss = _loss(trainer.model, self.tables, self.ids, self.settings)
         return seconds
 
 
@@ -82,13 +86,12 @@ def _first(ids: IdStream, words: int | None) -> IdStream:
     return first
 
 
-def _loss(trainer: Trainer, ids: IdStream) -> float:
+def _loss(model: Model, lookup: Tables, ids: IdStream, settings: Settings) -> float:
     """Mean nats a pair, now, on some of the text."""
     total = np.zeros(2)
     read = ids.read(0, min(LOSS_IDS, len(ids)))
-    model, kind = trainer.model, variant(trainer.settings)
     scratch, room = aligned_zeros(2, model.input.shape[1]), np.zeros(len(read), np.int32)
-    loss_kernel.measure(read, np.uint64(1), room, scratch, model, trainer.tables, kind, total)
+    loss_kernel.measure(read, np.uint64(1), room, scratch, model, lookup, variant(settings), total)
     return float(total[loss_kernel.NATS] / total[loss_kernel.PAIRS]) if total[loss_kernel.PAIRS] else float("nan")
 
 

@@ -43,7 +43,7 @@ class Keeper:
         if start - self.last < max(self.every, self.cost / MOST_OF_THE_TIME):
             return
         trouble = ""
-        with trainer.gate.all_waiting():
+        with trainer.paused():
             try:
                 self.write(trainer)
             except Fastw2vError as error:

@@ -45,7 +45,7 @@ class Resumed(NamedTuple):
             self.arrays.clear()  # they are mapped files, whose room on the disk is free only once they are let go
         except ValueError as error:
             raise UsageError(f"the checkpoint in {self.folder} is damaged: {error}") from error
-        share = min(1.0, trainer.words_done / max(1, trainer.schedule.total_words))
+        share = min(1.0, trainer.words_done / max(1, trainer.engine.total_words))
         return f"going on at {share:.1%}, epoch {trainer.epoch} of {trainer.settings.epochs}"
 
 

@@ -13,7 +13,8 @@ CACHE_LINE = 8  # in int64: each thread counts in a line of its own
 class Schedule(NamedTuple):
     """What the rate is computed from, shared by all threads.
 
-    words_done : (threads × 8,) int64, the words that each thread has reported, one count in each cache line
+    words_done : ((threads + 1) × 8,) int64, the words that each thread has reported, one count in each cache line; in the last
+        line, those done elsewhere than in these threads
     alpha : float, the starting rate
     total_words : int, words of the text, all epochs together
     """
@@ -25,12 +26,12 @@ class Schedule(NamedTuple):
 
 def new_schedule(alpha: float, total_words: int, threads: int) -> Schedule:
     """A schedule at its start."""
-    return Schedule(np.zeros(threads * CACHE_LINE, np.int64), alpha, total_words)
+    return Schedule(np.zeros((threads + 1) * CACHE_LINE, np.int64), alpha, total_words)
 
 
 @compiled
 def words_done(schedule):
-    """The words done so far by all threads."""
+    """The words done so far, by all threads and elsewhere."""
     done = 0
     for thread in range(0, len(schedule.words_done), CACHE_LINE):
         done += schedule.words_done[thread]

@@ -7,6 +7,7 @@ import numpy as np
 from fastw2v.kernels.model import ALIGNMENT, aligned_zeros
 from fastw2v.kernels.schedule import CACHE_LINE
 from fastw2v.kernels.top_nodes import NO_COPIES
+from fastw2v.settings import Settings
 from fastw2v.tables import Tables
 
 END_OF_SENTENCE = 0  # among the ids
@@ -54,6 +55,11 @@ class Variant(NamedTuple):
     hs: bool
     negative: int
     window: int
+
+
+def variant(settings: Settings) -> Variant:
+    """The part of the settings that kernels look at."""
+    return Variant(settings.model == "cbow", settings.hs, settings.negative, settings.window)
 
 
 def new_state(kind: np.dtype) -> np.ndarray:

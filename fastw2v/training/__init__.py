@@ -1,1 +1,1 @@
-"""Threads that train one model: shares of the text, progress, loss so far."""
+"""Training one model: the trainer, the engines that it drives, progress, the state that is kept."""

@@ -84,7 +84,7 @@ def draw_windows(length, random, batch, window):
 
 @inlined
 def count_pairs(length, batch):
-    """How many windows of other centers cover each position: at a window's begin one more, at its end one less. Returns their sum."""
+    """How many windows of other centers cover each position: at a window's begin one more, at its end one less. Their sum."""
     pairs = batch.pairs
     for position in range(length + 1):
         pairs[position] = 0

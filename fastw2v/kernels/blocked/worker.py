@@ -19,8 +19,8 @@ BATCH = 2048  # kept words that are prepared at a time, at least, in whole sente
 NOISE_BLOCK, BOTH_BLOCK, TREE_BLOCK = 32, 16, 8
 # Noise words of a block, for each 5 of `negative` or part of them. With 16 CBOW scored below word2vec.c, and with 32 above.
 SKIPGRAM_POOL, CBOW_POOL = 16, 32
-# A skip-gram row meets the noise words once for so many pairs, at most once in so many times: in short sentences, where a word has
-# few pairs, a half or a third of a block's rows meet them for all.
+# A skip-gram row meets noise words once for about so many pairs, and at least once in so many times: in short sentences, where
+# a word has few pairs, part of a block's rows meet them for all.
 PAIRS_A_TURN, MOST_TURNS = 5.5, 4
 # Learning rates that may add up on one row in a block; with four times as much, texts of 30 words diverged.
 MOST_OF_NOISE, MOST_OF_A_WORD = 2.0, 0.5

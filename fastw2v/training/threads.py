@@ -1,0 +1,252 @@
+"""Hogwild: threads that train on one model without a lock, each on its own contiguous share of the text.
+
+Niu et al. 2011, "Hogwild!". The threads share the matrices and the count of words done, nothing else.
+"""
+
+import threading
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+
+from fastw2v.compiling import Entry
+from fastw2v.corpus.ids import ID, IdStream
+from fastw2v.kernels import KERNELS
+from fastw2v.kernels import loss as loss_kernel
+from fastw2v.kernels.loss import NATS, PAIRS
+from fastw2v.kernels.model import Model, aligned_zeros
+from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule, words_done
+from fastw2v.kernels.top_nodes import NO_COPIES, make_copies
+from fastw2v.kernels.worker import variant
+from fastw2v.settings import Settings
+from fastw2v.tables import Tables
+from fastw2v.training.gate import Gate
+from fastw2v.training.shares import random_start, share_bounds
+
+STRETCH = 20_000  # ids that a kernel gets at a time: often enough to stop within a tenth of a second
+MEASURED = 64  # of these, ids that the loss is measured on: 0.3 %
+
+
+class Threads:
+    """The engine on the processor's cores; see `training.engine`."""
+
+    def __init__(self, ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> None:
+        self.ids = ids
+        self.model = model
+        self.tables = tables
+        self.settings = settings
+        threads = settings.thread_count
+        self.kernel = KERNELS[settings.kernel]
+        self.variant = variant(settings)
+        words = len(ids) * settings.epochs if total_words is None else total_words
+        self.schedule = new_schedule(settings.starting_alpha, words, threads)
+        self.bounds = share_bounds(ids, threads)
+        self.workers = [self._new_worker(thread) for thread in range(threads)]
+        starts = [random_start(settings.seed, thread, measuring=True) for thread in range(threads)]
+        self.measure_states = np.array(starts, np.uint64)
+        self.losses = np.zeros((threads, CACHE_LINE))  # all epochs' nats and pairs
+        self.last_losses = np.zeros((threads, CACHE_LINE))  # the current epoch's
+        self.places = [(0, begin) for begin in self.bounds[:-1]]  # each thread's epoch and next id
+        self.gate = Gate()
+        self.stopping = threading.Event()
+        self.failures: list[BaseException] = []
+
+    def _new_worker(self, thread: int) -> Any:
+        copies = NO_COPIES
+        if self.settings.hs and self.settings.thread_count > 1:
+            copies = make_copies(self.model.nodes, len(self.tables.tree.starts) - 2, thread)
+        return self.kernel.new_worker(
+            thread,
+            self.model.input.shape[1],
+            self.tables,
+            self.variant,
+            random_state=random_start(self.settings.seed, thread),
+            alpha=self.settings.starting_alpha,
+            copies=copies,
+        )
+
+    # The run.
+
+    def start(self) -> None:
+        """Start the threads. Raises RuntimeError where the system allows no more of them; `stop` ends those that run."""
+        for number in range(len(self.workers)):
+            thread = threading.Thread(target=self._guarded, args=(number,), daemon=True)
+            self.gate.enter()
+            try:
+                thread.start()
+            except RuntimeError:  # no more threads are allowed
+                self.gate.leave()
+                raise
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for all threads, so many seconds at most; whether they have ended."""
+        return self.gate.wait_until_left(seconds)
+
+    def stop(self) -> None:
+        """Stop after the stretch that each thread is in, and wait for it."""
+        self.stopping.set()
+        self.gate.open()  # a signal may have come between closing and opening it
+        self.gate.wait_until_left()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What the first thread that failed raised."""
+        return self.failures[0] if self.failures else None
+
+    def paused(self, *, changing: bool = False) -> AbstractContextManager[None]:
+        """All threads wait between two stretches; they train the model itself, which may be changed or not."""
+        return self.gate.all_waiting()
+
+    def first_rows(self, count: int) -> np.ndarray:
+        """The first input rows, themselves."""
+        return self.model.input[:count]
+
+    def _guarded(self, number: int) -> None:
+        try:
+            self._train_share(number)
+        except BaseException as failure:  # raised again by the trainer
+            self.failures.append(failure)
+            self.stopping.set()
+        finally:
+            self.gate.leave()
+
+    def _train_share(self, number: int) -> None:
+        """One thread's work: all epochs over its share, a stretch at a time."""
+        worker = self.workers[number]
+        begin, end = self.bounds[number], self.bounds[number + 1]
+        first_epoch, place = self.places[number]
+        for epoch in range(first_epoch, self.settings.epochs):
+            if place == begin:
+                self.last_losses[number] = 0
+            for start in range(place, end, STRETCH):
+                self.gate.pass_through()
+                if self.stopping.is_set():
+                    return
+                stop = min(start + STRETCH, end)
+                ids = self.ids.read(start, stop)
+                self._measure(number, ids[-MEASURED:])  # the last of them: as far from what was just trained with any kernel
+                self.kernel.train(ids, stop == end, worker, self.model, self.tables, self.variant, self.schedule)
+                self.places[number] = epoch, stop
+            state = worker.state[0]
+            self.schedule.words_done[worker.row] += state["words"] - state["counted"]
+            state["counted"] = state["words"]
+            self.places[number] = epoch + 1, begin
+            place = begin
+
+    def _measure(self, number: int, ids: np.ndarray) -> None:
+        """Add the loss on a few windows that are about to be trained on."""
+        total = np.zeros(2)
+        scratch = self.workers[number].scratch
+        random = self.measure_states[number]
+        room = np.zeros(MEASURED, np.int32)
+        self.measure_states[number] = loss_kernel.measure(
+            ids, random, room, scratch, self.model, self.tables, self.variant, total
+        )
+        self.losses[number, :2] += total
+        self.last_losses[number, :2] += total
+
+    # Progress.
+
+    @property
+    def words_done(self) -> int:
+        """Words trained on so far, all threads and epochs."""
+        return int(words_done(self.schedule)) - self.words_elsewhere
+
+    @property
+    def words_elsewhere(self) -> int:
+        """Words that others have trained on; they lie in a line of the schedule's own."""
+        return int(self.schedule.words_done[-CACHE_LINE])
+
+    @words_elsewhere.setter
+    def words_elsewhere(self, words: int) -> None:
+        self.schedule.words_done[-CACHE_LINE] = words
+
+    @property
+    def total_words(self) -> int:
+        """Of all epochs."""
+        return self.schedule.total_words
+
+    @property
+    def alpha(self) -> float:
+        """The learning rate now."""
+        return float(learning_rate(self.schedule))
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the slowest thread is in, from 1."""
+        return min(min(epoch for epoch, _ in self.places) + 1, self.settings.epochs)
+
+    @property
+    def loss_sums(self) -> tuple[float, float]:
+        """Nats and pairs measured so far."""
+        sums = self.losses.sum(axis=0)
+        return float(sums[NATS]), float(sums[PAIRS])
+
+    @property
+    def last_loss_sums(self) -> tuple[float, float]:
+        """The same over the epoch that each thread is in."""
+        sums = self.last_losses.sum(axis=0)
+        return float(sums[NATS]), float(sums[PAIRS])
+
+    # Checkpoints.
+
+    def carried(self) -> dict[str, np.ndarray]:
+        """The threads' places and what each takes from one stretch to the next."""
+        arrays = {
+            "places": np.array(self.places, np.int64),
+            "words-done": self.schedule.words_done[:-CACHE_LINE],
+            "measure-states": self.measure_states,
+            "losses": self.losses,
+            "last-losses": self.last_losses,
+        }
+        return arrays | {
+            f"thread-{number}-{name}": array
+            for number, worker in enumerate(self.workers)
+            for name, array in self.kernel.carried(worker).items()
+        }
+
+    def put_back(self, arrays: dict[str, np.ndarray]) -> None:
+        """The same put back. Compiled loops trust what they are given, so all of it is checked: ValueError."""
+        for name, array in self.carried().items():
+            array[...] = arrays[name]
+        self.places = [(int(epoch), int(place)) for epoch, place in arrays["places"]]
+        for number, (epoch, place) in enumerate(self.places):
+            begin, end = self.bounds[number], self.bounds[number + 1]
+            if not 0 <= epoch <= self.settings.epochs or not begin <= place <= end:
+                raise ValueError("a thread's place is outside its share of the text")
+        for worker in self.workers:
+            self.kernel.check_carried(worker, len(self.model.input))
+        if self.schedule.words_done.min(initial=0) < 0:
+            raise ValueError("the words done are negative")
+
+    def put_back_roughly(self, arrays: dict[str, np.ndarray]) -> None:
+        """Each thread starts as far into its new share as it was in the old one."""
+        then = arrays.get("places")
+        if then is None or then.shape != (len(self.places), 2) or then.dtype != np.int64 or (then < 0).any():
+            raise ValueError("the threads' places make no sense")
+        done = np.asarray(arrays.get("words-done", np.zeros(1)), np.float64).sum()
+        share = float(np.clip(done / max(1, self.total_words), 0, 1))
+        epochs = share * self.settings.epochs
+        for number in range(len(self.places)):
+            size = self.bounds[number + 1] - self.bounds[number]
+            self.places[number] = int(epochs), self.bounds[number] + int(size * (epochs - int(epochs)))
+            self.schedule.words_done[number * CACHE_LINE] = int(size * epochs)
+
+
+def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:
+    """The compiled functions that training calls beside the kernel, for warming up."""
+    schedule = new_schedule(0.1, 1, 1)
+    kind = variant(settings)
+    ids, scratch = np.empty(0, ID), aligned_zeros(2, model.input.shape[1])
+    return [
+        Entry(words_done, (schedule,)),
+        Entry(learning_rate, (schedule,)),
+        Entry(loss_kernel.measure, (ids, np.uint64(0), ids, scratch, model, tables, kind, np.zeros(2))),
+    ]
+
+
+def kernel_entry(settings: Settings, model: Model, tables: Tables) -> Entry:
+    """The kernel, for warming up."""
+    kernel, kind = KERNELS[settings.kernel], variant(settings)
+    worker = kernel.new_worker(0, model.input.shape[1], tables, kind, random_state=0, alpha=0.1)
+    return Entry(kernel.train, (np.empty(0, ID), True, worker, model, tables, kind, new_schedule(0.1, 1, 1)))
