@@ -60,11 +60,9 @@ def block_formula(
         gradient = np.zeros_like(hidden)
         if variant.negative:
             pool, moves = outputs[noise], np.zeros((worker.pool, outputs.shape[1]))
-            turns, turn = worker.state[0]["turns"], worker.state[0]["turn"]
-            size = -(-len(centers) // turns)
-            for p in centers[(turn + first // worker.block) % turns * size :][:size]:
+            for p in centers:
                 pairs = len(rows[p]) if variant.cbow else sum(p in window for window in windows)
-                step = -alpha * turns * pairs * share * logistic(pool @ hidden[p])
+                step = -alpha * pairs * share * logistic(pool @ hidden[p])
                 gradient[p] += step @ pool
                 moves += np.outer(step, hidden[p])
             np.add.at(outputs, noise, moves)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastw2v.compiling import inlined
-from fastw2v.kernels.blocked.worker import BATCH, MOST_TURNS, PAIRS_A_TURN
+from fastw2v.kernels.blocked.worker import BATCH
 from fastw2v.kernels.random_stream import advance
 from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
 from fastw2v.tables.noise import draw
@@ -54,15 +54,12 @@ def prepare(worker, tables, variant):
     """Draw the windows and the noise words of a batch's complete sentences."""
     state, batch = worker.state[0], worker.batch
     state.random = draw_windows(state.complete, state.random, batch, variant.window)
-    state.turns = 1
     if variant.cbow:
         for position in range(state.complete):
             batch.pairs[position] = np.float32(batch.end[position] - batch.begin[position] > 1)
     else:
-        pairs = count_pairs(state.complete, batch)
-        state.turns = max(1, min(MOST_TURNS, round(PAIRS_A_TURN * state.complete / max(pairs, np.float32(1)))))
-    random = advance(state.random)
-    state.turn = np.int64(((random >> HIGH_32_BITS) * np.uint64(state.turns)) >> HIGH_32_BITS)
+        count_pairs(state.complete, batch)
+    random = state.random
     if variant.negative > 0:
         blocks = (state.complete + worker.block - 1) // worker.block
         for sample in range(blocks * worker.pool):
@@ -84,19 +81,17 @@ def draw_windows(length, random, batch, window):
 
 @inlined
 def count_pairs(length, batch):
-    """How many windows of other centers cover each position: at a window's begin one more, at its end one less. Their sum."""
+    """How many windows of other centers cover each position: at a window's begin one more, at its end one less."""
     pairs = batch.pairs
     for position in range(length + 1):
         pairs[position] = 0
     for center in range(length):
         pairs[batch.begin[center]] += np.float32(1)
         pairs[batch.end[center]] -= np.float32(1)
-    covering = total = np.float32(0)
+    covering = np.float32(0)
     for position in range(length):
         covering += pairs[position]
         pairs[position] = covering - np.float32(1)
-        total += pairs[position]
-    return total
 
 
 @inlined

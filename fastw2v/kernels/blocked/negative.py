@@ -32,12 +32,11 @@ def learn_noise(first, last, origin, hidden, gradient, worker, output, negative)
     """
     rows, columns = worker.rows, output.shape[1]
     noise = noise_words(first, worker)
-    begin, end = turn(first, last, worker)
-    pool, count, start = worker.pool, end - begin, begin - origin
+    pool, count, start = worker.pool, last - first, first - origin
     gather(output, noise, 0, pool, rows.noise)
     transposed(rows.noise, pool, columns, rows.noise_columns)
     product(hidden, start, rows.noise_columns, columns, rows.scores, 0, count, pool, False)
-    noise_gradient(begin, end, worker, negative)
+    noise_gradient(first, last, worker, negative)
     product(rows.scores, 0, rows.noise, pool, gradient, start, count, columns, True)
     product_of_transposed(rows.scores, hidden, start, count, rows.noise, pool, columns)
     scatter_add(rows.noise, noise, 0, pool, output)
@@ -51,20 +50,10 @@ def noise_words(first, worker):
 
 
 @inlined
-def turn(first, last, worker):
-    """The part of a block's rows that meets its noise words: one of `turns` equal parts, the next one in the next block."""
-    state = worker.state[0]
-    size = (last - first + state.turns - 1) // state.turns
-    begin = min(first + (state.turn + first // worker.block) % state.turns * size, last)
-    return begin, min(begin + size, last)
-
-
-@inlined
 def noise_gradient(first, last, worker, negative):
-    """scores[i, k] = -α c_i (n/K) σ(scores[i, k]), times the turns that a row waits for; none where a row fills up the tile."""
+    """scores[i, k] = -α c_i (n/K) σ(scores[i, k]); the rows that fill up the last tile get no gradient."""
     scores, pairs = worker.rows.scores, worker.batch.pairs
-    state = worker.state[0]
-    step = -state.alpha * np.float32(state.turns * negative) / np.float32(worker.pool)
+    step = -worker.state[0].alpha * np.float32(negative) / np.float32(worker.pool)
     for center in range(first, last):
         weight = spread(step * pairs[center])
         for k in range(0, worker.pool, LANES):

@@ -19,9 +19,6 @@ BATCH = 2048  # kept words that are prepared at a time, at least, in whole sente
 NOISE_BLOCK, BOTH_BLOCK, TREE_BLOCK = 32, 16, 8
 # Noise words of a block, for each 5 of `negative` or part of them. With 16 CBOW scored below word2vec.c, and with 32 above.
 SKIPGRAM_POOL, CBOW_POOL = 16, 32
-# A skip-gram row meets noise words once for about so many pairs, and at least once in so many times: in short sentences, where
-# a word has few pairs, part of a block's rows meet them for all.
-PAIRS_A_TURN, MOST_TURNS = 5.5, 4
 # Learning rates that may add up on one row in a block; with four times as much, texts of 30 words diverged.
 MOST_OF_NOISE, MOST_OF_A_WORD = 2.0, 0.5
 
@@ -33,8 +30,6 @@ STATE = np.dtype(
         ("length", np.int64),  # of the batch
         ("complete", np.int64),  # of these, in sentences that have ended
         ("since_exchange", np.int64),  # centers trained since the top nodes were exchanged
-        ("turns", np.int64),  # of the batch's rows, one in so many meets the noise words
-        ("turn", np.int64),  # which part of the batch's first block does
         ("alpha", np.float32),  # the current learning rate
     ]
 )
