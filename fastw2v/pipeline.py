@@ -24,9 +24,9 @@ from fastw2v.reporting.log import JsonLog
 from fastw2v.run_files import Files, checked_text
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables
+from fastw2v.training.devices import new_engine, with_device
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
 from fastw2v.training.shares import random_start
-from fastw2v.training.threads import Threads
 from fastw2v.training.trainer import Trainer
 from fastw2v.utf8 import words_to_text
 from fastw2v.vectors.word_vectors import WordVectors, load
@@ -69,7 +69,7 @@ def train(
     save_on_interrupt : a run that Ctrl-C stops writes its output as far as it has come
     progress : show progress and a summary on standard error
     **settings : the fields of `Settings`: model, dim, window, negative, hs, sample, min_count, max_vocab, epochs, alpha,
-        threads, seed, kernel, memory
+        threads, seed, kernel, memory, device, stretches
 
     Returns
     -------
@@ -160,6 +160,7 @@ def _run(
     earlier = load(files.init) if files.init and not resumed else None
     if earlier is not None:
         check_fits(earlier, settings.dim)
+    settings = with_device(settings, listener.note)
     compile_seconds = warmup.compile_all(settings, listener)
     clock.lap()
     vocabulary = resumed.vocabulary if resumed else vocabulary_for(text, settings, files, listener)[0]
@@ -175,7 +176,9 @@ def _run(
     if earlier is not None:
         kept = start_from(model, vocabulary, earlier)
         listener.note(f"going on from {files.init}: {kept:,} words of {len(vocabulary):,} have vectors")
-    trainer = Trainer(Threads(ids, model, lookup, settings), settings)
+    engine = new_engine(ids, model, lookup, settings)
+    settings = engine.settings
+    trainer = Trainer(engine, settings)
     keeper = None
     if store:
         about = described(text, ids)
@@ -218,7 +221,7 @@ def _new_model(vocabulary: Vocabulary, settings: Settings) -> Model:
         negative=settings.negative,
         hs=settings.hs,
         random_state=random_start(settings.seed, 1),
-        threads=settings.thread_count,
+        threads=settings.thread_count if settings.device == "cpu" else 1,
     )
 
 

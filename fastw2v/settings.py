@@ -8,6 +8,7 @@ from fastw2v.machine import readable_bytes, usable_cores
 
 MODELS = ("skipgram", "cbow")
 KERNELS = ("blocked", "reference")
+DEVICES = ("cpu", "cuda", "auto")
 DEFAULT_ALPHA = {"skipgram": 0.025, "cbow": 0.05}
 
 
@@ -34,6 +35,7 @@ WHOLE_NUMBERS = {
     "max_vocab": Range(1, 2**31 - 2),
     "epochs": Range(1, 1_000_000),
     "threads": Range(1, 4_096),
+    "stretches": Range(1, 65_535),
     "seed": Range(0, 2**63 - 1),
     "memory": Range(1, 2**62),
 }
@@ -41,7 +43,13 @@ NUMBERS = {
     "sample": Range(0, 1),
     "alpha": Range(0, 10, open_low=True),
 }
-OPTIONAL = {"max_vocab": "none", "alpha": "the model's own", "threads": "all cores", "memory": "half of what is available"}
+OPTIONAL = {
+    "max_vocab": "none",
+    "alpha": "the model's own",
+    "threads": "all cores",
+    "stretches": "chosen",
+    "memory": "half of what is available",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +70,8 @@ class Settings:
     seed : of the random streams; 1 gives word2vec.c's
     kernel : "blocked", the fastest, or "reference", the original's own arithmetic
     memory : bytes for ids and counting; None for half of what is available
+    device : "cpu", "cuda" (an NVIDIA GPU), or "auto": a GPU where there is one
+    stretches : places in the text that a GPU trains at once; None for what suits the GPU and the text
 
     Raises UsageError, which names the setting, its value and the range.
     """
@@ -80,10 +90,13 @@ class Settings:
     seed: int = 1
     kernel: str = "blocked"
     memory: int | None = None
+    device: str = "cpu"
+    stretches: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("model", self.model, MODELS)
         _check_choice("kernel", self.kernel, KERNELS)
+        _check_choice("device", self.device, DEVICES)
         for name, allowed in WHOLE_NUMBERS.items():
             check_number(name, getattr(self, name), allowed, whole=True)
         for name, allowed in NUMBERS.items():

@@ -28,7 +28,8 @@ def compile_all(settings: Settings, listener: Listener) -> float:
         listener.note("compiling for this machine (the first run only; about 10 s)")
         _compile_in_children(settings)
 
-    seconds = prepare(chain(*(part(settings) for part in PARTS)), compile_elsewhere)
+    parts = PARTS if settings.device == "cpu" else PARTS[1:]  # a GPU has kernels of its own
+    seconds = prepare(chain(*(part(settings) for part in parts)), compile_elsewhere)
     if seconds:
         listener.note(f"compiled in {seconds:.1f} s")
     return seconds

@@ -21,8 +21,8 @@ from fastw2v.reporting.listener import Listener
 from fastw2v.run_files import Files
 from fastw2v.settings import Settings
 from fastw2v.tables import Tables, tables
+from fastw2v.training.devices import new_engine
 from fastw2v.training.shares import random_start
-from fastw2v.training.threads import Threads
 from fastw2v.training.trainer import Trainer
 
 LOSS_IDS = 50_000  # of the text, on which the loss is measured once training is over
@@ -44,7 +44,7 @@ class Measured:
 
     def run(self) -> float:
         """Train a new model; the seconds it took. `loss` is then that of the same windows whatever the kernel."""
-        engine = Threads(self.ids, _model(self.vocabulary, self.settings), self.tables, self.settings)
+        engine = new_engine(self.ids, _model(self.vocabulary, self.settings), self.tables, self.settings)
         trainer = Trainer(engine, self.settings)
         start = time.perf_counter()
         trainer.run(lambda progress: None)
@@ -72,7 +72,7 @@ def measure(corpus: str, settings: Settings, words: int | None, repeats: int, se
 
 def _model(vocabulary: int, settings: Settings) -> Model:
     start = random_start(settings.seed, 1)
-    threads = settings.thread_count
+    threads = settings.thread_count if settings.device == "cpu" else 1
     return new_model(vocabulary, settings.dim, negative=settings.negative, hs=settings.hs, random_state=start, threads=threads)
 
 

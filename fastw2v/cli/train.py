@@ -7,7 +7,7 @@ import click
 
 from fastw2v.cli.options import CORPUS, FILE, FILE_FORMAT, MAX_VOCAB, MIN_COUNT, QUIET, THREADS, default, memory_option
 from fastw2v.errors import UsageError
-from fastw2v.settings import KERNELS, MODELS, Settings
+from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 
 
 @click.command(short_help="Train word vectors on a text.")
@@ -30,6 +30,14 @@ from fastw2v.settings import KERNELS, MODELS, Settings
     "--seed", type=int, default=default("seed"), show_default=True, help="One thread and one seed: the same bytes every time."
 )
 @click.option("--kernel", type=click.Choice(KERNELS), default=default("kernel"), show_default=True, help="The training loop.")
+@click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    default=default("device"),
+    show_default=True,
+    help="cuda: an NVIDIA GPU; auto: a GPU where there is one.",
+)
+@click.option("--stretches", type=int, help="Places in the text that a GPU trains at once.  [default: what suits it]")
 @memory_option("For ids and counting, as 8G; more goes to a temporary file.")
 @FILE_FORMAT
 @click.option("--save-vocab", type=FILE, metavar="FILE", help="Write words and counts, as word2vec.c does.")

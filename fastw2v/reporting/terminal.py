@@ -141,8 +141,10 @@ def print_summary(summary: Summary, console: Console) -> None:
     if summary.compile_seconds:
         stages.insert(0, ("compiling", summary.compile_seconds))
     table.add_row("seconds", ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages))
-    threads = summary.settings["threads"]
-    table.add_row("speed", f"{summary.words_per_second:,.0f} words/s on {threads} thread{'s' if threads != 1 else ''}")
+    gpu = summary.settings["device"] == "cuda"
+    count, what = summary.settings["stretches" if gpu else "threads"], "stretch of text" if gpu else "thread"
+    plural = what if count == 1 else "stretches of text" if gpu else "threads"
+    table.add_row("speed", f"{summary.words_per_second:,.0f} words/s on {'a GPU, ' if gpu else ''}{count} {plural}")
     table.add_row("loss", f"{_loss(summary.loss)} nats a pair")
     for path, size in summary.files.items():
         table.add_row("written", f"{path} ({readable_bytes(size)})")

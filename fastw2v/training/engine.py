@@ -20,11 +20,13 @@ class Engine(Protocol):
 
     model : the matrices in the computer's memory. They are what is being trained only inside `paused` and once `stop` has
         returned; where the engine trains a copy of its own, they are stale in between.
+    settings : those of the run, with what the engine has chosen for itself filled in
     words_elsewhere : words that others have trained on, which count for the learning rate as the engine's own do
     total_words : words of all epochs, the others' too: the learning rate has fallen to its end when so many are done
     """
 
     model: Model
+    settings: Settings
     words_elsewhere: int
 
     @property

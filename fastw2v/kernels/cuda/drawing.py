@@ -1,0 +1,152 @@
+"""From ids to a batch: subsampling, sentences, windows, noise words, for a piece of every stretch at once.
+
+All that is drawn at random is drawn here, and the training kernel does what the batch says, so that it can be looked at.
+"""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import cuda
+
+from fastw2v.kernels.cuda.plan import KEPT_KERNELS, Plan
+from fastw2v.kernels.cuda.random_numbers import KEEPING, NOISE, WINDOWS, below, fraction, noise_word, random
+from fastw2v.kernels.cuda.toolkit import kernel, piece
+from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
+
+
+class Batch(NamedTuple):
+    """The kept words of each stretch's piece, and what was drawn for them; (stretches, piece) unless said otherwise.
+
+    words, begin, end, pairs : see kernels.blocked.worker.Batch; pairs float32, else int32
+    sentence : int32, where the position's sentence begins
+    noise : (stretches, blocks × pool) int32
+    count : (stretches,) int32, kept words
+    """
+
+    words: Any
+    sentence: Any
+    begin: Any
+    end: Any
+    pairs: Any
+    noise: Any
+    count: Any
+
+
+@lru_cache(KEPT_KERNELS)
+def drawing_kernel(plan: Plan) -> Any:
+    """A kernel that draws a batch; a thread block for each stretch.
+
+    It takes ids ((n,) int32), pieces ((stretches, 3) int64: where the piece lies in `ids`, how many ids, and the number of its
+    first id in the run, from which its random numbers follow), keep and noise (see tables), the batch, and the key (uint64).
+    """
+    threads, cbow, window, block, pool = plan.drawing, plan.variant.cbow, plan.variant.window, plan.block, plan.pool
+
+    @kernel
+    def draw(ids, pieces, keep, noise, batch, key):
+        sums = cuda.shared.array(threads, np.int32)
+        starts = cuda.shared.array(threads, np.int32)
+        count = read_words(ids, pieces, keep, batch, key, sums, starts)
+        cuda.syncthreads()
+        draw_windows(pieces, batch, count, window, key)
+        cuda.syncthreads()
+        count_pairs(cbow, batch, count, window)
+        if pool > 0:
+            draw_noise(pieces, noise, batch, (count + block - 1) // block * pool, key)
+
+    return draw
+
+
+@piece
+def read_words(ids, pieces, keep, batch, key, sums, starts):
+    """The words that subsampling keeps, side by side, and where each one's sentence begins; returns how many."""
+    thread, threads, stretch = cuda.threadIdx.x, cuda.blockDim.x, cuda.blockIdx.x
+    offset, length, number = pieces[stretch, 0], pieces[stretch, 1], pieces[stretch, 2]
+    before, sentence = np.int64(0), np.int64(0)
+    for tile in range(0, length, threads):
+        place = tile + thread
+        word = np.int64(ids[offset + place]) if place < length else np.int64(-1)
+        kept = word > END_OF_SENTENCE and fraction(random(key ^ KEEPING, number + place)) < keep[word]
+        sums[thread] = kept
+        scan_sums(sums)
+        position = before + sums[thread] - kept
+        starts[thread] = position if word == END_OF_SENTENCE else -1
+        scan_greatest(starts)
+        begun = max(sentence, np.int64(starts[thread]))
+        if kept:
+            batch.words[stretch, position] = word
+            batch.sentence[stretch, position] = position - (position - begun) % MAX_SENTENCE_LENGTH
+        before += sums[threads - 1]
+        sentence = max(sentence, np.int64(starts[threads - 1]))
+        cuda.syncthreads()
+    if thread == 0:
+        batch.count[stretch] = before
+    return before
+
+
+@piece
+def scan_sums(values):
+    """values[i] = the sum of values[0 .. i], one value for each thread (Hillis and Steele 1986)."""
+    thread, step = cuda.threadIdx.x, 1
+    cuda.syncthreads()
+    while step < cuda.blockDim.x:
+        other = values[thread - step] if thread >= step else 0
+        cuda.syncthreads()
+        values[thread] += other
+        cuda.syncthreads()
+        step *= 2
+
+
+@piece
+def scan_greatest(values):
+    """values[i] = the greatest of values[0 .. i]."""
+    thread, step = cuda.threadIdx.x, 1
+    cuda.syncthreads()
+    while step < cuda.blockDim.x:
+        other = values[thread - step] if thread >= step else -1
+        cuda.syncthreads()
+        values[thread] = max(values[thread], other)
+        cuda.syncthreads()
+        step *= 2
+
+
+@piece
+def draw_windows(pieces, batch, count, window, key):
+    """The dynamic window: its width is uniform from 1 to the largest, and it ends at the sentence's ends."""
+    stretch, number = cuda.blockIdx.x, pieces[cuda.blockIdx.x, 2]
+    for center in range(cuda.threadIdx.x, count, cuda.blockDim.x):
+        sentence = batch.sentence[stretch, center]
+        reach = 1 + below(random(key ^ WINDOWS, number + center), window)
+        batch.begin[stretch, center] = max(np.int64(sentence), center - reach)
+        inside, outside = center, min(center + reach + 1, count)  # the sentence's end is sought by halving
+        while outside - inside > 1:
+            middle = (inside + outside) // 2
+            if batch.sentence[stretch, middle] == sentence:
+                inside = middle
+            else:
+                outside = middle
+        batch.end[stretch, center] = inside + 1
+
+
+@piece
+def count_pairs(cbow, batch, count, window):
+    """How many windows of other centers cover each position; with CBOW, whether the position's own window holds a word."""
+    stretch = cuda.blockIdx.x
+    for position in range(cuda.threadIdx.x, count, cuda.blockDim.x):
+        pairs = 0
+        if cbow:
+            pairs += batch.end[stretch, position] - batch.begin[stretch, position] > 1
+        else:
+            for center in range(max(0, position - window), min(count, position + window + 1)):
+                pairs += batch.begin[stretch, center] <= position < batch.end[stretch, center]
+            pairs -= 1
+        batch.pairs[stretch, position] = np.float32(pairs)
+
+
+@piece
+def draw_noise(pieces, noise, batch, count, key):
+    """The pools of all blocks."""
+    stretch = cuda.blockIdx.x
+    own = random(key ^ NOISE, pieces[stretch, 2])
+    for sample in range(cuda.threadIdx.x, count, cuda.blockDim.x):
+        batch.noise[stretch, sample] = noise_word(random(own, sample), noise)

@@ -1,0 +1,84 @@
+"""The loss on a GPU: the objective of kernels.loss on the last centers of each piece, just before they are trained on."""
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numba import cuda
+
+from fastw2v.kernels.cuda.plan import KEPT_KERNELS, Plan
+from fastw2v.kernels.cuda.random_numbers import LOSS, noise_word, random
+from fastw2v.kernels.cuda.toolkit import from_l2, kernel, piece
+
+MEASURED = 16  # centers of each piece
+
+
+@lru_cache(KEPT_KERNELS)
+def loss_kernel(plan: Plan) -> Any:
+    """A kernel that adds to losses ((stretches, 2) float64, nats and pairs so far); a thread for each pair.
+
+    It takes the model, the batch, pieces and key (see drawing), and tables' noise and tree.
+    """
+    cbow, negative, hs, slots, dim = plan.variant.cbow, plan.variant.negative, plan.variant.hs, plan.slots, plan.dim
+    threads = plan.measuring
+
+    @kernel
+    def measure(model, batch, pieces, noise, tree, key, losses):
+        sums = cuda.shared.array((threads, 2), np.float64)
+        thread, stretch = cuda.threadIdx.x, cuda.blockIdx.x
+        nats, pairs = 0.0, 0.0
+        count = np.int64(batch.count[stretch])
+        earliest = max(0, count - MEASURED)
+        own = random(key ^ LOSS, pieces[stretch, 2])
+        for item in range(thread, (count - earliest) * slots, threads):
+            center = earliest + item // slots
+            begin, end = np.int64(batch.begin[stretch, center]), np.int64(batch.end[stretch, center])
+            row = begin + item % slots
+            if (cbow and end - begin > 1) or (not cbow and row < end and row != center):
+                word = np.int64(batch.words[stretch, center])
+                window = (begin, end, center) if cbow else (row, row + 1, np.int64(-1))
+                words = batch.words[stretch]
+                pairs += 1.0
+                if negative > 0:
+                    nats += softplus(-score(model.input, words, window, model.output, word, dim))
+                    for sample in range(negative):
+                        other = noise_word(random(own, item * negative + sample), noise)
+                        if other != word:
+                            nats += softplus(score(model.input, words, window, model.output, other, dim))
+                if hs:
+                    for step in range(tree.starts[word], tree.starts[word + 1]):
+                        found = score(model.input, words, window, model.nodes, np.int64(tree.nodes[step]), dim)
+                        nats += softplus(found if tree.codes[step] else -found)
+        sums[thread, 0] = nats
+        sums[thread, 1] = pairs
+        cuda.syncthreads()
+        if thread == 0:
+            for other in range(1, threads):
+                nats += sums[other, 0]
+                pairs += sums[other, 1]
+            losses[stretch, 0] += nats
+            losses[stretch, 1] += pairs
+
+    return measure
+
+
+@piece
+def score(inputs, words, window, outputs, row, dim):
+    """The mean of the window's input rows, its third number left out, times an output row."""
+    begin, end, hole = window
+    total = 0.0
+    contexts = 0
+    for position in range(begin, end):
+        if position != hole:
+            word = np.int64(words[position])
+            contexts += 1
+            for d in range(dim):
+                total += from_l2(inputs, word, d) * from_l2(outputs, row, d)
+    return total / contexts
+
+
+@piece
+def softplus(x):
+    """log(1 + e^x) = -log σ(-x), without overflow."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))

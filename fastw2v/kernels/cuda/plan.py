@@ -1,0 +1,155 @@
+"""How a run is laid out on a GPU: centers of a block, memory, threads, stretches at once. Needs no GPU to be computed."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v.kernels.blocked.worker import best_block, best_pool, stable_block
+from fastw2v.kernels.worker import Variant
+from fastw2v.tables import Tables
+
+LANES, WARPS = 32, 8  # threads of a block; the estimate in this package's docstring is for these
+DRAWING_THREADS, MEASURING_THREADS = 256, 128
+SMALLEST_BLOCK = 8  # centers; where not even these fit into shared memory, blocks work in the GPU's main memory
+KEPT_KERNELS = 16  # compiled for as many plans, for the next run in this process
+SPARE = 1024  # bytes of shared memory that the system takes
+# Ids of a stretch in a launch: with 132 stretches a launch takes about 10 ms. At least so many launches a run, for the learning
+# rate stands still while one lasts.
+PIECE, SMALLEST_PIECE, LAUNCHES = 8192, 64, 200
+# Stretches are chosen so that the centers being trained at one time are at most so many times the longest block that does not
+# overshoot by itself (kernels.blocked.worker.stable_block): what other stretches add in the meantime to the rows of the most
+# frequent words is more of the same step. Unlike a block's own steps, those of several stretches do not all add up: of steps
+# that hit one row at one moment all but one are lost. To be measured: bench/gpu.py.
+IN_FLIGHT = 64.0
+WORDS_A_STRETCH = 2_000  # a stretch of fewer ids would be mostly its own ends
+STRETCHES_A_MULTIPROCESSOR = 2
+
+
+class Card(NamedTuple):
+    """name : the GPU's; multiprocessors; shared : bytes of shared memory that a block may have; free : bytes of memory"""
+
+    name: str
+    multiprocessors: int
+    shared: int
+    free: int
+
+
+class Plan(NamedTuple):
+    """What the kernels are compiled for.
+
+    variant : see kernels.worker
+    dim : length of a vector
+    block, pool : centers and noise words of a block
+    longest_path : of the tree, 0 without one
+    in_shared : whether a block's rows fit into shared memory
+    lanes, warps : threads of a training block; drawing, measuring : of blocks that draw and that measure the loss
+    """
+
+    variant: Variant
+    dim: int
+    block: int
+    pool: int
+    longest_path: int
+    in_shared: bool = True
+    lanes: int = LANES
+    warps: int = WARPS
+    drawing: int = DRAWING_THREADS
+    measuring: int = MEASURING_THREADS
+
+    @property
+    def stride(self) -> int:
+        """Floats from row to row; odd, so that threads that read the same place of 32 rows use 32 banks."""
+        return self.dim | 1
+
+    @property
+    def covered(self) -> int:
+        """The most positions that a block's windows cover."""
+        return self.block + 2 * self.variant.window
+
+    @property
+    def slots(self) -> int:
+        """The most hidden rows that a center is scored against, its own place counted."""
+        return 1 if self.variant.cbow else 2 * self.variant.window + 1
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """Floats of each array of block.Rows; with CBOW the gradient takes the place of the input rows."""
+        noise = self.variant.negative > 0
+        return (
+            self.covered * self.stride,
+            self.block * self.stride * self.variant.cbow,
+            self.covered * self.stride * (not self.variant.cbow),
+            self.pool * self.stride * noise,
+            self.block * self.stride * noise,
+            self.block * self.pool * noise,
+            self.block * self.slots * noise,
+            self.longest_path * self.stride,
+            self.slots * self.longest_path,
+        )
+
+    @property
+    def floats(self) -> int:
+        """Of all parts."""
+        return sum(self.parts)
+
+    @property
+    def dynamic_shared(self) -> int:
+        """Bytes of shared memory that a launch of the training kernel asks for."""
+        return 4 * self.floats if self.in_shared else 0
+
+    @property
+    def static_shared(self) -> int:
+        """Bytes of shared memory that the words of a block take beside the rows."""
+        return 4 * (3 * self.covered + 8 * self.block + 2 * max(self.pool, 1))
+
+
+def plan(variant: Variant, dim: int, tables: Tables, alpha: float, shared: int) -> tuple[Plan, float]:
+    """The plan for a GPU with so many bytes of shared memory a block, and what the learning rate is multiplied by, mostly 1."""
+    pool = best_pool(variant) if variant.negative else 0
+    stable = stable_block(variant, tables, alpha, pool)
+    block = max(1, int(min(best_block(variant), stable)))
+    longest = int(np.diff(tables.tree.starts).max(initial=0))
+    made = Plan(variant, dim, block, pool, longest)
+    while not _fits(made, shared) and made.block > SMALLEST_BLOCK:
+        made = made._replace(block=max(SMALLEST_BLOCK, made.block // 2))
+    if not _fits(made, shared):
+        made = made._replace(block=block, in_shared=False)
+    return made, min(1.0, stable)
+
+
+def _fits(made: Plan, shared: int) -> bool:
+    return made.dynamic_shared + made.static_shared + SPARE <= shared
+
+
+def best_stretches(made: Plan, tables: Tables, alpha: float, ids: int, card: Card) -> int:
+    """How many stretches to train at once: as many as the GPU has room for, if the text and its most frequent words bear it."""
+    room = max(1, min(STRETCHES_A_MULTIPROCESSOR, card.shared // max(1, made.dynamic_shared + made.static_shared + SPARE)))
+    stable = stable_block(made.variant, tables, alpha, max(made.pool, 1))
+    bearable = IN_FLIGHT * stable / made.block if np.isfinite(stable) else np.inf
+    return int(max(1, min(card.multiprocessors * room, bearable, ids // WORDS_A_STRETCH)))
+
+
+def piece_length(ids: int, epochs: int, stretches: int) -> int:
+    """Ids of each stretch in a launch."""
+    return int(max(SMALLEST_PIECE, min(PIECE, ids * epochs // (stretches * LAUNCHES))))
+
+
+def batch_shapes(made: Plan, stretches: int, piece: int) -> dict[str, tuple[tuple[int, ...], type]]:
+    """Shape and dtype of each array of drawing.Batch."""
+    place = (stretches, piece)
+    noise = (-(-piece // made.block)) * made.pool
+    return {
+        "words": (place, np.int32),
+        "sentence": (place, np.int32),
+        "begin": (place, np.int32),
+        "end": (place, np.int32),
+        "pairs": (place, np.float32),
+        "noise": ((stretches, max(noise, 1)), np.int32),
+        "count": ((stretches,), np.int32),
+    }
+
+
+def batch_bytes(made: Plan, stretches: int, piece: int) -> int:
+    """Bytes of a batch, and of the memory that blocks work in where they do not fit into shared memory."""
+    arrays = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in batch_shapes(made, stretches, piece).values())
+    return arrays + (0 if made.in_shared else 4 * made.floats * stretches)

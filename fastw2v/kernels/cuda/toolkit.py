@@ -1,0 +1,98 @@
+"""What numba-cuda gives; the few things that its simulator does not; what the GPU is."""
+
+import numpy as np
+from numba import cuda
+from numba.cuda.core import config
+
+from fastw2v.kernels.cuda.plan import Card, Plan
+
+SIMULATED = bool(config.ENABLE_CUDASIM)
+SIMULATED_CARD = Card("the simulator", multiprocessors=2, shared=227 * 1024, free=2**30)
+
+
+def piece(function):
+    """A part of a kernel, compiled into it."""
+    return cuda.jit(device=True)(function) if SIMULATED else cuda.jit(device=True, fastmath=True, forceinline=True)(function)
+
+
+def kernel(function):
+    """A function that is launched: sums may be reordered and fused, and the exponential is the hardware's."""
+    return cuda.jit(function) if SIMULATED else cuda.jit(fastmath=True)(function)
+
+
+if SIMULATED:
+
+    @piece
+    def from_l2(matrix, row, column):
+        """matrix[row, column]."""
+        return matrix[row, column]
+
+else:
+
+    @piece
+    def from_l2(matrix, row, column):
+        """matrix[row, column] as it is in L2, where all multiprocessors write to: in L1 another's old value may stand."""
+        return cuda.ldcg(matrix, (np.int64(row), np.int64(column)))
+
+
+@piece
+def thread_number():
+    """The thread's place in its block."""
+    return cuda.threadIdx.y * cuda.blockDim.x + cuda.threadIdx.x
+
+
+@piece
+def thread_count():
+    """The threads of the block."""
+    return cuda.blockDim.x * cuda.blockDim.y
+
+
+def the_card() -> Card:
+    """The current GPU."""
+    if SIMULATED:
+        return SIMULATED_CARD
+    device = cuda.get_current_device()
+    name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
+    free = cuda.current_context().get_memory_info()[0]
+    return Card(name, device.MULTIPROCESSOR_COUNT, device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, int(free))
+
+
+def runnable(plan: Plan) -> Plan:
+    """The plan as it can be run here: in the simulator each thread is one of Python's, so few of them."""
+    return plan._replace(lanes=2, warps=2, drawing=4, measuring=4) if SIMULATED else plan
+
+
+def allow_shared(launched, size, *arguments) -> None:
+    """Compile a kernel for these arguments, and let it take so many bytes of shared memory, past 48 KB by asking for it."""
+    if SIMULATED:
+        return
+    from numba.cuda.cudadrv.driver import binding, driver
+
+    launched.compile(tuple(launched.typeof_pyval(argument) for argument in arguments))
+    attribute = binding.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES
+    for compiled in launched.overloads.values():
+        function = compiled._codelibrary.get_cufunc()
+        driver.cuKernelSetAttribute(attribute, size, function.handle, function.device.id)
+
+
+def trouble() -> str | None:
+    """What keeps kernels from running: no driver, no card, no compiler; None where they can."""
+    from numba.cuda.cudadrv import nvvm
+    from numba.cuda.cudadrv.driver import driver
+
+    try:
+        available = driver.is_available
+    except Exception:  # what the driver says when it cannot start differs from version to version
+        available = False
+    if not available:
+        said = str(driver.initialization_error or "")
+        if "NO_DEVICE" in said:
+            return "an NVIDIA GPU, and the driver finds none"
+        if "cannot be found" in said or "not be found" in said or not said:
+            return "an NVIDIA GPU and its driver (libcuda), which was not found"
+        return f"an NVIDIA GPU that works; the driver says: {' '.join(said.split())}"
+    if not len(cuda.gpus):
+        return "an NVIDIA GPU, and the driver finds none"
+    if not nvvm.is_available():
+        return "NVVM, the GPU's compiler, which comes with the extra cuda: pip install 'fastw2v[cuda]'"
+    return None

@@ -1,0 +1,49 @@
+"""Which device trains: the CPU or a GPU; what keeps the GPU from being used, in words."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+
+from fastw2v.corpus.ids import IdStream
+from fastw2v.errors import UsageError
+from fastw2v.kernels.model import Model
+from fastw2v.settings import Settings
+from fastw2v.tables import Tables
+from fastw2v.training.engine import Engine
+
+EXTRA = "the extra cuda: pip install 'fastw2v[cuda]'"
+
+
+def with_device(settings: Settings, note: Callable[[str], None]) -> Settings:
+    """The settings with "auto" resolved, of which `note` hears. Raises UsageError for a GPU that cannot be had."""
+    if settings.device == "cpu":
+        return settings
+    lacking = "--kernel blocked" if settings.kernel != "blocked" else missing()
+    if settings.device == "cuda":
+        if lacking:
+            raise UsageError(f"--device cuda needs {lacking}")
+        return settings
+    note(f"training on the CPU, for --device cuda needs {lacking}" if lacking else "training on the GPU")
+    return replace(settings, device="cpu" if lacking else "cuda", stretches=None if lacking else settings.stretches)
+
+
+def missing() -> str | None:
+    """What a GPU needs and there is not, or None."""
+    if find_spec("numba_cuda") is None:
+        return EXTRA
+    try:
+        from fastw2v.kernels.cuda.toolkit import SIMULATED, trouble
+    except ImportError as error:
+        return f"{EXTRA} ({error})"
+    return None if SIMULATED else trouble()
+
+
+def new_engine(ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> Engine:
+    """The engine for the settings' device; see training.engine.NewEngine."""
+    if settings.device == "cuda":
+        from fastw2v.training.gpu import Gpu
+
+        return Gpu(ids, model, tables, settings, total_words)
+    from fastw2v.training.threads import Threads
+
+    return Threads(ids, model, tables, settings, total_words)

@@ -1,0 +1,352 @@
+"""The engine on an NVIDIA GPU: pieces of all stretches go up, one launch trains them; see `training.engine`, `kernels.cuda`.
+
+A thread of its own hands the GPU one launch while the one before is running, and waits at the gate between two, as the CPU's
+threads do. It decides what each stretch's next piece is, so that the GPU need not be asked how far it is.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import cuda
+
+from fastw2v.corpus.ids import ID, IdStream
+from fastw2v.errors import Fastw2vError
+from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
+from fastw2v.kernels.cuda.loss import loss_kernel
+from fastw2v.kernels.cuda.plan import Card, batch_bytes, batch_shapes, best_stretches, piece_length, plan
+from fastw2v.kernels.cuda.toolkit import allow_shared, runnable, the_card
+from fastw2v.kernels.cuda.training import training_kernel
+from fastw2v.kernels.model import Model
+from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
+from fastw2v.kernels.worker import variant
+from fastw2v.machine import readable_bytes
+from fastw2v.settings import Settings
+from fastw2v.tables import Tables
+from fastw2v.training.gate import Gate
+from fastw2v.training.shares import SENTENCE_SEARCH, random_start, share_bounds
+
+AT_ONCE = 2  # launches that are on their way: one runs, one is ready
+SHARE_OF_MEMORY = 0.95  # of what is free on the GPU, that may be taken
+NATS, PAIRS = 0, 1
+
+
+class Memory(NamedTuple):
+    """Bytes that a run takes on the GPU: always, and for keeping all ids there or passing them through in pieces."""
+
+    model: int
+    work: int
+    ids: int
+    passing: int
+
+
+class Slot(NamedTuple):
+    """What one of the launches on their way needs for itself.
+
+    host_pieces, host_ids : pinned; host_ids (stretches × piece,) int32, empty where all ids are on the GPU
+    pieces, ids : the same on the GPU
+    copied, done : events
+    """
+
+    host_pieces: np.ndarray
+    host_ids: np.ndarray
+    pieces: Any
+    ids: Any
+    copied: Any
+    done: Any
+
+
+class Gpu:
+    """The engine on the current GPU. Raises Fastw2vError where its memory does not suffice."""
+
+    def __init__(self, ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> None:
+        self.ids, self.model, self.tables = ids, model, tables
+        card = the_card()
+        self.variant = variant(settings)
+        best, self.damping = plan(self.variant, settings.dim, tables, settings.starting_alpha, card.shared)
+        self.plan = runnable(best)
+        chosen = settings.stretches or best_stretches(self.plan, tables, settings.starting_alpha, len(ids), card)
+        self.settings = replace(settings, stretches=chosen)
+        self.stretches = chosen
+        self.piece = piece_length(len(ids), settings.epochs, chosen)
+        words = len(ids) * settings.epochs if total_words is None else total_words
+        self.schedule = new_schedule(settings.starting_alpha, words, 1)
+        self.words_elsewhere = 0
+        self.bounds = share_bounds(ids, chosen)
+        self.places = np.array([(0, begin) for begin in self.bounds[:-1]], np.int64)
+        self.resident = self._fits(card)
+        self.key = np.uint64(random_start(settings.seed, 0))
+        self.epoch_losses = np.zeros(2)  # of the epochs before the current one
+        self.gate = Gate()
+        self.stopping = threading.Event()
+        self.failures: list[BaseException] = []
+        self.launches = 0
+        self._take_memory()
+        self._compile()
+
+    def _fits(self, card: Card) -> bool:
+        """Whether all ids can be kept on the GPU. Raises Fastw2vError where not even the rest can."""
+        memory = memory_needed(self.plan, self.model, self.tables, len(self.ids), self.stretches, self.piece)
+        room = card.free * SHARE_OF_MEMORY
+        least = memory.model + memory.work + memory.passing
+        if least > room:
+            raise Fastw2vError(
+                f"the GPU ({card.name}) has {readable_bytes(int(card.free))} free, and training needs {readable_bytes(least)}, "
+                f"{readable_bytes(memory.model)} of them for the model: a smaller --dim or --max-vocab needs less"
+            )
+        return memory.model + memory.work + memory.ids <= room
+
+    def _take_memory(self) -> None:
+        self.matrices: Any = Model(*(cuda.to_device(at_least_one(matrix)) for matrix in self.model))
+        self.noise = type(self.tables.noise)(*(cuda.to_device(at_least_one(array)) for array in self.tables.noise))
+        self.tree = type(self.tables.tree)(*(cuda.to_device(at_least_one(array)) for array in self.tables.tree))
+        self.keep = cuda.to_device(self.tables.keep)
+        shapes = batch_shapes(self.plan, self.stretches, self.piece)
+        self.batch = Batch(**{name: cuda.device_array(shape, kind) for name, (shape, kind) in shapes.items()})
+        self.work = cuda.device_array((1, 1) if self.plan.in_shared else (self.stretches, self.plan.floats), np.float32)
+        self.losses = cuda.pinned_array((self.stretches, 2), np.float64)
+        self.losses[:] = 0
+        self.device_losses = cuda.to_device(self.losses)
+        self.all_ids = cuda.to_device(self.ids.read(0, len(self.ids))) if self.resident else None
+        self.computing, self.copying = cuda.stream(), cuda.stream()
+        self.slots = [self._new_slot() for _ in range(AT_ONCE)]
+
+    def _new_slot(self) -> Slot:
+        passing = 0 if self.resident else self.stretches * self.piece
+        host_ids = cuda.pinned_array(passing, ID) if passing else np.empty(0, ID)
+        pieces = cuda.pinned_array((self.stretches, 3), np.int64)
+        pieces[:] = 0
+        ids = cuda.device_array(passing, ID) if passing else self.all_ids
+        return Slot(pieces, host_ids, cuda.to_device(pieces), ids, cuda.event(), cuda.event())
+
+    def _compile(self) -> None:
+        """Compile the kernels, and let them run on pieces without words."""
+        self.draw, self.train, self.measure = drawing_kernel(self.plan), training_kernel(self.plan), loss_kernel(self.plan)
+        allow_shared(self.train, self.plan.dynamic_shared, self.matrices, self.batch, self.tree, self.work, np.float32(0))
+        self._launch(self.slots[0], np.float32(0))
+        self._synchronise()
+
+    # The run.
+
+    def start(self) -> None:
+        """Put the matrices on the GPU as they are now, and start the thread that feeds it."""
+        self._upload()
+        self.gate.enter()
+        try:
+            threading.Thread(target=self._guarded, daemon=True).start()
+        except RuntimeError:
+            self.gate.leave()
+            raise
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the thread, so many seconds at most; whether it has ended."""
+        return self.gate.wait_until_left(seconds)
+
+    def stop(self) -> None:
+        """Stop after the launches that are on their way, and fetch the matrices."""
+        self.stopping.set()
+        self.gate.open()
+        self.gate.wait_until_left()
+        if not self.failures:
+            self._download()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ended the thread that feeds the GPU."""
+        return self.failures[0] if self.failures else None
+
+    @contextmanager
+    def paused(self, *, changing: bool = False) -> Iterator[None]:
+        """Nothing runs on the GPU inside; the matrices are fetched, and with `changing` put back."""
+        with self.gate.all_waiting():
+            self._download()
+            yield
+            if changing:
+                self._upload()
+
+    def first_rows(self, count: int) -> np.ndarray:
+        """A copy of the first input rows."""
+        rows: np.ndarray = self.matrices.input[:count].copy_to_host()
+        return rows
+
+    def _upload(self) -> None:
+        for there, here in zip(self.matrices, self.model):
+            if here.size:
+                there.copy_to_device(np.ascontiguousarray(here))
+        self.device_losses.copy_to_device(self.losses)
+        cuda.synchronize()
+
+    def _download(self) -> None:
+        self._synchronise()
+        for there, here in zip(self.matrices, self.model):
+            if here.size:
+                there.copy_to_host(here)
+
+    def _synchronise(self) -> None:
+        self.computing.synchronize()
+
+    def _guarded(self) -> None:
+        try:
+            self._train_all()
+        except BaseException as failure:  # raised again by the trainer
+            self.failures.append(failure if isinstance(failure, Fastw2vError) else Fastw2vError(f"the GPU failed: {failure}"))
+        finally:
+            self.gate.leave()
+
+    def _train_all(self) -> None:
+        """Launch after launch, until no stretch has any text left."""
+        while self.places[:, 0].min() < self.settings.epochs:
+            if self.gate.closed:
+                self._synchronise()  # who closed it may look at everything
+            self.gate.pass_through()
+            if self.stopping.is_set():
+                break
+            slot = self.slots[self.launches % AT_ONCE]
+            slot.done.synchronize()
+            places = self._next_pieces(slot)
+            self._launch(slot, np.float32(learning_rate(self.schedule) * self.damping))
+            epoch, self.places = self.epoch, places
+            self.schedule.words_done[0] += slot.host_pieces[:, 1].sum()
+            if self.epoch > epoch:
+                self._synchronise()
+                self.epoch_losses = self.losses.sum(axis=0)
+        self._synchronise()
+
+    def _next_pieces(self, slot: Slot) -> np.ndarray:
+        """Put each stretch's next piece into the slot; where the stretches are afterwards."""
+        places: np.ndarray = self.places.copy()
+        for stretch in range(self.stretches):
+            epoch, place = (int(number) for number in places[stretch])
+            end = self.bounds[stretch + 1]
+            length = 0
+            if epoch < self.settings.epochs:
+                length = self._until_sentence_end(place, min(place + self.piece, end), end) - place
+            slot.host_pieces[stretch] = place, length, epoch * len(self.ids) + place
+            if not self.resident:
+                slot.host_pieces[stretch, 0] = stretch * self.piece
+                slot.host_ids[stretch * self.piece :][:length] = self.ids.read(place, place + length)
+            if epoch < self.settings.epochs:
+                places[stretch] = (epoch, place + length) if place + length < end else (epoch + 1, self.bounds[stretch])
+        return places
+
+    def _until_sentence_end(self, place: int, stop: int, end: int) -> int:
+        """Past the last end of a sentence before `stop`, where one is near; so no window is cut."""
+        if stop == end:
+            return stop
+        near = self.ids.read(max(place, stop - SENTENCE_SEARCH), stop)
+        ends = np.flatnonzero(near == 0)
+        return stop - len(near) + int(ends[-1]) + 1 if len(ends) else stop
+
+    def _launch(self, slot: Slot, alpha: np.float32) -> None:
+        """Hand a slot's pieces to the GPU."""
+        slot.pieces.copy_to_device(slot.host_pieces, stream=self.copying)
+        if not self.resident:
+            slot.ids.copy_to_device(slot.host_ids, stream=self.copying)
+        slot.copied.record(self.copying)
+        slot.copied.wait(self.computing)
+        stream, grid, made = self.computing, self.stretches, self.plan
+        self.draw[grid, made.drawing, stream](slot.ids, slot.pieces, self.keep, self.noise, self.batch, self.key)
+        self.measure[grid, made.measuring, stream](
+            self.matrices, self.batch, slot.pieces, self.noise, self.tree, self.key, self.device_losses
+        )
+        self.train[grid, (made.lanes, made.warps), stream, made.dynamic_shared](
+            self.matrices, self.batch, self.tree, self.work, alpha
+        )
+        self.device_losses.copy_to_host(self.losses, stream=stream)
+        slot.done.record(stream)
+        self.launches += 1
+
+    # Progress.
+
+    @property
+    def words_done(self) -> int:
+        """Words handed to the GPU so far, at most two launches ahead of what is trained."""
+        return int(self.schedule.words_done[0])
+
+    @property
+    def words_elsewhere(self) -> int:
+        """Words that others have trained on."""
+        return int(self.schedule.words_done[-CACHE_LINE])
+
+    @words_elsewhere.setter
+    def words_elsewhere(self, words: int) -> None:
+        self.schedule.words_done[-CACHE_LINE] = words
+
+    @property
+    def total_words(self) -> int:
+        """Of all epochs."""
+        return int(self.schedule.total_words)
+
+    @property
+    def alpha(self) -> float:
+        """The learning rate now."""
+        return float(learning_rate(self.schedule))
+
+    @property
+    def epoch(self) -> int:
+        """The epoch that the last stretch is in, from 1."""
+        return min(int(self.places[:, 0].min()) + 1, self.settings.epochs)
+
+    @property
+    def loss_sums(self) -> tuple[float, float]:
+        """Nats and pairs measured so far."""
+        nats, pairs = self.losses.sum(axis=0)
+        return float(nats), float(pairs)
+
+    @property
+    def last_loss_sums(self) -> tuple[float, float]:
+        """The same in the current epoch."""
+        nats, pairs = self.losses.sum(axis=0) - self.epoch_losses
+        return float(nats), float(pairs)
+
+    # Checkpoints.
+
+    def carried(self) -> dict[str, np.ndarray]:
+        """Where the stretches are, the words done, the losses; random numbers follow from the places."""
+        return {
+            "places": self.places,
+            "words-done": self.schedule.words_done[:1],
+            "losses": self.losses,
+            "epoch-losses": self.epoch_losses,
+        }
+
+    def put_back(self, arrays: dict[str, np.ndarray]) -> None:
+        """The same put back, checked. Raises ValueError."""
+        for name, array in self.carried().items():
+            array[...] = arrays[name]
+        epochs, places = self.places.T
+        inside = (np.array(self.bounds[:-1]) <= places) & (places <= np.array(self.bounds[1:]))
+        if epochs.min() < 0 or epochs.max() > self.settings.epochs or not inside.all():
+            raise ValueError("a stretch's place is outside its share of the text")
+        if self.words_done < 0:
+            raise ValueError("the words done are negative")
+
+    def put_back_roughly(self, arrays: dict[str, np.ndarray]) -> None:
+        """Each stretch starts as far into its new share as all were on average."""
+        done = arrays.get("words-done")
+        if done is None or done.shape != (1,) or done.dtype != np.int64 or done[0] < 0:
+            raise ValueError("the words done make no sense")
+        epochs = min(1.0, int(done[0]) / max(1, self.total_words)) * self.settings.epochs
+        for stretch in range(self.stretches):
+            size = self.bounds[stretch + 1] - self.bounds[stretch]
+            self.places[stretch] = int(epochs), self.bounds[stretch] + int(size * (epochs - int(epochs)))
+        self.schedule.words_done[0] = int(len(self.ids) * epochs)
+
+
+def memory_needed(made: Any, model: Model, tables: Tables, ids: int, stretches: int, piece: int) -> Memory:
+    """What a run takes; `made` is the plan."""
+    lookup = sum(array.nbytes for array in (tables.keep, *tables.noise, *tables.tree))
+    return Memory(
+        model=sum(matrix.nbytes for matrix in model),
+        work=lookup + batch_bytes(made, stretches, piece) + stretches * (2 * 8 + AT_ONCE * 3 * 8),
+        ids=ids * ID.itemsize,
+        passing=min(ids, AT_ONCE * stretches * piece) * ID.itemsize,
+    )
+
+
+def at_least_one(array: np.ndarray) -> np.ndarray:
+    """An array that is not empty, in one piece: the GPU takes no empty ones."""
+    return np.ascontiguousarray(array) if array.size else np.zeros((1,) * array.ndim, array.dtype)

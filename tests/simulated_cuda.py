@@ -1,0 +1,352 @@
+"""The GPU's kernels and engine in the CUDA simulator; test_cuda.py runs this in a process with NUMBA_ENABLE_CUDASIM=1.
+
+The kernels are held to the formula that the CPU's blocked kernel is held to.
+"""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from numba import cuda
+from test_blocked import COUNTS, VARIANTS, block_formula
+from test_checkpoints import StopAt
+from test_training import exact_loss
+from texts import zipf_text
+
+import fastw2v
+from fastw2v.checkpoints import keeper
+from fastw2v.corpus.ids import IdStream
+from fastw2v.errors import Fastw2vError, Interrupted
+from fastw2v.kernels.cuda import drawing
+from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
+from fastw2v.kernels.cuda.loss import loss_kernel
+from fastw2v.kernels.cuda.plan import Plan, batch_shapes, best_stretches, plan
+from fastw2v.kernels.cuda.toolkit import SIMULATED, SIMULATED_CARD
+from fastw2v.kernels.cuda.training import training_kernel
+from fastw2v.kernels.model import Model, new_model
+from fastw2v.kernels.worker import Variant
+from fastw2v.pipeline import Files, resume, run
+from fastw2v.reporting.listener import Listener
+from fastw2v.settings import Settings
+from fastw2v.tables import Tables, tables
+from fastw2v.training import gpu
+from fastw2v.training.devices import new_engine
+from fastw2v.training.progress import Progress
+from fastw2v.training.trainer import Trainer
+
+assert SIMULATED
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")  # of random numbers, which are taken modulo 2^64
+
+DIM = 5
+KEY = np.uint64(12345)
+SENTENCES = [1, 2, 8, 0, 7, 1]  # lengths
+
+
+def plan_of(variant: Variant, lookup: Tables, block: int, pool: int, **more: object) -> Plan:
+    """A plan small enough for the simulator, in which each thread is one of Python's."""
+    longest = int(np.diff(lookup.tree.starts).max(initial=0))
+    return Plan(variant, DIM, block, pool, longest, lanes=2, warps=2, drawing=4, measuring=4)._replace(**more)
+
+
+def sentences(lengths: list[int], words: int) -> np.ndarray:
+    random = np.random.default_rng(7)
+    return np.concatenate([[*random.integers(1, words, length), 0] for length in lengths]).astype(np.int32)
+
+
+class Drawn(NamedTuple):
+    """What was drawn, as the formula takes it."""
+
+    batch: SimpleNamespace
+    block: int
+    pool: int
+
+
+class Launches:
+    """One stretch, or several, through the kernels."""
+
+    def __init__(self, plan: Plan, lookup: Tables, pieces: list[list[int]], ids: np.ndarray) -> None:
+        self.plan, self.lookup = plan, lookup
+        longest = max(length for _, length, _ in pieces)
+        self.pieces = np.array(pieces, np.int64)
+        shapes = batch_shapes(plan, len(pieces), longest)
+        self.batch = Batch(**{name: cuda.to_device(np.full(shape, 77, kind)) for name, (shape, kind) in shapes.items()})
+        draw = drawing_kernel(plan)
+        draw[len(pieces), plan.drawing](
+            cuda.to_device(ids), cuda.to_device(self.pieces), cuda.to_device(lookup.keep), self.noise(), self.batch, KEY
+        )
+
+    def noise(self) -> object:
+        return type(self.lookup.noise)(*map(cuda.to_device, self.lookup.noise))
+
+    def tree(self) -> object:
+        return type(self.lookup.tree)(*map(cuda.to_device, self.lookup.tree))
+
+    def train(self, model: Model, alpha: float) -> Model:
+        """The model after a launch."""
+        matrices = Model(*(cuda.to_device(np.ascontiguousarray(matrix)) for matrix in model))
+        shape = (1, 1) if self.plan.in_shared else (len(self.pieces), self.plan.floats)
+        memory = cuda.to_device(np.full(shape, np.nan, np.float32))
+        grid = len(self.pieces), (self.plan.lanes, self.plan.warps), 0, self.plan.dynamic_shared
+        training_kernel(self.plan)[grid](matrices, self.batch, self.tree(), memory, np.float32(alpha))
+        return Model(*(matrix.copy_to_host() for matrix in matrices))
+
+    def loss(self, model: Model) -> np.ndarray:
+        losses = cuda.to_device(np.zeros((len(self.pieces), 2)))
+        matrices = Model(*map(cuda.to_device, model))
+        measure = loss_kernel(self.plan)
+        measure[len(self.pieces), self.plan.measuring](
+            matrices, self.batch, self.pieces, self.noise(), self.tree(), KEY, losses
+        )
+        return losses.copy_to_host()
+
+    def drawn(self, stretch: int = 0) -> Drawn:
+        count = int(self.batch.count.copy_to_host()[stretch])
+        arrays = {name: array.copy_to_host()[stretch] for name, array in self.batch._asdict().items() if name != "count"}
+        kept = {name: array if name == "noise" else array[:count] for name, array in arrays.items()}
+        return Drawn(SimpleNamespace(**kept), self.plan.block, self.plan.pool)
+
+
+def small_model(counts: np.ndarray, negative: int, hs: bool) -> Model:
+    made = new_model(len(counts), DIM, negative=negative, hs=hs, random_state=1)
+    random = np.random.default_rng(5)
+    for matrix in made:
+        matrix[:, :DIM] = random.normal(0, 0.5, (len(matrix), DIM))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("cbow", "negative", "hs", "block", "in_shared"),
+    [(*variant, 6, True) for variant in VARIANTS] + [(False, 5, False, 1, True), (True, 7, True, 6, False)],
+)
+def test_a_launch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, hs: bool, block: int, in_shared: bool) -> None:
+    variant = Variant(cbow, hs, negative, 3)
+    lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+    model = small_model(COUNTS, negative, hs)
+    plan = plan_of(variant, lookup, block, 6 if negative else 0, in_shared=in_shared)
+    ids = sentences(SENTENCES, len(COUNTS))
+    launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
+    drawn = launch.drawn()
+    assert list(drawn.batch.words) == list(ids[ids > 0])
+    if negative and block > 1:
+        blocks = [slice(start, start + block) for start in range(0, len(drawn.batch.words), block)]
+        assert any(len(set(drawn.batch.words[part])) < len(drawn.batch.words[part]) for part in blocks)  # repeated centers
+        pools = drawn.batch.noise[: len(blocks) * plan.pool].reshape(-1, plan.pool)
+        assert any(len(set(pool)) < plan.pool for pool in pools)  # repeated noise words
+        assert any(set(pool) & set(drawn.batch.words[part]) for pool, part in zip(pools, blocks))
+    after = launch.train(model, 0.05)
+    expected = block_formula(model, drawn, len(drawn.batch.words), variant, lookup, 0.05)
+    for found, right, start in zip(after, expected, model):
+        if found.size:
+            assert np.abs(right - start).max() > 0.02
+            assert np.allclose(found, right, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
+def test_a_vocabulary_smaller_than_the_pool_is_trained_on(cbow: bool, negative: int, hs: bool) -> None:
+    counts = np.array([5, 9, 4], np.int64)
+    variant = Variant(cbow, hs, negative, 2)
+    lookup = tables(counts, sample=0, negative=negative, hs=hs)
+    model = small_model(counts, negative, hs)
+    ids = sentences([1, 1, 4, 2], len(counts))
+    launch = Launches(plan_of(variant, lookup, 4, 8 if negative else 0), lookup, [[0, len(ids), 0]], ids)
+    drawn = launch.drawn()
+    after = launch.train(model, 0.05)
+    for found, right in zip(after, block_formula(model, drawn, len(drawn.batch.words), variant, lookup, 0.05)):
+        assert np.allclose(found, right, rtol=0, atol=2e-5)
+
+
+def test_words_alone_in_their_sentences_leave_the_input_vectors_as_they_are() -> None:
+    variant = Variant(False, True, 3, 5)
+    lookup = tables(COUNTS, sample=0, negative=3, hs=True)
+    model = small_model(COUNTS, 3, True)
+    ids = np.array([3, 0, 0, 4, 0, 3, 0], np.int32)
+    launch = Launches(plan_of(variant, lookup, 4, 4), lookup, [[0, len(ids), 0]], ids)
+    assert list(launch.drawn().batch.end - launch.drawn().batch.begin) == [1, 1, 1]
+    assert all(np.array_equal(*pair) for pair in zip(launch.train(model, 0.05), model))
+
+
+def test_a_piece_without_any_word_moves_nothing() -> None:
+    lookup = tables(COUNTS, sample=0, negative=3, hs=False)
+    model = small_model(COUNTS, 3, False)
+    launch = Launches(plan_of(Variant(False, False, 3, 5), lookup, 4, 4), lookup, [[0, 3, 0], [3, 0, 9]], np.zeros(3, np.int32))
+    assert [len(launch.drawn(stretch).batch.words) for stretch in (0, 1)] == [0, 0]
+    assert all(np.array_equal(*pair) for pair in zip(launch.train(model, 0.05), model))
+
+
+def test_sentences_windows_and_pairs_are_what_the_text_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "MAX_SENTENCE_LENGTH", 30)
+    ids = sentences([*SENTENCES, 71], len(COUNTS))
+    lookup = tables(COUNTS, sample=0, negative=0, hs=True)
+    plan = plan_of(Variant(False, True, 0, 4), lookup, 4, 0)
+    batch = Launches(plan, lookup, [[0, len(ids), 0]], ids).drawn().batch
+    starts = np.concatenate([[0], np.cumsum([length for length in SENTENCES if length])])
+    bounds = [*starts, starts[-1] + 30, starts[-1] + 60, starts[-1] + 71]  # a longer sentence is several
+    reaches = set()
+    for begin, end in pairwise(bounds):
+        for center in range(begin, end):
+            assert begin <= batch.begin[center] <= center < batch.end[center] <= end
+            before, after = center - batch.begin[center], batch.end[center] - center - 1
+            assert before == after or batch.begin[center] == begin or batch.end[center] == end
+            reaches.add(max(before, after))
+    assert reaches == {0, 1, 2, 3, 4}
+    covering = [
+        sum(batch.begin[c] <= p < batch.end[c] for c in range(len(batch.begin)) if c != p) for p in range(len(batch.begin))
+    ]
+    assert np.array_equal(batch.pairs, covering)
+
+
+def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cut() -> None:
+    random = np.random.default_rng(3)
+    ids = random.choice(len(COUNTS), 1000, p=COUNTS / COUNTS.sum()).astype(np.int32)
+    lookup = tables(COUNTS, sample=0.03, negative=5, hs=False)
+    plan = plan_of(Variant(False, False, 5, 3), lookup, 4, 24)
+    batch = Launches(plan, lookup, [[0, 1000, 100]], ids).drawn().batch
+    texts, kept = np.bincount(ids, minlength=16), np.bincount(batch.words, minlength=16)
+    for word in range(1, 16):
+        share = min(1, float(lookup.keep[word]))
+        assert abs(kept[word] - texts[word] * share) <= 4 * np.sqrt(texts[word] * share * (1 - share)) + 1e-9
+    drawn = batch.noise[: -(-len(batch.words) // 4) * 24]
+    right = COUNTS**0.75 / (COUNTS**0.75).sum()
+    right = right + right[0] / (len(COUNTS) - 1)  # the place of </s> goes to all others alike
+    found = np.bincount(drawn, minlength=16) / len(drawn)
+    assert found[0] == 0
+    assert np.abs(found - right)[1:].max() < 4 * np.sqrt(0.25 / len(drawn))
+    halves = [Launches(plan, lookup, [[start, 500, 100 + start]], ids).drawn().batch.words for start in (0, 500)]
+    assert np.array_equal(np.concatenate(halves), batch.words)
+
+
+@pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
+def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: int, hs: bool) -> None:
+    lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+    model = small_model(COUNTS, negative, hs)
+    variant = Variant(cbow, hs, negative, 1)
+    text = np.random.default_rng(2).integers(1, len(COUNTS), 16)
+    stretches = 40  # the same text with other noise words
+    launch = Launches(
+        plan_of(variant, lookup, 4, 2 if negative else 0),
+        lookup,
+        [[0, 16, 16 * n] for n in range(stretches)],
+        text.astype(np.int32),
+    )
+    nats, pairs = launch.loss(model).sum(axis=0)
+    assert pairs == stretches * (16 if cbow else 30)
+    expected = exact_loss(text.tolist(), model, lookup, variant)  # its noise is that of the text's own counts
+    assert np.isclose(nats / pairs, expected, rtol=0.02 if not negative else 0.06)
+
+
+SMALL = {"dim": 4, "min_count": 1, "sample": 0, "window": 2, "negative": 1, "epochs": 2, "device": "cuda", "threads": 1}
+
+
+@pytest.fixture(scope="module")
+def few_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_bytes(zipf_text(350, 12))
+    return path
+
+
+def test_a_run_on_the_gpu_is_stopped_resumed_and_gives_the_same_bytes(
+    few_words: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
+    settings = Settings(**SMALL, stretches=1)
+    log = tmp_path / "log"
+    whole = run(str(few_words), settings, Files(output=tmp_path / "whole.bin", log=log), Listener())
+    end = json.loads(log.read_text().splitlines()[-1])
+    assert (end["settings"]["device"], end["settings"]["stretches"]) == ("cuda", 1)
+    assert 0.5 < end["loss"] < 2 * np.log(2) + 0.05
+    files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
+    with pytest.raises(Interrupted, match="resume"):
+        run(str(few_words), settings, files, StopAt(0.2))
+    listener = StopAt(2)
+    found = resume(tmp_path / "state", listener=listener)
+    assert any("going on at" in note and "100" not in note for note in listener.notes)
+    assert found.vectors.tobytes() == whole.vectors.tobytes()
+    assert np.abs(whole.vectors).max() > 0.2
+
+
+def test_ids_that_do_not_fit_on_the_gpu_go_through_it_and_give_the_same_bytes(
+    few_words: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[gpu.Gpu] = []
+    original = gpu.Gpu._take_memory
+
+    def remembered(engine: gpu.Gpu) -> None:
+        original(engine)
+        made.append(engine)
+
+    monkeypatch.setattr(gpu.Gpu, "_take_memory", remembered)
+    kept = fastw2v.train(few_words, **SMALL, stretches=1)
+    engine = made[0]
+    assert engine.resident
+    needed = gpu.memory_needed(engine.plan, engine.model, engine.tables, engine.total_words // 2, 1, engine.piece)
+    small = SIMULATED_CARD._replace(free=int((needed.model + needed.work + needed.passing) / gpu.SHARE_OF_MEMORY) + 8)
+    monkeypatch.setattr(gpu, "the_card", lambda: small)
+    passed = fastw2v.train(few_words, **SMALL, stretches=1)
+    assert not made[1].resident
+    assert passed.vectors.tobytes() == kept.vectors.tobytes()
+    monkeypatch.setattr(gpu, "the_card", lambda: small._replace(free=1000))
+    with pytest.raises(
+        Fastw2vError, match=r"the GPU \(the simulator\) has 1.0 kB free, and training needs .* for the model: a smaller"
+    ):
+        fastw2v.train(few_words, **SMALL)
+
+
+def test_several_stretches_train_all_of_the_text(few_words: Path, tmp_path: Path) -> None:
+    seen: list[Progress] = []
+
+    class Sees(Listener):
+        def training(self, progress: Progress) -> None:
+            seen.append(progress)
+
+    settings = Settings(**SMALL | {"hs": True, "negative": 0, "model": "cbow", "epochs": 1}, stretches=3)
+    vectors = run(str(few_words), settings, Files(), Sees())
+    assert seen[-1].words == seen[-1].total_words
+    assert np.isfinite(vectors.vectors).all()
+    assert np.abs(vectors.vectors).max() > 0.15
+
+
+def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:
+    ids = IdStream(memory=2**20)
+    ids.append(np.tile(np.array([1, 2, 3, 0], np.int32), 100))
+    ids.finish()
+    settings = Settings(**SMALL | {"alpha": 1e-9}, stretches=1)
+    lookup = tables(np.full(4, 100, np.int64), sample=0, negative=1, hs=False)
+    model = new_model(4, 4, negative=1, hs=False, random_state=1)
+    trainer = Trainer(new_engine(ids, model, lookup, settings), settings)
+    trainer.engine.words_elsewhere = 17
+    assert trainer.words_done == 17
+    seen = []
+
+    def report(progress: Progress) -> None:
+        if not seen:
+            with trainer.paused(changing=True):
+                model.input[:] = 3
+                seen.append(progress.words)
+
+    end = trainer.run(report, every=0.01)
+    assert seen[0] < end.words == 817
+    assert np.allclose(model.input, 3, atol=1e-3)
+
+
+def test_fewer_stretches_are_chosen_for_fewer_words_and_smaller_texts() -> None:
+    card = SIMULATED_CARD._replace(multiprocessors=132)
+    variant = Variant(False, False, 5, 5)
+    chosen = []
+    for words, ids in ((50, 10**9), (100_000, 10**9), (100_000, 100_000)):
+        counts = (1e9 / np.arange(1, words + 1)).astype(np.int64)
+        lookup = tables(counts, sample=1e-4, negative=5, hs=False)
+        made, _ = plan(variant, 100, lookup, 0.025, card.shared)
+        chosen.append(best_stretches(made, lookup, 0.025, ids, card))
+    assert 1 <= chosen[0] < chosen[2] == 50 < chosen[1] <= 2 * 132
+
+
+def test_blocks_get_smaller_and_then_leave_shared_memory_as_rows_grow() -> None:
+    lookup = tables(COUNTS, sample=0, negative=5, hs=False)
+    made = [plan(Variant(False, False, 5, 5), dim, lookup, 1e-4, 227 * 1024)[0] for dim in (100, 300, 600, 10_000)]
+    assert [each.in_shared for each in made] == [True, True, True, False]
+    assert [each.block for each in made] == [32, 32, 16, 32]
+    assert all(each.dynamic_shared + each.static_shared < 227 * 1024 for each in made)

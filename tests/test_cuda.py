@@ -1,0 +1,162 @@
+"""The GPU path without a GPU: its kernels in the simulator and through the compiler, and what is said where there is none."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Outcome
+
+import fastw2v
+from fastw2v.errors import UsageError
+from fastw2v.kernels.worker import Variant
+from fastw2v.settings import Settings
+from fastw2v.training import devices
+
+CLI = Callable[..., Outcome]
+TESTS = Path(__file__).parent
+VARIANTS = [(False, 5, False), (True, 5, True)]  # between them all parts of the kernels
+HOPPER = (9, 0)
+
+
+def test_in_the_simulator_the_kernels_do_what_the_formula_says_and_whole_runs_resume() -> None:
+    pytest.importorskip("numba_cuda", reason="needs numba-cuda")
+    environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / "simulated_cuda.py")]
+    done = subprocess.run(command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-5000:]
+    assert re.search(r"\d\d passed", done.stdout)
+
+
+@pytest.fixture
+def compiler(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """numba.cuda, compiling for a GPU that is not there."""
+    pytest.importorskip("numba_cuda", reason="needs numba-cuda")
+    from numba import cuda
+    from numba.cuda import dispatcher
+    from numba.cuda.cudadrv import nvvm
+
+    if not nvvm.is_available():
+        pytest.skip("needs NVVM: pip install 'fastw2v[cuda]'")
+    monkeypatch.setattr(dispatcher, "get_current_device", lambda: SimpleNamespace(compute_capability=HOPPER))
+    return cuda
+
+
+def signatures() -> Iterator[tuple[str, Any]]:
+    """What each kernel is called with."""
+    from numba.cuda import types
+
+    from fastw2v.kernels.cuda.drawing import Batch
+    from fastw2v.kernels.model import Model
+    from fastw2v.tables.huffman import HuffmanTree
+    from fastw2v.tables.noise import NoiseTable
+
+    floats, rows, ints, int_rows = types.float32[::1], types.float32[:, ::1], types.int32[::1], types.int32[:, ::1]
+    model = types.NamedTuple((rows, rows, rows), Model)
+    batch = types.NamedTuple((int_rows, int_rows, int_rows, int_rows, rows, int_rows, ints), Batch)
+    noise = types.NamedTuple((ints, ints), NoiseTable)
+    tree = types.NamedTuple((types.int64[::1], ints, types.uint8[::1]), HuffmanTree)
+    pieces, key = types.int64[:, ::1], types.uint64
+    yield "draw", types.void(ints, pieces, floats, noise, batch, key)
+    yield "measure", types.void(model, batch, pieces, noise, tree, key, types.float64[:, ::1])
+    yield "train", types.void(model, batch, tree, rows, types.float32)
+
+
+@pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
+def test_the_kernels_compile_for_a_gpu_and_spill_no_register(
+    compiler: Any, tmp_path: Path, cbow: bool, negative: int, hs: bool
+) -> None:
+    from fastw2v.kernels.cuda.drawing import drawing_kernel
+    from fastw2v.kernels.cuda.loss import loss_kernel
+    from fastw2v.kernels.cuda.plan import Plan
+    from fastw2v.kernels.cuda.training import training_kernel
+
+    plan = Plan(Variant(cbow, hs, negative, 5), 100, 16, 16, 30 if hs else 0)
+    kernels = {"draw": drawing_kernel(plan), "measure": loss_kernel(plan), "train": training_kernel(plan)}
+    for name, signature in signatures():
+        code, _ = compiler.compile_ptx(kernels[name].py_func, signature, device=False, fastmath=True, cc=HOPPER)
+        if name == "train":
+            assert "ld.global.cg" in code  # rows are read past L1
+            assert "ld.shared.f32" in code
+            assert not re.search(r"\bld\.f32", code)  # the compiler knows what lies in shared memory
+        if shutil.which("ptxas"):
+            path = tmp_path / f"{name}.ptx"
+            path.write_text(code)
+            command = ["ptxas", "-arch=sm_90", "-v", str(path), "-o", str(tmp_path / "out")]
+            said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+            assert "0 bytes spill stores" in said
+            registers = int(re.findall(r"Used (\d+) registers", said)[0])
+            threads = plan.lanes * plan.warps if name == "train" else plan.drawing
+            assert registers * threads <= 65_536
+
+
+def without_a_gpu(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """The command line where no GPU can be seen."""
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_ENABLE_CUDASIM"}
+    command = [sys.executable, "-m", "fastw2v", *map(str, arguments)]
+    return subprocess.run(
+        command, env=environment | {"CUDA_VISIBLE_DEVICES": "-1"}, capture_output=True, text=True, check=False
+    )
+
+
+def test_without_a_gpu_one_line_says_what_is_missing(text: Path, tmp_path: Path) -> None:
+    done = without_a_gpu("train", text, "-o", tmp_path / "v.bin", "--device", "cuda")
+    assert done.returncode == 2
+    assert re.fullmatch(r"fastw2v: --device cuda needs (an NVIDIA GPU|the extra cuda: pip install).*\n", done.stderr)
+    assert not list(tmp_path.iterdir())
+
+
+def test_auto_trains_on_the_cpu_where_there_is_no_gpu_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, cli: CLI, text: Path, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(devices, "missing", lambda: "a GPU")
+    done = cli("train", text, "-o", tmp_path / "v.bin", "--device", "auto", "--dim", 8, "--epochs", 1)
+    assert done.code == 0
+    assert "training on the CPU, for --device cuda needs a GPU\n" in done.err
+    assert fastw2v.load(tmp_path / "v.bin").dim == 8
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, cli: CLI, text: Path, tmp_path: Path) -> None:
+    monkeypatch.setattr(devices, "find_spec", lambda name: None)
+    done = cli("train", text, "-o", tmp_path / "v.bin", "--device", "cuda")
+    assert done.code == 2
+    assert done.err == "fastw2v: --device cuda needs the extra cuda: pip install 'fastw2v[cuda]'\n"
+
+
+def test_the_reference_kernel_is_the_cpus_alone() -> None:
+    with pytest.raises(UsageError, match="--device cuda needs --kernel blocked"):
+        devices.with_device(Settings(device="cuda", kernel="reference"), print)
+    assert devices.with_device(Settings(device="auto", kernel="reference"), lambda text: None).device == "cpu"
+
+
+def test_nothing_of_cuda_is_imported_where_no_gpu_is_asked_for(text: Path, tmp_path: Path) -> None:
+    program = f"""
+import sys, fastw2v
+fastw2v.train({str(text)!r}, dim=8, epochs=1)
+sys.exit(any(name.startswith(("numba.cuda.", "numba_cuda", "fastw2v.kernels.cuda")) for name in sys.modules))
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(
+    ("cbow", "negative", "hs"), [(c, n, h) for c in (False, True) for n, h in ((5, False), (0, True), (5, True))]
+)
+def test_on_a_gpu_every_variant_learns_the_planted_relations(cbow: bool, negative: int, hs: bool) -> None:
+    from fastw2v.demo.questions import solved_analogies
+    from fastw2v.demo.text import sentences
+
+    lacking = devices.missing()
+    if lacking:
+        pytest.skip(f"needs {lacking}")
+    model = "cbow" if cbow else "skipgram"
+    vectors = fastw2v.train(sentences(200_000), dim=32, epochs=8, model=model, negative=negative, hs=hs, device="cuda")
+    solved, asked = np.sum(list(solved_analogies(vectors).values()), axis=0)
+    assert solved / asked > 0.9
