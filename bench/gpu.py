@@ -16,6 +16,7 @@ from typing import Any
 import click
 import numpy as np
 
+import fastw2v
 from fastw2v.benchmark.choices import VARIANTS
 from fastw2v.benchmark.text import write_text
 
@@ -79,11 +80,13 @@ def rate(found: dict[str, Any]) -> float:
     return float(found["words"] / np.median(found["seconds"])) if "seconds" in found else float("nan")
 
 
-def speeds(corpus: str, dims: tuple[int, ...], base: dict[str, Any], seconds: float) -> Iterator[list[str]]:
+def speeds(
+    corpus: str, names: tuple[str, ...], dims: tuple[int, ...], base: dict[str, Any], seconds: float
+) -> Iterator[list[str]]:
     """A row for each variant and dimension."""
     yield ["variant", "dim", "GPU, words/s", "CPU, words/s", "ratio", "loss, GPU", "loss, CPU"]
     for dim in dims:
-        for name in FIVE:
+        for name in names:
             settings = base | VARIANTS[name] | {"dim": dim, "epochs": 1}
             order = {"corpus": corpus, "settings": settings, "words": None, "repeats": 1, "seconds": seconds}
             gpu = measured(order | {"settings": settings | {"device": "cuda"}})
@@ -97,7 +100,7 @@ def speeds(corpus: str, dims: tuple[int, ...], base: dict[str, Any], seconds: fl
 
 
 def qualities(
-    corpus: Path | None, stretches: tuple[int, ...], base: dict[str, Any], words: int, questions: Path | None, pairs: list[Path]
+    corpus: Path, stretches: tuple[int, ...], base: dict[str, Any], questions: Path | None, pairs: list[Path]
 ) -> Iterator[list[str]]:
     """A row for the CPU and for each number of stretches: five epochs, and what the vectors know."""
     yield ["trained by", "words/s", "loss", *scored_by(questions, pairs)]
@@ -105,7 +108,7 @@ def qualities(
         device = {"device": "cpu"} if count == 0 else {"device": "cuda", "stretches": count}
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "log"
-            vectors = train(corpus, words, log, base | device)
+            vectors = fastw2v.train(corpus, log=log, epochs=5, **base | device)
             end = json.loads(log.read_text().splitlines()[-1])
         used = end["settings"]["stretches"]
         name = "CPU" if count == 0 else f"GPU, {used} stretches{' (its own choice)' if count is None else ''}"
@@ -113,12 +116,11 @@ def qualities(
         yield [name, f"{end['words_per_second']:,.0f}", f"{end['loss'] or float('nan'):.3f}", *scores]
 
 
-def train(corpus: Path | None, words: int, log: Path, settings: dict[str, Any]) -> Any:
-    """Vectors of the corpus, or of the demonstration's text, in which relations are planted."""
-    import fastw2v
+def write_planted(path: Path, words: int) -> None:
+    """The demonstration's text, in which relations are planted."""
     from fastw2v.demo.text import sentences
 
-    return fastw2v.train(corpus or sentences(words), log=log, epochs=5, **settings)
+    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(words)))
 
 
 def scored_by(questions: Path | None, pairs: list[Path]) -> list[str]:
@@ -137,14 +139,14 @@ def scores_of(vectors: Any, questions: Path | None, pairs: list[Path]) -> list[f
     return [solved / asked * 100]
 
 
-def stages(corpus: str, dim: int, base: dict[str, Any], seconds: float) -> Iterator[list[str]]:
+def stages(corpus: str, names: tuple[str, ...], dim: int, base: dict[str, Any], seconds: float) -> Iterator[list[str]]:
     """A row for each stage that is left out."""
     yield ["left out", "words/s", "time that is saved"]
     settings = base | VARIANTS["skipgram-ns"] | {"dim": dim, "epochs": 1, "device": "cuda"}
     order = {"corpus": corpus, "settings": settings, "words": None, "repeats": 1, "seconds": seconds}
     whole = rate(measured(order))
     yield ["nothing", f"{whole:,.0f}", ""]
-    for stage in STAGES:
+    for stage in names:
         found = rate(measured(order, without=stage))
         yield [stage, f"{found:,.0f}", f"{1 - whole / found:.0%}"]
 
@@ -180,20 +182,26 @@ def main(
     if order:
         child(order, without)
         return
-    base: dict[str, Any] = {"sample": sample} | ({"min_count": 1, "window": 1, "threads": 1} if tiny else {})
+    base: dict[str, Any] = {"sample": sample} | ({"sample": 0, "min_count": 1, "window": 1, "threads": 1} if tiny else {})
     dims, counts, seconds = ((4,), (1,), 0.0) if tiny else ((100, 300), STRETCHES, 2.0)
     with tempfile.TemporaryDirectory() as folder:
         text = corpus or Path(folder) / "text.txt"
         if not corpus:
             write_text(text, 60 if tiny else WORDS, vocabulary=20 if tiny else 60_000)
         if not parts or "speed" in parts:
-            show("Words/s", speeds(str(text), dims, base, seconds))
+            show("Words/s", speeds(str(text), FIVE[:1] if tiny else FIVE, dims, base, seconds))
         if not parts or "stretches" in parts:
             quality = base | {"dim": 4 if tiny else 100 if corpus else 64} | ({"negative": 1} if tiny else {})
-            rows = qualities(corpus, counts, quality, 40 if tiny else 2_000_000, questions, list(pairs))
+            planted = corpus or Path(folder) / "planted.txt"
+            if not corpus:
+                write_planted(planted, 40 if tiny else 2_000_000)
+            rows = qualities(planted, counts, quality, questions, list(pairs))
             show("Stretches trained at once, five epochs", rows)
         if not parts or "stages" in parts:
-            show("A stage left out, skip-gram with negative sampling", stages(str(text), dims[0], base, seconds))
+            show(
+                "A stage left out, skip-gram with negative sampling",
+                stages(str(text), STAGES[:1] if tiny else STAGES, dims[0], base, seconds),
+            )
 
 
 if __name__ == "__main__":

@@ -176,7 +176,11 @@ def _run(
     if earlier is not None:
         kept = start_from(model, vocabulary, earlier)
         listener.note(f"going on from {files.init}: {kept:,} words of {len(vocabulary):,} have vectors")
+    if settings.device == "cuda":
+        listener.note("compiling for the GPU (some ten seconds)")
+    clock.lap()
     engine = new_engine(ids, model, lookup, settings)
+    compile_seconds += clock.lap() if settings.device == "cuda" else 0
     settings = engine.settings
     trainer = Trainer(engine, settings)
     keeper = None

@@ -1,6 +1,7 @@
 """The scripts in bench/: their commands run on a tiny text, and what they keep and show is what was found."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -20,9 +21,9 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
     return import_module
 
 
-def script(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+def script(name: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(BENCH / name), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
 
 
 def rows(markdown: str) -> list[list[str]]:
@@ -131,3 +132,15 @@ def test_scale_varies_one_thing_at_a_time_and_gives_a_vocabulary_text_enough(ben
         (1_000_000, 10_000, 100, 1), (1_000_000, 100_000, 100, 1), (10_000_000, 1_000_000, 100, 1)]  # fmt: skip
     assert [value for value, _ in scale.points("text", scale.FULL, scale.Point())] == [10**6, 10**7, 10**8]
     assert {point.text for _, point in scale.points("dimension", scale.FULL, scale.Point())} == {1_000_000}
+
+
+def test_the_gpus_tables_are_made_in_the_simulator_too(tmp_path: Path) -> None:
+    pytest.importorskip("numba_cuda", reason="needs numba-cuda")
+    done = script("gpu.py", "--tiny", NUMBA_ENABLE_CUDASIM="1", PYTHONWARNINGS="ignore")
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    headers = [row[0] for row in rows(done.stdout)]
+    assert headers.count("skipgram-ns") == 1
+    assert [name for name in headers if name.startswith("GPU, 1 stretches")]
+    assert headers[-2:] == ["nothing", "fours.gather"]
+    assert "nan" not in done.stdout

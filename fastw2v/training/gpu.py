@@ -30,6 +30,7 @@ from fastw2v.training.gate import Gate
 from fastw2v.training.shares import SENTENCE_SEARCH, random_start, share_bounds
 
 AT_ONCE = 2  # launches that are on their way: one runs, one is ready
+IDS_AT_ONCE = 1 << 24  # that are copied to the GPU, where all of them are kept there
 SHARE_OF_MEMORY = 0.95  # of what is free on the GPU, that may be taken
 NATS, PAIRS = 0, 1
 
@@ -84,8 +85,9 @@ class Gpu:
         self.stopping = threading.Event()
         self.failures: list[BaseException] = []
         self.launches = 0
-        self._take_memory()
-        self._compile()
+        with one_line():
+            self._take_memory()
+            self._compile()
 
     def _fits(self, card: Card) -> bool:
         """Whether all ids can be kept on the GPU. Raises Fastw2vError where not even the rest can."""
@@ -110,7 +112,10 @@ class Gpu:
         self.losses = cuda.pinned_array((self.stretches, 2), np.float64)
         self.losses[:] = 0
         self.device_losses = cuda.to_device(self.losses)
-        self.all_ids = cuda.to_device(self.ids.read(0, len(self.ids))) if self.resident else None
+        self.all_ids: Any = cuda.device_array(len(self.ids), ID) if self.resident else None
+        for start in range(0, len(self.ids) if self.resident else 0, IDS_AT_ONCE):
+            stop = min(start + IDS_AT_ONCE, len(self.ids))
+            self.all_ids[start:stop].copy_to_device(np.ascontiguousarray(self.ids.read(start, stop)))
         self.computing, self.copying = cuda.stream(), cuda.stream()
         self.slots = [self._new_slot() for _ in range(AT_ONCE)]
 
@@ -169,30 +174,34 @@ class Gpu:
 
     def first_rows(self, count: int) -> np.ndarray:
         """A copy of the first input rows."""
-        rows: np.ndarray = self.matrices.input[:count].copy_to_host()
+        with one_line():
+            rows: np.ndarray = self.matrices.input[:count].copy_to_host()
         return rows
 
     def _upload(self) -> None:
-        for there, here in zip(self.matrices, self.model):
-            if here.size:
-                there.copy_to_device(np.ascontiguousarray(here))
-        self.device_losses.copy_to_device(self.losses)
-        cuda.synchronize()
+        with one_line():
+            for there, here in zip(self.matrices, self.model):
+                if here.size:
+                    there.copy_to_device(np.ascontiguousarray(here))
+            self.device_losses.copy_to_device(self.losses)
+            cuda.synchronize()
 
     def _download(self) -> None:
-        self._synchronise()
-        for there, here in zip(self.matrices, self.model):
-            if here.size:
-                there.copy_to_host(here)
+        with one_line():
+            self._synchronise()
+            for there, here in zip(self.matrices, self.model):
+                if here.size:
+                    there.copy_to_host(here)
 
     def _synchronise(self) -> None:
         self.computing.synchronize()
 
     def _guarded(self) -> None:
         try:
-            self._train_all()
+            with one_line():
+                self._train_all()
         except BaseException as failure:  # raised again by the trainer
-            self.failures.append(failure if isinstance(failure, Fastw2vError) else Fastw2vError(f"the GPU failed: {failure}"))
+            self.failures.append(failure)
         finally:
             self.gate.leave()
 
@@ -334,6 +343,17 @@ class Gpu:
             size = self.bounds[stretch + 1] - self.bounds[stretch]
             self.places[stretch] = int(epochs), self.bounds[stretch] + int(size * (epochs - int(epochs)))
         self.schedule.words_done[0] = int(len(self.ids) * epochs)
+
+
+@contextmanager
+def one_line() -> Iterator[None]:
+    """What the GPU's driver and compiler raise, as an error of this package."""
+    try:
+        yield
+    except (Fastw2vError, MemoryError, OSError):
+        raise
+    except Exception as error:
+        raise Fastw2vError(f"the GPU failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}") from error
 
 
 def memory_needed(made: Any, model: Model, tables: Tables, ids: int, stretches: int, piece: int) -> Memory:

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import cuda
 
-from fastw2v.kernels.cuda.toolkit import piece, thread_count, thread_number
+from fastw2v.kernels.cuda.access import get, put
+from fastw2v.kernels.cuda.toolkit import piece, thread_number
 
 
 class Sizes(NamedTuple):
@@ -21,6 +22,9 @@ class Sizes(NamedTuple):
     window: int
     negative: int
     longest_path: int
+    lanes: int
+    warps: int
+    threads: int
 
 
 class Rows(NamedTuple):
@@ -100,7 +104,7 @@ def sigmoid(x):
 @piece
 def read_words(cbow, batch, words, span, sizes):
     """Copy the block's words from the batch, and look up what is needed about them."""
-    thread, threads, stretch = thread_number(), thread_count(), span.stretch
+    thread, threads, stretch = thread_number(sizes), sizes.threads, span.stretch
     for position in range(thread, span.covered, threads):
         words.position[position] = batch.words[stretch, span.origin + position]
     for center in range(thread, span.centers, threads):
@@ -123,30 +127,30 @@ def read_words(cbow, batch, words, span, sizes):
 @piece
 def find_repeats(words, span, sizes):
     """Which positions, centers and noise words are the same word; each of the three begins with other threads."""
-    thread, threads = thread_number(), thread_count()
+    thread, threads = thread_number(sizes), sizes.threads
     for position in range(thread, span.covered, threads):
-        word = words.position[position]
+        word = get(words.position, position)
         following = position + 1
-        while following < span.covered and words.position[following] != word:
+        while following < span.covered and get(words.position, following) != word:
             following += 1
-        words.following[position] = following if following < span.covered else -1
+        put(words.following, position, following if following < span.covered else -1)
         before = 0
-        while words.position[before] != word:
+        while get(words.position, before) != word:
             before += 1
-        words.leads[position] = before == position
+        put(words.leads, position, before == position)
     for center in range((thread + threads // 2) % threads, span.centers, threads):
         rank = 0
         for other in range(center):
-            rank += words.center[other] == words.center[center]
-        words.rank[center] = rank
+            rank += get(words.center, other) == get(words.center, center)
+        put(words.rank, center, rank)
         repeats = 0
         for sample in range(sizes.pool):
-            repeats += words.noise[sample] == words.center[center]
-        words.taken[center] = np.float32(repeats) * np.float32(sizes.negative) / np.float32(max(sizes.pool, 1))
+            repeats += get(words.noise, sample) == get(words.center, center)
+        put(words.taken, center, np.float32(repeats) * np.float32(sizes.negative) / np.float32(max(sizes.pool, 1)))
     for sample in range((thread + threads // 4) % threads, sizes.pool, threads):
         times, before = 0, 0
         for other in range(sizes.pool):
-            same = words.noise[other] == words.noise[sample]
+            same = get(words.noise, other) == get(words.noise, sample)
             times += same
             before += same and other < sample
-        words.times[sample] = 0 if before else times
+        put(words.times, sample, 0 if before else times)

@@ -2,18 +2,21 @@
 
 Thread x of a warp of n takes the places x, x + n, x + 2n, x + 3n: neighbours read neighbouring floats, four loads are on their
 way at a time, and four sums stay in registers. Past the dimension's end the last place is taken again, and not added to.
+
+Innermost loops are written with `while`: a Numba range keeps a count beside its number, which costs as much as their work.
 """
 
 import numpy as np
 from numba import cuda
 
-from fastw2v.kernels.cuda.toolkit import from_l2, piece
+from fastw2v.kernels.cuda.access import far, get, put, put_far
+from fastw2v.kernels.cuda.toolkit import piece
 
 
 @piece
-def places(d, dim):
+def places(d, sizes):
     """The four places of a thread, from its first one on."""
-    step, last = cuda.blockDim.x, dim - 1
+    step, last = sizes.lanes, sizes.dim - 1
     return d, min(d + step, last), min(d + 2 * step, last), min(d + 3 * step, last)
 
 
@@ -27,68 +30,70 @@ def zero():
 def add(sums, factor, rows, start, at):
     """The sums plus factor · rows[start + at]."""
     return (
-        sums[0] + factor * rows[start + at[0]],
-        sums[1] + factor * rows[start + at[1]],
-        sums[2] + factor * rows[start + at[2]],
-        sums[3] + factor * rows[start + at[3]],
+        sums[0] + factor * get(rows, start + at[0]),
+        sums[1] + factor * get(rows, start + at[1]),
+        sums[2] + factor * get(rows, start + at[2]),
+        sums[3] + factor * get(rows, start + at[3]),
     )
 
 
 @piece
 def load(matrix, row, at):
     """matrix[row, at], past L1."""
-    return from_l2(matrix, row, at[0]), from_l2(matrix, row, at[1]), from_l2(matrix, row, at[2]), from_l2(matrix, row, at[3])
+    return far(matrix, row, at[0]), far(matrix, row, at[1]), far(matrix, row, at[2]), far(matrix, row, at[3])
 
 
 @piece
 def store(rows, start, at, values):
     """rows[start + at] = values; a place that is taken twice gets the same value twice."""
-    rows[start + at[0]] = values[0]
-    rows[start + at[1]] = values[1]
-    rows[start + at[2]] = values[2]
-    rows[start + at[3]] = values[3]
+    put(rows, start + at[0], values[0])
+    put(rows, start + at[1], values[1])
+    put(rows, start + at[2], values[2])
+    put(rows, start + at[3], values[3])
 
 
 @piece
-def accumulate(rows, start, at, values, dim):
+def accumulate(rows, start, at, values, sizes):
     """rows[start + at] += values, each place once."""
-    step = cuda.blockDim.x
-    rows[start + at[0]] += values[0]
-    if at[0] + step < dim:
-        rows[start + at[1]] += values[1]
-    if at[0] + 2 * step < dim:
-        rows[start + at[2]] += values[2]
-    if at[0] + 3 * step < dim:
-        rows[start + at[3]] += values[3]
+    step = sizes.lanes
+    put(rows, start + at[0], get(rows, start + at[0]) + values[0])
+    if at[0] + step < sizes.dim:
+        put(rows, start + at[1], get(rows, start + at[1]) + values[1])
+    if at[0] + 2 * step < sizes.dim:
+        put(rows, start + at[2], get(rows, start + at[2]) + values[2])
+    if at[0] + 3 * step < sizes.dim:
+        put(rows, start + at[3], get(rows, start + at[3]) + values[3])
 
 
 @piece
-def add_to(matrix, row, at, values, dim):
+def add_to(matrix, row, at, values, sizes):
     """matrix[row, at] += values, each place once; what others write between load and store is lost."""
     now = load(matrix, row, at)
-    step = cuda.blockDim.x
-    matrix[row, at[0]] = now[0] + values[0]
-    if at[0] + step < dim:
-        matrix[row, at[1]] = now[1] + values[1]
-    if at[0] + 2 * step < dim:
-        matrix[row, at[2]] = now[2] + values[2]
-    if at[0] + 3 * step < dim:
-        matrix[row, at[3]] = now[3] + values[3]
+    step = sizes.lanes
+    put_far(matrix, row, at[0], now[0] + values[0])
+    if at[0] + step < sizes.dim:
+        put_far(matrix, row, at[1], now[1] + values[1])
+    if at[0] + 2 * step < sizes.dim:
+        put_far(matrix, row, at[2], now[2] + values[2])
+    if at[0] + 3 * step < sizes.dim:
+        put_far(matrix, row, at[3], now[3] + values[3])
 
 
 @piece
 def gather(matrix, numbers, count, rows, sizes):
     """rows[i] = matrix[numbers[i]] for i < count, a warp for each."""
-    for i in range(cuda.threadIdx.y, count, cuda.blockDim.y):
-        for d in range(cuda.threadIdx.x, sizes.dim, 4 * cuda.blockDim.x):
-            at = places(d, sizes.dim)
-            store(rows, i * sizes.stride, at, load(matrix, numbers[i], at))
+    for i in range(cuda.threadIdx.y, count, sizes.warps):
+        for d in range(cuda.threadIdx.x, sizes.dim, 4 * sizes.lanes):
+            at = places(d, sizes)
+            store(rows, i * sizes.stride, at, load(matrix, get(numbers, i), at))
 
 
 @piece
 def dot(a, first, b, second, dim):
     """a[first : first + dim] · b[second : second + dim], by one thread."""
     total = np.float32(0)
-    for d in range(dim):
-        total += a[first + d] * b[second + d]
+    d = 0
+    while d < dim:
+        total += get(a, first + d) * get(b, second + d)
+        d += 1
     return total

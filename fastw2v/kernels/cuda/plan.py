@@ -15,14 +15,14 @@ KEPT_KERNELS = 16  # compiled for as many plans, for the next run in this proces
 SPARE = 1024  # bytes of shared memory that the system takes
 # Ids of a stretch in a launch: with 132 stretches a launch takes about 10 ms. At least so many launches a run, for the learning
 # rate stands still while one lasts.
-PIECE, SMALLEST_PIECE, LAUNCHES = 8192, 64, 200
+PIECE, SMALLEST_PIECE, LAUNCHES = 8192, 64, 50
 # Stretches are chosen so that the centers being trained at one time are at most so many times the longest block that does not
 # overshoot by itself (kernels.blocked.worker.stable_block): what other stretches add in the meantime to the rows of the most
 # frequent words is more of the same step. Unlike a block's own steps, those of several stretches do not all add up: of steps
 # that hit one row at one moment all but one are lost. To be measured: bench/gpu.py.
 IN_FLIGHT = 64.0
 WORDS_A_STRETCH = 2_000  # a stretch of fewer ids would be mostly its own ends
-STRETCHES_A_MULTIPROCESSOR = 2
+STRETCHES_A_MULTIPROCESSOR = 1  # more would hide more latency, and train at more places
 
 
 class Card(NamedTuple):

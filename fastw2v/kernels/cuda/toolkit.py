@@ -1,12 +1,12 @@
 """What numba-cuda gives; the few things that its simulator does not; what the GPU is."""
 
-import numpy as np
 from numba import cuda
 from numba.cuda.core import config
 
 from fastw2v.kernels.cuda.plan import Card, Plan
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
+config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # few blocks are what is wanted
 SIMULATED_CARD = Card("the simulator", multiprocessors=2, shared=227 * 1024, free=2**30)
 
 
@@ -20,31 +20,10 @@ def kernel(function):
     return cuda.jit(function) if SIMULATED else cuda.jit(fastmath=True)(function)
 
 
-if SIMULATED:
-
-    @piece
-    def from_l2(matrix, row, column):
-        """matrix[row, column]."""
-        return matrix[row, column]
-
-else:
-
-    @piece
-    def from_l2(matrix, row, column):
-        """matrix[row, column] as it is in L2, where all multiprocessors write to: in L1 another's old value may stand."""
-        return cuda.ldcg(matrix, (np.int64(row), np.int64(column)))
-
-
 @piece
-def thread_number():
-    """The thread's place in its block."""
-    return cuda.threadIdx.y * cuda.blockDim.x + cuda.threadIdx.x
-
-
-@piece
-def thread_count():
-    """The threads of the block."""
-    return cuda.blockDim.x * cuda.blockDim.y
+def thread_number(sizes):
+    """The thread's place in its block of lanes × warps."""
+    return cuda.threadIdx.y * sizes.lanes + cuda.threadIdx.x
 
 
 def the_card() -> Card:

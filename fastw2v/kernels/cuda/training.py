@@ -26,6 +26,7 @@ def training_kernel(plan: Plan) -> Any:
     cbow, negative, hs, in_shared = plan.variant.cbow, plan.variant.negative > 0, plan.variant.hs, plan.in_shared
     block, pool, covered, window = plan.block, plan.pool, plan.covered, plan.variant.window
     dim, stride, slots, longest, noise_words = plan.dim, plan.stride, plan.slots, plan.longest_path, plan.variant.negative
+    lanes, warps, threads = plan.lanes, plan.warps, plan.lanes * plan.warps
     pool_room, reach = max(pool, 1), 0 if cbow else window
     ends = np.cumsum((0, *plan.parts))
     a, b, c, d, e, f, g, h, i, j = (int(end) for end in ends)
@@ -46,7 +47,7 @@ def training_kernel(plan: Plan) -> Any:
         taken = cuda.shared.array(block, np.float32)
         noise = cuda.shared.array(pool_room, np.int32)
         times = cuda.shared.array(pool_room, np.int32)
-        sizes = Sizes(dim, stride, slots, block, pool, reach, window, noise_words, longest)
+        sizes = Sizes(dim, stride, slots, block, pool, reach, window, noise_words, longest, lanes, warps, threads)
         rows = Rows(
             room[a:b],
             room[b:c] if cbow else room[a:b],
