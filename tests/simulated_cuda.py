@@ -202,21 +202,21 @@ def test_sentences_windows_and_pairs_are_what_the_text_says(monkeypatch: pytest.
 
 def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cut() -> None:
     random = np.random.default_rng(3)
-    ids = random.choice(len(COUNTS), 1000, p=COUNTS / COUNTS.sum()).astype(np.int32)
+    ids = random.choice(len(COUNTS), 600, p=COUNTS / COUNTS.sum()).astype(np.int32)
     lookup = tables(COUNTS, sample=0.03, negative=5, hs=False)
-    plan = plan_of(Variant(False, False, 5, 3), lookup, 4, 24)
-    batch = Launches(plan, lookup, [[0, 1000, 100]], ids).drawn().batch
+    plan = plan_of(Variant(False, False, 5, 3), lookup, 4, 10)
+    batch = Launches(plan, lookup, [[0, 600, 100]], ids).drawn().batch
     texts, kept = np.bincount(ids, minlength=16), np.bincount(batch.words, minlength=16)
     for word in range(1, 16):
         share = min(1, float(lookup.keep[word]))
         assert abs(kept[word] - texts[word] * share) <= 4 * np.sqrt(texts[word] * share * (1 - share)) + 1e-9
-    drawn = batch.noise[: -(-len(batch.words) // 4) * 24]
+    drawn = batch.noise[: -(-len(batch.words) // 4) * 10]
     right = COUNTS**0.75 / (COUNTS**0.75).sum()
     right = right + right[0] / (len(COUNTS) - 1)  # the place of </s> goes to all others alike
     found = np.bincount(drawn, minlength=16) / len(drawn)
     assert found[0] == 0
     assert np.abs(found - right)[1:].max() < 4 * np.sqrt(0.25 / len(drawn))
-    halves = [Launches(plan, lookup, [[start, 500, 100 + start]], ids).drawn().batch.words for start in (0, 500)]
+    halves = [Launches(plan, lookup, [[start, 300, 100 + start]], ids).drawn().batch.words for start in (0, 300)]
     assert np.array_equal(np.concatenate(halves), batch.words)
 
 
@@ -372,8 +372,8 @@ def test_fewer_stretches_are_chosen_for_fewer_words_and_smaller_texts() -> None:
         made, _ = plan(variant, 100, lookup, 0.025, card.shared)
         chosen.append((best_stretches(made, lookup, 0.025, ids, card), made.block))
     (few, short), (many, block), (small_text, _) = chosen
-    assert few * short < 100 < many * block
-    assert 100 < many <= 132
+    assert few * short < 400 < 2000 < many * block
+    assert many <= 132
     assert small_text == 50
 
 

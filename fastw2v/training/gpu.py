@@ -112,12 +112,17 @@ class Gpu:
         self.losses = cuda.pinned_array((self.stretches, 2), np.float64)
         self.losses[:] = 0
         self.device_losses = cuda.to_device(self.losses)
-        self.all_ids: Any = cuda.device_array(len(self.ids), ID) if self.resident else None
-        for start in range(0, len(self.ids) if self.resident else 0, IDS_AT_ONCE):
-            stop = min(start + IDS_AT_ONCE, len(self.ids))
-            self.all_ids[start:stop].copy_to_device(np.ascontiguousarray(self.ids.read(start, stop)))
+        self.all_ids = self._upload_ids() if self.resident else None
         self.computing, self.copying = cuda.stream(), cuda.stream()
         self.slots = [self._new_slot() for _ in range(AT_ONCE)]
+
+    def _upload_ids(self) -> Any:
+        """All ids, on the GPU."""
+        ids = cuda.device_array(len(self.ids), ID)
+        for start in range(0, len(self.ids), IDS_AT_ONCE):
+            stop = min(start + IDS_AT_ONCE, len(self.ids))
+            ids[start:stop].copy_to_device(np.ascontiguousarray(self.ids.read(start, stop)))
+        return ids
 
     def _new_slot(self) -> Slot:
         passing = 0 if self.resident else self.stretches * self.piece
