@@ -20,7 +20,7 @@ from texts import zipf_text
 import fastw2v
 from fastw2v.checkpoints import keeper
 from fastw2v.corpus.ids import IdStream
-from fastw2v.errors import Fastw2vError, Interrupted
+from fastw2v.errors import Fastw2vError, Interrupted, UsageError
 from fastw2v.kernels.cuda import drawing
 from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel
@@ -383,3 +383,5 @@ def test_blocks_get_smaller_and_then_leave_shared_memory_as_rows_grow() -> None:
     assert [each.in_shared for each in made] == [True, True, True, False]
     assert [each.block for each in made] == [32, 32, 16, 32]
     assert all(each.dynamic_shared + each.static_shared < 227 * 1024 for each in made)
+    with pytest.raises(UsageError, match="window 1000 with negative 1000 is more than"):
+        plan(Variant(False, False, 1000, 1000), 100, lookup, 1e-4, 227 * 1024)

@@ -32,7 +32,7 @@ def test_in_the_simulator_the_kernels_do_what_the_formula_says_and_whole_runs_re
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / "simulated_cuda.py")]
     done = subprocess.run(command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-5000:]
-    assert re.search(r"\d\d passed", done.stdout)
+    assert done.stdout.count(".") >= 30  # none was skipped
 
 
 @pytest.fixture

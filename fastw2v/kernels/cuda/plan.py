@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastw2v.errors import UsageError
 from fastw2v.kernels.blocked.worker import best_block, best_pool, stable_block
 from fastw2v.kernels.worker import Variant
 from fastw2v.tables import Tables
@@ -12,6 +13,7 @@ LANES, WARPS = 32, 8  # threads of a block; the estimate in this package's docst
 DRAWING_THREADS, MEASURING_THREADS = 256, 128
 SMALLEST_BLOCK = 8  # centers; where not even these fit into shared memory, blocks work in the GPU's main memory
 KEPT_KERNELS = 16  # compiled for as many plans, for the next run in this process
+MOST_STATIC = 48 * 1024  # bytes of shared memory that a kernel can be compiled with
 SPARE = 1024  # bytes of shared memory that the system takes
 # Ids of a stretch in a launch: with 132 stretches a launch takes about 10 ms. At least so many launches a run, for the learning
 # rate stands still while one lasts.
@@ -104,12 +106,20 @@ class Plan(NamedTuple):
 
 
 def plan(variant: Variant, dim: int, tables: Tables, alpha: float, shared: int) -> tuple[Plan, float]:
-    """The plan for a GPU with so many bytes of shared memory a block, and what the learning rate is multiplied by, mostly 1."""
+    """The plan for a GPU with so many bytes of shared memory a block, and what the learning rate is multiplied by, mostly 1.
+
+    Raises UsageError for windows and pools of noise words whose mere numbers do not fit there.
+    """
     pool = best_pool(variant) if variant.negative else 0
     stable = stable_block(variant, tables, alpha, pool)
     block = max(1, int(min(best_block(variant), stable)))
     longest = int(np.diff(tables.tree.starts).max(initial=0))
     made = Plan(variant, dim, block, pool, longest)
+    if made.static_shared > MOST_STATIC:
+        raise UsageError(
+            f"window {variant.window} with negative {variant.negative} is more than a GPU's blocks can hold: "
+            "a smaller --window or --negative, or --device cpu"
+        )
     while not _fits(made, shared) and made.block > SMALLEST_BLOCK:
         made = made._replace(block=max(SMALLEST_BLOCK, made.block // 2))
     if not _fits(made, shared):

@@ -28,8 +28,7 @@ def training_kernel(plan: Plan) -> Any:
     dim, stride, slots, longest, noise_words = plan.dim, plan.stride, plan.slots, plan.longest_path, plan.variant.negative
     lanes, warps, threads = plan.lanes, plan.warps, plan.lanes * plan.warps
     pool_room, reach = max(pool, 1), 0 if cbow else window
-    ends = np.cumsum((0, *plan.parts))
-    a, b, c, d, e, f, g, h, i, j = (int(end) for end in ends)
+    at = tuple(int(end) for end in np.cumsum((0, *plan.parts)))  # where each part of the room begins
 
     @kernel
     def train(model, batch, tree, memory, alpha):
@@ -49,15 +48,15 @@ def training_kernel(plan: Plan) -> Any:
         times = cuda.shared.array(pool_room, np.int32)
         sizes = Sizes(dim, stride, slots, block, pool, reach, window, noise_words, longest, lanes, warps, threads)
         rows = Rows(
-            room[a:b],
-            room[b:c] if cbow else room[a:b],
-            room[a:b] if cbow else room[c:d],
-            room[d:e],
-            room[e:f],
-            room[f:g],
-            room[g:h],
-            room[h:i],
-            room[i:j],
+            room[at[0] : at[1]],
+            room[at[1] : at[2]] if cbow else room[at[0] : at[1]],
+            room[at[0] : at[1]] if cbow else room[at[2] : at[3]],
+            room[at[3] : at[4]],
+            room[at[4] : at[5]],
+            room[at[5] : at[6]],
+            room[at[6] : at[7]],
+            room[at[7] : at[8]],
+            room[at[8] : at[9]],
         )
         words = Words(
             position,
