@@ -183,18 +183,18 @@ def main(
         child(order, without)
         return
     base: dict[str, Any] = {"sample": sample} | ({"sample": 0, "min_count": 1, "window": 1, "threads": 1} if tiny else {})
-    dims, counts, seconds = ((4,), (1,), 0.0) if tiny else ((100, 300), STRETCHES, 2.0)
+    dims, counts, seconds = ((4,), (), 0.0) if tiny else ((100, 300), STRETCHES, 2.0)
     with tempfile.TemporaryDirectory() as folder:
         text = corpus or Path(folder) / "text.txt"
         if not corpus:
-            write_text(text, 60 if tiny else WORDS, vocabulary=20 if tiny else 60_000)
+            write_text(text, 30 if tiny else WORDS, vocabulary=20 if tiny else 60_000)
         if not parts or "speed" in parts:
             show("Words/s", speeds(str(text), FIVE[:1] if tiny else FIVE, dims, base, seconds))
         if not parts or "stretches" in parts:
             quality = base | {"dim": 4 if tiny else 100 if corpus else 64} | ({"negative": 1} if tiny else {})
             planted = corpus or Path(folder) / "planted.txt"
             if not corpus:
-                write_planted(planted, 40 if tiny else 2_000_000)
+                write_planted(planted, 20 if tiny else 2_000_000)
             rows = qualities(planted, counts, quality, questions, list(pairs))
             show("Stretches trained at once, five epochs", rows)
         if not parts or "stages" in parts:
