@@ -20,8 +20,8 @@ SPARE = 1024  # bytes of shared memory that the system takes
 PIECE, SMALLEST_PIECE, LAUNCHES = 8192, 64, 50
 # Stretches are chosen so that the centers being trained at one time are at most so many times the longest block that does not
 # overshoot by itself (kernels.blocked.worker.stable_block): what other stretches add in the meantime to the rows of the most
-# frequent words is more of the same step. Emulated on a CPU, with all stretches in step and every step counting, a text of 3,000
-# words was learned at 150 times as well as at once, and diverged at 195 times. A GPU's stretches are not in step, and of
+# frequent words is more of the same step. Emulated on a CPU, with all stretches in step and every step counting, a text with
+# 3,000 words was learned at 150 times as well as at once, and diverged at 195 times. A GPU's stretches are not in step, and of
 # steps that hit one row at one moment all but one are lost: to be measured, bench/gpu.py.
 IN_FLIGHT = 64.0
 WORDS_A_STRETCH = 2_000  # a stretch of fewer ids would be mostly its own ends
