@@ -125,9 +125,9 @@ def test_killed_at_any_moment_a_run_can_go_on_and_leaves_nothing_behind(long_tex
         process.kill()
         process.communicate(timeout=20)
         assert output.read_bytes() == b"old" or len(fastw2v.load(output)) > 100
-    if not Store(state).numbers():
+    if not (state.exists() and Store(state).numbers()):
         process = started(long_text, output, "--checkpoint", state, "--checkpoint-every", "0s", "--quiet", "--force")
-        wait_for(lambda: Store(state).numbers())
+        wait_for(lambda: state.exists() and Store(state).numbers())
         process.kill()
         process.communicate(timeout=20)
     assert resume(state).dim == 50

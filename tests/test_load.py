@@ -26,7 +26,7 @@ def test_two_runs_at_once_in_one_folder_and_one_new_cache_do_not_disturb_each_ot
         return start(*command, "--checkpoint", f"{name}.state", "--checkpoint-every", "0s", env=environment, cwd=tmp_path)
 
     both = [train("a"), train("b")]
-    said = [process.communicate(timeout=120)[1] for process in both]
+    said = [process.communicate(timeout=400)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     later = train("c")
     assert "compil" not in later.communicate(timeout=60)[1]
@@ -116,7 +116,7 @@ def test_neither_the_home_nor_the_package_need_be_writable(tmp_path: Path) -> No
     environment = {name: value for name, value in os.environ.items() if name not in ("XDG_CACHE_HOME", "NUMBA_CACHE_DIR")}
     environment |= {"HOME": "/proc/none", "PYTHONPATH": str(tmp_path / "lib")}
     process = start("train", "text.txt", "-o", "v.bin", "--dim", 16, "--hs", "--negative", 0, env=environment, cwd=tmp_path)
-    err = process.communicate(timeout=200)[1]
+    err = process.communicate(timeout=400)[1]
     assert process.returncode == 0, err
     assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "text.txt", tmp_path / "v.bin"])
     where = start(code="import fastw2v; print(fastw2v.__file__)", env=environment, cwd=tmp_path)
