@@ -68,6 +68,7 @@ INTERESTING += [
     "ä²€😀".encode(),
     b"/dev/zero",
 ]
+LENGTHS = ["-len_control=0", "-max_len=2000"]  # else libFuzzer tries short inputs alone for minutes: the same few choices
 KINDS = (".txt", ".txt.gz", ".txt.bz2", ".txt.xz", ".txt.zst", ".bin", ".bin.gz")
 TRAINED = Settings(dim=4, epochs=2, min_count=1, threads=1)
 
@@ -245,7 +246,8 @@ def with_atheris(watch: Watch, seconds: float, seed: int) -> None:
         watch(lambda below: given.ConsumeIntInRange(0, below - 1))
 
     atheris.Setup(
-        [sys.argv[0], f"-max_total_time={int(seconds)}", f"-seed={seed}", "-print_final_stats=1", "-rss_limit_mb=0"], one
+        [sys.argv[0], f"-max_total_time={int(seconds)}", f"-seed={seed}", "-print_final_stats=1", "-rss_limit_mb=0", *LENGTHS],
+        one,
     )
     atheris.Fuzz()
 

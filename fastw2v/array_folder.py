@@ -5,6 +5,7 @@ that names the file.
 """
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from fastw2v.errors import UsageError, reason
 
 ARRAY_PIECE = 1 << 24  # bytes
+SYNCED_PIECE = 1 << 27  # bytes; while the disk is waited for, no signal is heard, and a large file may keep it for long
 
 
 def write_description(path: Path, kind: str, version: int, fields: dict[str, Any]) -> None:
@@ -52,13 +54,21 @@ def read_words(path: Path) -> list[bytes]:
 
 
 def write_array(path: Path, array: np.ndarray) -> None:
-    """Write an array as a .npy file. Unlike np.save it says why it could not: the disk is full, and not how many bytes went."""
+    """Write an array as a .npy file, the disk waited for every now and then.
+
+    Unlike np.save it says why it could not: the disk is full, and not how many bytes went.
+    """
     with open(path, "wb") as file:
         header = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype))
         np.lib.format.write_array_header_1_0(file, header | {"shape": array.shape})
         step = max(1, ARRAY_PIECE * len(array) // max(1, array.nbytes))
+        waiting = 0
         for start in range(0, len(array), step):
-            file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
+            waiting += file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
+            if waiting >= SYNCED_PIECE:
+                file.flush()
+                os.fsync(file.fileno())
+                waiting = 0
 
 
 def read_array(path: Path) -> np.ndarray:

@@ -20,8 +20,15 @@ def train_or_leave(trainer: Trainer, keeper: Keeper | None, vectors: WordVectors
     try:
         return trainer.run(report)
     except Interrupted as stop:
-        left = [keeper.leave(trainer)] if keeper else []
-        left.append(_save_so_far(vectors, files))
+        left = []
+        try:
+            if keeper:
+                left.append(keeper.leave(trainer))
+            left.append(_save_so_far(vectors, files))
+        except KeyboardInterrupt:  # once more: who presses it wants the end
+            if keeper and not left:
+                left.append(keeper.without_a_last("stopped again"))
+            left.append("no vectors were written")
         raise Interrupted(f"{stop}; {'; '.join(left)}") from stop.__cause__
 
 
@@ -41,7 +48,11 @@ def save_or_leave(trainer: Trainer, keeper: Keeper | None, vectors: WordVectors,
     try:
         return save(vectors, files)
     except KeyboardInterrupt as stop:
-        left = keeper.leave(trainer) if keeper else "no vectors were written"
+        left = "no vectors were written"
+        try:
+            left = keeper.leave(trainer) if keeper else left
+        except KeyboardInterrupt:
+            left = keeper.without_a_last("stopped again") if keeper else left
         raise Interrupted(f"stopped while the vectors were being written; {left}") from stop
     except Fastw2vError as error:
         if not keeper:

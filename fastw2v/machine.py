@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 CGROUP = Path("/sys/fs/cgroup")
+OWN_CGROUPS = Path("/proc/self/cgroup")
 
 
 def usable_cores() -> int:
@@ -32,15 +33,25 @@ def readable_bytes(size: float) -> str:
     return f"{size:,.1f} TB"
 
 
-def _cgroup_folders() -> list[Path]:
-    """The control group of this process and those above it (version 2), or the root alone."""
+def _cgroup_folders(controller: str) -> list[Path]:
+    """The control groups of this process that have a say in something ("cpu", "memory"), and those above them.
+
+    /proc names them from the root of the hierarchy: /a/b where version 2 has them all, or a line for each of version 1's
+    hierarchies. In a container it may name what the container cannot see; what it sees is then its own group, as the root.
+    """
     try:
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
+        lines = OWN_CGROUPS.read_text().splitlines()
     except OSError:
         return []
-    own = next((line.split("::", 1)[1] for line in lines if line.startswith("0::")), "/")
-    folder = CGROUP / own.lstrip("/")
-    return [path for path in (folder, *folder.parents) if path.is_relative_to(CGROUP)]
+    found = []
+    for line in lines:
+        _, controllers, own = line.split(":", 2)
+        roots = [CGROUP / controller] if controllers else [CGROUP, CGROUP / "unified"]
+        if not controllers or controller in controllers.split(","):
+            for root in roots:
+                folder = root / own.lstrip("/")
+                found += [path for path in (folder, *folder.parents) if path.is_relative_to(root)]
+    return found
 
 
 def _numbers(path: Path) -> list[int] | None:
@@ -52,23 +63,21 @@ def _numbers(path: Path) -> list[int] | None:
 
 
 def _cgroup_cores() -> float | None:
-    quotas = [n for folder in _cgroup_folders() if (n := _numbers(folder / "cpu.max"))]
-    shares = [quota / period for quota, period in quotas if period > 0]
-    old_quota, old_period = _numbers(CGROUP / "cpu/cpu.cfs_quota_us"), _numbers(CGROUP / "cpu/cpu.cfs_period_us")
-    if old_quota and old_period and old_quota[0] > 0:
-        shares.append(old_quota[0] / old_period[0])
+    shares = []
+    for folder in _cgroup_folders("cpu"):
+        new = _numbers(folder / "cpu.max")  # quota and period
+        old = (_numbers(folder / "cpu.cfs_quota_us") or []) + (_numbers(folder / "cpu.cfs_period_us") or [])
+        shares += [pair[0] / pair[1] for pair in (new, old) if pair and len(pair) == 2 and min(pair) > 0]
     return min(shares, default=None)
 
 
 def _cgroup_memory() -> int | None:
-    pairs = [(folder / "memory.max", folder / "memory.current", folder / "memory.stat") for folder in _cgroup_folders()]
-    old = CGROUP / "memory"
-    pairs.append((old / "memory.limit_in_bytes", old / "memory.usage_in_bytes", old / "memory.stat"))
     left = []
-    for limit_file, used_file, stat_file in pairs:
-        limit, used = _numbers(limit_file), _numbers(used_file)
-        if limit and used:
-            left.append(max(0, limit[0] - used[0] + _file_cache(stat_file)))
+    for folder in _cgroup_folders("memory"):
+        for limit_name, used_name in (("memory.max", "memory.current"), ("memory.limit_in_bytes", "memory.usage_in_bytes")):
+            limit, used = _numbers(folder / limit_name), _numbers(folder / used_name)
+            if limit and used:
+                left.append(max(0, limit[0] - used[0] + _file_cache(folder / "memory.stat")))
     return min(left, default=None)
 
 

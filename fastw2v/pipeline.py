@@ -16,6 +16,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
 from fastw2v.errors import UsageError
 from fastw2v.kernels.model import Model, new_model
+from fastw2v.machine import usable_cores
 from fastw2v.one_line_errors import one_line_errors
 from fastw2v.preparation import encoded, vocabulary_for
 from fastw2v.reporting import listener_for
@@ -119,10 +120,11 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
     """
     listener = listener or listener_for(progress=progress)
     store = Store(Path(folder))
-    with closing(listener), one_line_errors(NEEDS_LESS), store.held():
+    with closing(listener), one_line_errors(NEEDS_LESS), store.held(), ExitStack() as stack:
         resumed = read_run(store, force)
         if resumed.files.log:
-            listener = Several(listener, JsonLog(resumed.files.log, append=True))
+            log = stack.enter_context(closing(JsonLog(resumed.files.log, append=True)))
+            listener = Several(listener, log)
         store.prepare()
         text = checked_text(resumed.corpus, resumed.settings, resumed.files)
         return _run(text, resumed.settings, resumed.files, listener, store, resumed)
@@ -157,6 +159,8 @@ def _run(
     resumed: Resumed | None = None,
 ) -> WordVectors:
     clock = Stopwatch()
+    if settings.thread_count > (cores := usable_cores()):
+        listener.note(f"{settings.thread_count} threads, and this process may use {cores} cores: they do not make it faster")
     earlier = load(files.init) if files.init and not resumed else None
     if earlier is not None:
         check_fits(earlier, settings.dim)

@@ -37,6 +37,8 @@ def vocabulary_for(text: list[Source], settings: Settings, files: Files, listene
             raise UsageError("the text is empty")
         most = int(counted.counts[1:distinct].max(initial=0))
         vocabulary = select(counted, min_count=settings.min_count, max_vocab=settings.max_vocab)
+    if len(vocabulary) < 2 and not most and not files.read_vocab:
+        raise UsageError("the text holds no word: it is white space")
     if len(vocabulary) < 2:
         most_often = f"the most frequent word occurs {most} time{'s' if most != 1 else ''}" if most else "there is no word"
         raise UsageError(f"no word occurs {settings.min_count} times or more ({most_often}): lower --min-count")

@@ -101,6 +101,8 @@ class Settings:
             check_number(name, getattr(self, name), allowed, whole=True)
         for name, allowed in NUMBERS.items():
             check_number(name, getattr(self, name), allowed, whole=False)
+            if (value := getattr(self, name)) is not None:  # a whole number would have kernels compiled once more, in training
+                object.__setattr__(self, name, float(value))
         if not isinstance(self.hs, bool):
             raise UsageError(f"hs is {self.hs!r}: it must be True or False")
         if self.negative == 0 and not self.hs:

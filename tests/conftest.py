@@ -44,6 +44,14 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def long_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A text of 400,000 words, for runs that are to be stopped."""
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_bytes(zipf_text(400_000, 2000))
+    return path
+
+
+@pytest.fixture(scope="session")
 def original() -> str:
     """The original C program, which the `word2vec` package compiles when it is installed."""
     beside = Path(sys.executable).with_name("word2vec")

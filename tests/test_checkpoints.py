@@ -16,6 +16,7 @@ import pytest
 from conftest import Outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from processes import start, wait_for
 from texts import zipf_text
 
 import fastw2v
@@ -27,6 +28,7 @@ from fastw2v.errors import Fastw2vError, Interrupted, UsageError
 from fastw2v.files import TEMPORARY, remove_leftovers, temporary_beside
 from fastw2v.pipeline import Files, resume, run
 from fastw2v.reporting.listener import Listener
+from fastw2v.reporting.log import JsonLog
 from fastw2v.settings import Settings
 from fastw2v.training.progress import Progress
 
@@ -55,23 +57,8 @@ class StopAt(Listener):
             raise KeyboardInterrupt
 
 
-@pytest.fixture(scope="module")
-def long_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("text") / "text.txt"
-    path.write_bytes(zipf_text(400_000, 2000))
-    return path
-
-
-def start(text: Path, output: Path, *more: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "fastw2v", "train", text, "-o", output, "--dim", 50, "--epochs", 20, *more]
-    return subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert condition()
+def started(text: Path, output: Path, *more: object) -> subprocess.Popen[str]:
+    return start("train", text, "-o", output, "--dim", 50, "--epochs", 20, *more)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -97,7 +84,7 @@ def test_one_thread_stopped_and_resumed_gives_the_same_bytes(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_leaves_a_checkpoint_and_the_vectors_so_far(long_text: Path, tmp_path: Path, number: int, code: int) -> None:
-    process = start(
+    process = started(
         long_text, tmp_path / "v.bin", "--checkpoint", tmp_path / "state", "--save-on-interrupt", "--log", tmp_path / "log"
     )
     wait_for(lambda: (tmp_path / "log").exists() and (tmp_path / "log").read_text())
@@ -133,14 +120,14 @@ def test_killed_at_any_moment_a_run_can_go_on_and_leaves_nothing_behind(long_tex
     output.write_bytes(b"old")
     for _ in range(6):
         shutil.rmtree(state, ignore_errors=True)
-        process = start(long_text, output, "--checkpoint", state, "--checkpoint-every", "0.1s", "--quiet")
+        process = started(long_text, output, "--checkpoint", state, "--checkpoint-every", "0.1s", "--quiet")
         time.sleep(moments.uniform(0.3, 3))
         process.kill()
         process.communicate(timeout=20)
         assert output.read_bytes() == b"old" or len(fastw2v.load(output)) > 100
-    if not Store(state).numbers():
-        process = start(long_text, output, "--checkpoint", state, "--checkpoint-every", "0s", "--quiet", "--force")
-        wait_for(lambda: Store(state).numbers())
+    if not (state.exists() and Store(state).numbers()):
+        process = started(long_text, output, "--checkpoint", state, "--checkpoint-every", "0s", "--quiet", "--force")
+        wait_for(lambda: state.exists() and Store(state).numbers())
         process.kill()
         process.communicate(timeout=20)
     assert resume(state).dim == 50
@@ -215,6 +202,39 @@ def test_a_run_whose_text_is_refused_leaves_no_folder_of_checkpoints(
     with pytest.raises(UsageError, match=r"no such file|needs a text that can be read again"):
         fastw2v.train(corpus, output="v.bin", checkpoint="state")  # type: ignore[arg-type]
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["init", "read_vocab", "text"])
+@pytest.mark.parametrize("content", [None, b"", b"\x00\xff 1 2 3\n"])
+def test_a_run_that_ends_before_training_leaves_no_folder_of_checkpoints_that_it_made(
+    text: Path, kind: str, content: bytes | None, tmp_path: Path
+) -> None:
+    given = tmp_path / "given"
+    if content is not None:
+        given.write_bytes(content)
+    before = os.listdir(tmp_path)
+    corpus, more = (given, {}) if kind == "text" else (text, {kind: given})
+    with pytest.raises(UsageError):
+        fastw2v.train(corpus, dim=8, output=tmp_path / "v.bin", checkpoint=tmp_path / "state", **more)
+    assert os.listdir(tmp_path) == before
+    (tmp_path / "state").mkdir()
+    with pytest.raises(UsageError):
+        fastw2v.train(corpus, dim=8, output=tmp_path / "v.bin", checkpoint=tmp_path / "state", **more)
+    assert (tmp_path / "state").is_dir()  # for it was there
+
+
+def test_going_on_closes_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = tmp_path / "text.txt"
+    text.write_bytes(zipf_text(300_000, 300))
+    files = Files(checkpoint=tmp_path / "state", log=tmp_path / "log")
+    with pytest.raises(Interrupted):
+        run(str(text), Settings(dim=8, epochs=10), files, StopAt(0.3))
+    logs: list[JsonLog] = []
+    monkeypatch.setattr("fastw2v.pipeline.JsonLog", lambda *a, **k: logs.append(JsonLog(*a, **k)) or logs[0])
+    resume(tmp_path / "state")
+    assert len(logs) == 1
+    assert logs[0].file is not None
+    assert logs[0].file.closed
 
 
 def test_diverging_is_found_while_training_and_the_last_good_checkpoint_stays(tmp_path: Path) -> None:

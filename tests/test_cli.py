@@ -138,7 +138,7 @@ WRONG = {
     ("none.txt",): (2, "cannot read none.txt: no such file or folder"),
     ("folder",): (2, "the folder folder holds no files"),
     ("empty.txt",): (2, "the text is empty"),
-    ("blank.txt",): (2, "no word occurs 5 times or more (there is no word)"),
+    ("blank.txt",): (2, "the text holds no word: it is white space"),
     ("rare.txt",): (2, "no word occurs 5 times or more (the most frequent word occurs 3 times): lower --min-count"),
     ("cut.xz",): (1, "cut.xz: the xz data are damaged or cut short"),
     ("text.txt", "--negative", "0"): (2, "nothing would be learned"),

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import one_line, start, wait_for
 from texts import zipf_text
 
 import fastw2v
+from fastw2v import array_folder
 from fastw2v import files as files_module
 from fastw2v.array_folder import write_array
 from fastw2v.checkpoints.store import Checkpoint, Store
@@ -34,40 +36,6 @@ from fastw2v.training.threads import Threads
 from fastw2v.training.trainer import Trainer
 
 SMALL = ("--dim", 50, "--epochs", 20)
-
-
-@pytest.fixture(scope="module")
-def long_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("text") / "text.txt"
-    path.write_bytes(zipf_text(400_000, 2000))
-    return path
-
-
-def start(*command: object, limit: tuple[int, int] | None = None, code: str | None = None) -> subprocess.Popen[str]:
-    """The command line as a process, with a limit on what it may take, or after some code of a test's own."""
-    program = ["-c", code] if code else ["-m", "fastw2v"]
-    return subprocess.Popen(
-        [sys.executable, *program, *map(str, command)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=(lambda: resource.setrlimit(limit[0], (limit[1], limit[1]))) if limit else None,
-    )
-
-
-def one_line(process: subprocess.Popen[str], seconds: float = 60) -> str:
-    """The one line with which a process ends."""
-    err = process.communicate(timeout=seconds)[1]
-    assert err.count("\n") == 1, err
-    assert err.startswith("fastw2v: ")
-    return err
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert condition()
 
 
 def test_a_disk_that_fills_in_saving_leaves_the_old_file_and_a_checkpoint(long_text: Path, tmp_path: Path) -> None:
@@ -305,6 +273,17 @@ def test_arrays_are_written_as_numpy_writes_them(tmp_path: Path, shape: tuple[in
         np.save(tmp_path / "numpys.npy", np.ascontiguousarray(form))
         same = (tmp_path / "ours.npy").read_bytes() == (tmp_path / "numpys.npy").read_bytes()
         assert same
+
+
+def test_the_disk_is_waited_for_in_pieces_so_that_a_signal_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = [0]
+    monkeypatch.setattr(array_folder, "ARRAY_PIECE", 1 << 16)
+    monkeypatch.setattr(array_folder, "SYNCED_PIECE", 1 << 18)
+    monkeypatch.setattr(os, "fsync", lambda handle: sizes.append(os.fstat(handle).st_size))
+    write_array(tmp_path / "a.npy", np.zeros((5000, 100), np.float32))
+    steps = np.diff([*sizes, (tmp_path / "a.npy").stat().st_size])
+    assert len(steps) > 5
+    assert steps.max() < 2 * (1 << 18)
 
 
 def test_a_display_that_cannot_be_written_does_not_end_a_run(long_text: Path, tmp_path: Path) -> None:

@@ -318,6 +318,7 @@ def test_settings_fill_in_the_models_learning_rate_and_the_cores() -> None:
     assert Settings().alpha == 0.025
     assert Settings(model="cbow").alpha == 0.05
     assert Settings(alpha=0.1).alpha == 0.1
+    assert type(Settings(alpha=1).alpha) is type(Settings(sample=0).sample) is float  # kernels are compiled for that alone
     assert Settings().thread_count >= 1
     with pytest.raises(UsageError, match="nothing would be learned"):
         Settings(negative=0)

@@ -13,6 +13,7 @@ from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.errors import Fastw2vError
+from fastw2v.training.finite import all_finite
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 
@@ -57,21 +58,27 @@ class Keeper:
         """Write one now; no thread may be training. Raises Fastw2vError; the one before then stays."""
         arrays = captured(trainer)
         for name, array in arrays.items():
-            if array.dtype.kind == "f" and not np.isfinite(array.sum(dtype=np.float64)):
+            if array.dtype.kind == "f" and not all_finite(array):
                 raise Fastw2vError(f"training has diverged: {name} holds what is no number")
         self.store.write(Checkpoint(self.run, self.words, {"counts": self.counts, **arrays}))
 
     def leave(self, trainer: Trainer) -> str:
         """Write the last one of a run that ends early; what there is to go on from, in words."""
-        goes_on = f"fastw2v resume {self.store.folder} goes on"
         try:
             self.write(trainer)
-            return goes_on
         except Fastw2vError as error:
-            with suppress(Fastw2vError):
-                if self.store.numbers():
-                    return f"{goes_on} from the checkpoint before, for a last one could not be written ({error})"
-            return f"a checkpoint could not be written ({error})"
+            return self.without_a_last(str(error))
+        return self._goes_on()
+
+    def without_a_last(self, why: str) -> str:
+        """What there is to go on from where the last one could not be written, in words."""
+        with suppress(Fastw2vError):
+            if self.store.numbers():
+                return f"{self._goes_on()} from the checkpoint before, for a last one could not be written ({why})"
+        return f"a checkpoint could not be written ({why})"
+
+    def _goes_on(self) -> str:
+        return f"fastw2v resume {self.store.folder} goes on"
 
 
 def described(text: list[Source], ids: IdStream) -> dict[str, Any]:

@@ -35,11 +35,14 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.made = False
 
     def prepare(self) -> None:
         """Make the folder, or clean it of what killed processes left. Raises UsageError where it cannot be written."""
         try:
-            self.folder.mkdir(exist_ok=True)
+            with suppress(FileExistsError):
+                self.folder.mkdir()
+                self.made = True
             remove_leftovers(self.folder)
             probe = temporary_beside(self.folder / RUN)
             probe.touch()
@@ -49,7 +52,10 @@ class Store:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep other runs from the folder, which must be there. Raises UsageError where one has it."""
+        """Keep other runs from the folder, which must be there. Raises UsageError where one has it.
+
+        A folder that this run made, and in which nothing is at the end, goes again.
+        """
         try:
             handle = os.open(self.folder, os.O_RDONLY)
         except (OSError, ValueError) as error:
@@ -57,7 +63,12 @@ class Store:
         try:
             if not hold(handle):
                 raise UsageError(f"another run has its checkpoints in {self.folder}: wait for it, or give another folder")
-            yield
+            try:
+                yield
+            finally:
+                if self.made:
+                    with suppress(OSError):
+                        self.folder.rmdir()
         finally:
             os.close(handle)
 

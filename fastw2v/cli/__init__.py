@@ -21,8 +21,9 @@ from fastw2v.cli.plot_loss import plot_loss
 from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
-from fastw2v.errors import Fastw2vError, HungUp, Interrupted, Terminated
+from fastw2v.errors import Fastw2vError, HungUp, Interrupted, Terminated, reason
 
+LAST_STREAM = 2  # of standard input, output and error
 # What newer versions of click raise, with the help as its message, where a command is missing.
 NO_COMMAND: tuple[type[click.UsageError], ...] = tuple(filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)]))
 
@@ -48,9 +49,11 @@ for command in (similar, analogy, evaluate, convert, info, plot, plot_loss, clus
 
 def main() -> None:
     """Run a command. Every error is one line on standard error: exit code 2 for misuse, 1 for failure, 130 for Ctrl-C."""
-    signal.signal(signal.SIGTERM, _terminate)
-    if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # with nohup it is ignored
-        signal.signal(signal.SIGHUP, _hang_up)
+    _open_closed_streams()
+    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminate, signal.SIGHUP: _hang_up}
+    for number, handler in handlers.items():
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it, and a shell for what runs in the background
+            signal.signal(number, handler)
     try:
         with cli.make_context("fastw2v", sys.argv[1:]) as context:
             cli.invoke(context)
@@ -70,15 +73,34 @@ def main() -> None:
         _leave("stopped; no vectors were written", getattr(stop, "exit_code", Interrupted.exit_code))
     except MemoryError:
         code = _say("memory ran out", 1)
-    except BrokenPipeError:
-        # Whoever read the output has gone; Python would complain once more when it closes standard output.
-        _forget(sys.stdout)
-        code = 1
+    except OSError as error:
+        code = _lost_output(error)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = _lost_output(error)
     try:
         sys.stderr.flush()
     except OSError:
         _forget(sys.stderr)
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Let what whoever started this closed lead nowhere: else a file of ours gets the number, and what is printed."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= LAST_STREAM:
+        pass
+    os.close(number)
+    sys.stdout = sys.stdout or open(os.devnull, "w")
+    sys.stderr = sys.stderr or open(os.devnull, "w")
+
+
+def _lost_output(error: OSError) -> int:
+    """What is printed could not be; Python would complain once more when it closes standard output."""
+    _forget(sys.stdout)
+    if isinstance(error, BrokenPipeError):  # whoever read it has seen enough
+        return 1
+    return _say(f"cannot write {error.filename or 'to standard output'}: {reason(error)}", 1)
 
 
 def _forget(stream: TextIO) -> None:

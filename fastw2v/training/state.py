@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fastw2v.training.finite import all_finite
 from fastw2v.training.trainer import Trainer
 
 MATRICES = ("input", "output", "nodes")
@@ -21,7 +22,7 @@ def restore(trainer: Trainer, arrays: dict[str, np.ndarray]) -> None:
         found = arrays[name]
         if found.shape != array.shape or found.dtype != array.dtype:
             raise ValueError(f"{name} is {found.dtype} {found.shape}, not {array.dtype} {array.shape}")
-        if found.dtype.kind == "f" and not np.isfinite(found).all():
+        if found.dtype.kind == "f" and not all_finite(found):
             raise ValueError(f"{name} holds NaN or infinity")
     for name, matrix in _matrices(trainer).items():
         matrix[...] = arrays[name]
@@ -37,7 +38,7 @@ def restore_roughly(trainer: Trainer, arrays: dict[str, np.ndarray]) -> None:
     """
     for name, matrix in _matrices(trainer).items():
         found = arrays.get(name)
-        if found is None or found.shape != matrix.shape or found.dtype != matrix.dtype or not np.isfinite(found).all():
+        if found is None or found.shape != matrix.shape or found.dtype != matrix.dtype or not all_finite(found):
             raise ValueError(f"{name} does not fit")
         matrix[...] = found
     trainer.engine.put_back_roughly(arrays)

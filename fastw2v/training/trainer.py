@@ -9,6 +9,7 @@ from fastw2v.errors import Fastw2vError, Interrupted
 from fastw2v.kernels.model import Model
 from fastw2v.settings import Settings
 from fastw2v.training.engine import Engine
+from fastw2v.training.finite import all_finite
 from fastw2v.training.progress import Progress, Recent
 
 ROWS_CHECKED = 1_000  # vectors that are looked at, while training goes on, for whether they are numbers still
@@ -55,7 +56,7 @@ class Trainer:
 
     def _check_numbers(self, rows: np.ndarray) -> None:
         """Refuse to go on with vectors that are no numbers: they spread from the frequent words, which come first."""
-        if not np.isfinite(rows.sum(dtype=np.float64)):
+        if not all_finite(rows):
             raise Fastw2vError("training diverged: the vectors are no longer numbers; a smaller --alpha helps")
 
     def progress(self, recent: Recent) -> Progress:
