@@ -81,6 +81,8 @@ def test_the_kernels_compile_for_a_gpu_and_spill_no_register(
     plan = Plan(Variant(cbow, hs, negative, 5), 100, 16, 16, 30 if hs else 0)
     kernels = {"draw": drawing_kernel(plan), "measure": loss_kernel(plan), "train": training_kernel(plan)}
     for name, signature in signatures():
+        if name != "train" and not cbow:
+            continue  # once is enough
         code, _ = compiler.compile_ptx(kernels[name].py_func, signature, device=False, fastmath=True, cc=HOPPER)
         if name == "train":
             assert "ld.global.cg" in code  # rows are read past L1
