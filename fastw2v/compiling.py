@@ -18,13 +18,23 @@ from typing import Any, NamedTuple
 from fastw2v.errors import Fastw2vError
 from fastw2v.machine import address_space_left, readable_bytes
 
-LEAST_ADDRESS_SPACE = 400_000_000  # bytes; with less the compiler cannot be loaded, or spins where it finds no memory
+# Bytes of address space: to load the compiler, which spins where it finds less, and then to compile, where it would abort.
+# Compiling a kernel took 131 MB, of 461 that were taken before.
+TO_LOAD, TO_COMPILE = 400_000_000, 250_000_000
 
-if "numba" not in sys.modules and (left := address_space_left()) is not None and left < LEAST_ADDRESS_SPACE:
-    raise Fastw2vError(
-        f"the compiler needs {readable_bytes(LEAST_ADDRESS_SPACE)} of address space and {readable_bytes(left)} are left: "
-        "raise the limit (ulimit -v)"
-    )
+
+def _check_address_space(needed: int) -> None:
+    """Refuse to begin what would end in no error that can be caught. Raises Fastw2vError."""
+    left = address_space_left()
+    if left is not None and left < needed:
+        raise Fastw2vError(
+            f"the compiler needs {readable_bytes(needed)} of address space and {readable_bytes(left)} are left: "
+            "raise the limit (ulimit -v)"
+        )
+
+
+if "numba" not in sys.modules:
+    _check_address_space(TO_LOAD)
 
 import numba  # noqa: E402
 
@@ -118,6 +128,7 @@ def prepare(entries: Iterable[Entry], before_compiling: Callable[[], None] = lam
     def note_miss() -> None:
         nonlocal missed
         missed = True
+        _check_address_space(TO_COMPILE)
         before_compiling()
 
     _at_first_miss = note_miss

@@ -48,7 +48,7 @@ def test_a_process_held_to_one_core_trains_with_one_thread(text: Path, tmp_path:
     one = {min(os.sched_getaffinity(0))}
     command = ("train", text, "-o", tmp_path / "v.bin", "--dim", 16)
     process = start(*command, preexec_fn=lambda: os.sched_setaffinity(0, one))
-    assert re.search(r"words/s on 1 thread$", process.communicate(timeout=60)[1], re.M)
+    assert re.search(r"words/s on 1 thread *$", process.communicate(timeout=60)[1], re.M)
 
 
 # What stands in /proc/self/cgroup and in the files below /sys/fs/cgroup, and the cores that it allows of 64.
