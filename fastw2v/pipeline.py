@@ -1,17 +1,21 @@
 """A whole run: the way of a word from file to vector."""
 
+import os
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from fastw2v import warmup
-from fastw2v.checkpoints.keeper import Keeper, described
-from fastw2v.checkpoints.resuming import Resumed, read_run
+from fastw2v.checkpoints.keeper import Keeper
+from fastw2v.checkpoints.resuming import Resumed, for_all, read_run
 from fastw2v.checkpoints.store import Store
-from fastw2v.corpus.sources import Source
+from fastw2v.checkpoints.together import described_by_all
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
 from fastw2v.errors import UsageError
@@ -19,15 +23,22 @@ from fastw2v.kernels.model import Model, new_model
 from fastw2v.machine import usable_cores
 from fastw2v.one_line_errors import one_line_errors
 from fastw2v.preparation import encoded, vocabulary_for
+from fastw2v.ranks.corpus import Text, names_for, part_for
+from fastw2v.ranks.counts import from_rank_0
+from fastw2v.ranks.parcels import told_by_all
+from fastw2v.ranks.session import settings_here, settings_to_train, together
+from fastw2v.ranks.verbs import Alone, Verbs
 from fastw2v.reporting import listener_for
 from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
 from fastw2v.run_files import Files, checked_text
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import tables
+from fastw2v.together import Together, same_model
 from fastw2v.training.devices import new_engine, with_device
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
 from fastw2v.training.shares import random_start
+from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 from fastw2v.utf8 import words_to_text
 from fastw2v.vectors.word_vectors import WordVectors, load
@@ -96,10 +107,13 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
 
     force : a checkpoint that is there already is overwritten
     """
-    if files.log:
-        listener = Several(listener, JsonLog(files.log))
-    with closing(listener), one_line_errors(NEEDS_LESS), ExitStack() as stack:
-        text = checked_text(corpus, settings, files)
+    with together() as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+        if ranks.rank > 0:
+            listener, files = Listener(), files.only_read()
+        if files.log:
+            listener = Several(listener, JsonLog(files.log))
+        stack.enter_context(closing(listener))
+        text = checked_text(names_for(corpus, ranks), settings, files)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
             store.prepare()
@@ -108,7 +122,7 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
                 raise UsageError(
                     f"there is a checkpoint in {store.folder}: fastw2v resume goes on from it, --force starts anew"
                 )
-        return _run(text, settings, files, listener, store)
+        return _run(ranks, Text(text, part_for(text, corpus, ranks), corpus), settings, files, listener, store)
 
 
 def resume(folder: PathName, *, force: bool = False, listener: Listener | None = None, progress: bool = False) -> WordVectors:
@@ -118,16 +132,22 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
 
     Raises UsageError where there is no checkpoint, or what changed.
     """
-    listener = listener or listener_for(progress=progress)
-    store = Store(Path(folder))
-    with closing(listener), one_line_errors(NEEDS_LESS), store.held(), ExitStack() as stack:
-        resumed = read_run(store, force)
+    with together() as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+        listener = listener or listener_for(progress=progress) if ranks.rank == 0 else Listener()
+        stack.enter_context(closing(listener))
+        store, resumed = None, None
+        if ranks.rank == 0:
+            store = Store(Path(folder))
+            stack.enter_context(store.held())
+            resumed = read_run(store, force)
+            store.prepare()
+        resumed = for_all(ranks, resumed)
         if resumed.files.log:
             log = stack.enter_context(closing(JsonLog(resumed.files.log, append=True)))
             listener = Several(listener, log)
-        store.prepare()
-        text = checked_text(resumed.corpus, resumed.settings, resumed.files)
-        return _run(text, resumed.settings, resumed.files, listener, store, resumed)
+        text = checked_text(names_for(resumed.corpus, ranks), resumed.settings, resumed.files)
+        part = Text(text, part_for(text, resumed.corpus, ranks), resumed.corpus)
+        return _run(ranks, part, resumed.settings, resumed.files, listener, store, resumed)
 
 
 def count(
@@ -144,64 +164,73 @@ def count(
         text = checked_text(corpus, settings, files)
         if not files.read_vocab:
             warmup.compile_counting(listener)
-        vocabulary, counts = vocabulary_for(text, settings, files, listener)
+        vocabulary, counts = vocabulary_for(Alone(), text, settings, files, listener)
         if files.save_vocab:
             vocabulary.save(files.save_vocab)
         return vocabulary, counts
 
 
 def _run(
-    text: list[Source],
-    settings: Settings,
+    ranks: Verbs,
+    text: Text,
+    asked: Settings,
     files: Files,
     listener: Listener,
     store: Store | None = None,
     resumed: Resumed | None = None,
 ) -> WordVectors:
     clock = Stopwatch()
-    if settings.thread_count > (cores := usable_cores()):
+    settings = settings_here(asked, ranks)
+    if ranks.size == 1 and settings.thread_count > (cores := usable_cores()):
         listener.note(f"{settings.thread_count} threads, and this process may use {cores} cores: they do not make it faster")
-    earlier = load(files.init) if files.init and not resumed else None
+    init = None if resumed else files.init
+    earlier = load(init) if init and ranks.rank == 0 else None
     if earlier is not None:
         check_fits(earlier, settings.dim)
     settings = with_device(settings, listener.note)
-    compile_seconds = warmup.compile_all(settings, listener)
+    compile_seconds = _compiled(ranks, settings, listener)
     clock.lap()
-    vocabulary = resumed.vocabulary if resumed else vocabulary_for(text, settings, files, listener)[0]
+    vocabulary = resumed.vocabulary if resumed else vocabulary_for(ranks, text.part, settings, files, listener)[0]
     if earlier is not None:
         vocabulary = with_earlier_words(vocabulary, earlier)
+    if init and ranks.size > 1:
+        vocabulary = from_rank_0(ranks, vocabulary)
     if files.save_vocab and not resumed:
         vocabulary.save(files.save_vocab)
     vocab_seconds = clock.lap()
-    ids = encoded(text, vocabulary, settings, files, listener)
+    ids = encoded(ranks, text.part, vocabulary, settings, files, listener)
     encode_seconds = clock.lap()
     lookup = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
     model = _new_model(vocabulary, settings)
     if earlier is not None:
         kept = start_from(model, vocabulary, earlier)
-        listener.note(f"going on from {files.init}: {kept:,} words of {len(vocabulary):,} have vectors")
+        listener.note(f"going on from {init}: {kept:,} words of {len(vocabulary):,} have vectors")
+    if init:
+        same_model(ranks, model)
+    train_words = int(ranks.sum(np.array([len(ids)]))[0])
+    total_words = train_words * settings.epochs if ranks.size > 1 else None
     if settings.device == "cuda":
         listener.note("compiling for the GPU (some ten seconds)")
     clock.lap()
-    engine = new_engine(ids, model, lookup, settings)
+    engine = new_engine(ids, model, lookup, settings_to_train(settings, ranks), total_words)
     compile_seconds += clock.lap() if settings.device == "cuda" else 0
-    settings = engine.settings
+    settings = replace(engine.settings, seed=settings.seed)
     trainer = Trainer(engine, settings)
+    about = described_by_all(ranks, text, ids) if any(told_by_all(ranks, store is not None)) else {}
+    if resumed:
+        listener.note(resumed.put_back(trainer, about, ranks))
+    company = Together(ranks, trainer, lookup, vocabulary.counts, settings) if ranks.size > 1 else None
     keeper = None
     if store:
-        about = described(text, ids)
-        if resumed:
-            listener.note(resumed.put_back(trainer, about))
-        what = {"settings": settings.as_dict(), "output_files": files.as_dict(), "text": about}
+        what = _to_go_on(ranks, text, about, settings, asked, files)
         keeper = Keeper(store, files.checkpoint_every, what, list(vocabulary.words()), vocabulary.counts)
     vectors = _vectors(vocabulary, model, settings)
     clock.lap()
     words_before = trainer.words_done
-    end = train_or_leave(trainer, keeper, vectors, files, listener)
+    end = train_or_leave(trainer, keeper, vectors, files, listener, company)
     train_seconds = clock.lap()
-    train_words = len(ids)
     ids.close()
-    written = save_or_leave(trainer, keeper, vectors, files)
+    written = save_or_leave(company.left if company else captured(trainer), keeper, vectors, files)
     if store:
         store.remove()
     listener.finished(
@@ -215,11 +244,30 @@ def _run(
             train_seconds=train_seconds,
             save_seconds=clock.lap(),
             words_per_second=(end.words - words_before) / train_seconds,
-            loss=trainer.last_epoch_loss,
+            loss=company.last_epoch_loss if company else trainer.last_epoch_loss,
             files=written,
+            **(company.rank_figures if company else {}),
         )
     )
     return vectors
+
+
+def _compiled(ranks: Verbs, settings: Settings, listener: Listener) -> float:
+    """Compile what will be called, first on one rank of each machine: the others find it in the cache. Returns the seconds."""
+    seconds = warmup.compile_all(settings, listener) if ranks.place == 0 else 0.0
+    ranks.sum(np.zeros(1))
+    return warmup.compile_all(settings, listener) if ranks.place > 0 else seconds
+
+
+def _to_go_on(
+    ranks: Verbs, text: Text, about: dict[str, Any], settings: Settings, asked: Settings, files: Files
+) -> dict[str, Any]:
+    """What a checkpoint says of the run; of several ranks', which may go on elsewhere, not what the machine's part was."""
+    chosen = settings.as_dict()
+    if ranks.size > 1:
+        chosen |= {"threads": asked.threads, "memory": asked.memory}
+    what = {"settings": chosen, "output_files": files.as_dict(), "text": about}
+    return what | {"corpus": [os.path.abspath(name) for name in text.names]} if text.own_files else what
 
 
 def _new_model(vocabulary: Vocabulary, settings: Settings) -> Model:

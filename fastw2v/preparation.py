@@ -1,5 +1,7 @@
 """From a text to what training needs of it: the vocabulary, and the word ids, within the memory there is."""
 
+from pathlib import Path
+
 import numpy as np
 
 from fastw2v.corpus.counting import count_words, select
@@ -10,33 +12,37 @@ from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.kernels.model import model_bytes
 from fastw2v.machine import available_memory, readable_bytes
+from fastw2v.ranks.counts import from_rank_0, merge_counts
+from fastw2v.ranks.parcels import told_by_all
+from fastw2v.ranks.verbs import Verbs
 from fastw2v.reporting.listener import Counts, Listener
 from fastw2v.run_files import Files
 from fastw2v.settings import Settings
 from fastw2v.tables import tables_bytes
 
 
-def vocabulary_for(text: list[Source], settings: Settings, files: Files, listener: Listener) -> tuple[Vocabulary, Counts]:
-    """Count the text, or read the counts. Raises UsageError where no word is left."""
+def vocabulary_for(
+    ranks: Verbs, text: list[Source], settings: Settings, files: Files, listener: Listener
+) -> tuple[Vocabulary, Counts]:
+    """Count the text, of which each rank has its part, or read the counts. Raises UsageError where no word is left."""
     if files.read_vocab:
-        vocabulary = read_vocabulary(files.read_vocab, min_count=settings.min_count, max_vocab=settings.max_vocab)
+        vocabulary = _read_by_rank_0(ranks, files.read_vocab, settings)
         distinct, words = len(vocabulary), vocabulary.train_words
         most = max((int(n) for n in vocabulary.counts[1:]), default=0)
     else:
         listener.reading("counting", sum(source.size for source in text))
         memory = settings.memory or available_memory() // 2
         counted, pruned_up_to = count_words(text, threads=settings.thread_count, memory=memory, advanced=listener.read)
+        pruned_up_to = max(told_by_all(ranks, pruned_up_to))
         if pruned_up_to:
             listener.note(
                 f"memory for counting was spent: words seen {pruned_up_to} times or less were forgotten on the way; "
                 "--memory gives more"
             )
-        distinct = int(counted.used[0])
-        words = int(counted.counts[:distinct].sum())
+        table, distinct, words, most = merge_counts(ranks, counted, settings.min_count)
         if words == 0:
             raise UsageError("the text is empty")
-        most = int(counted.counts[1:distinct].max(initial=0))
-        vocabulary = select(counted, min_count=settings.min_count, max_vocab=settings.max_vocab)
+        vocabulary = select(table, min_count=settings.min_count, max_vocab=settings.max_vocab)
     if len(vocabulary) < 2 and not most and not files.read_vocab:
         raise UsageError("the text holds no word: it is white space")
     if len(vocabulary) < 2:
@@ -47,16 +53,25 @@ def vocabulary_for(text: list[Source], settings: Settings, files: Files, listene
     return vocabulary, counts
 
 
-def encoded(text: list[Source], vocabulary: Vocabulary, settings: Settings, files: Files, listener: Listener) -> IdStream:
-    """The text as ids, in memory or in a temporary file. Raises Fastw2vError where the model does not fit into memory."""
-    expected = 0 if files.read_vocab else vocabulary.train_words
+def _read_by_rank_0(ranks: Verbs, path: Path, settings: Settings) -> Vocabulary:
+    if ranks.rank > 0:
+        return from_rank_0(ranks, None)
+    vocabulary = read_vocabulary(path, min_count=settings.min_count, max_vocab=settings.max_vocab)
+    return from_rank_0(ranks, vocabulary) if ranks.size > 1 else vocabulary
+
+
+def encoded(
+    ranks: Verbs, text: list[Source], vocabulary: Vocabulary, settings: Settings, files: Files, listener: Listener
+) -> IdStream:
+    """The rank's text as ids, in memory or in a temporary file. Raises Fastw2vError if the model does not fit into memory."""
+    expected = 0 if files.read_vocab else vocabulary.train_words // ranks.size
     ids = IdStream(memory=_memory_for_ids(vocabulary, settings), expected=expected, folder=files.spool_folder)
     listener.reading("encoding", sum(source.size for source in text))
     encode(text, vocabulary, ids, threads=settings.thread_count, advanced=listener.read)
     if not ids.in_memory:
         size = readable_bytes(len(ids) * 4)
         listener.note(f"the text's word ids ({size}) are in a temporary file, for they are more than --memory allows")
-    if not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
+    if ranks.size == 1 and not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
         raise UsageError("the text holds no word of the vocabulary")
     return ids
 

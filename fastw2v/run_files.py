@@ -50,6 +50,10 @@ class Files:
         }
         return {role: path for role, path in roles.items() if path is not None}
 
+    def only_read(self) -> "Files":
+        """The same for a rank that writes nothing."""
+        return Files(read_vocab=self.read_vocab, init=self.init)
+
     @property
     def spool_folder(self) -> Path | None:
         """Where temporary files may lie."""

@@ -38,6 +38,7 @@ WHOLE_NUMBERS = {
     "stretches": Range(1, 65_535),
     "seed": Range(0, 2**63 - 1),
     "memory": Range(1, 2**62),
+    "sync_words": Range(1, 2**62),
 }
 NUMBERS = {
     "sample": Range(0, 1),
@@ -49,6 +50,7 @@ OPTIONAL = {
     "threads": "all cores",
     "stretches": "chosen",
     "memory": "half of what is available",
+    "sync_words": "a share of the run",
 }
 
 
@@ -72,6 +74,8 @@ class Settings:
     memory : bytes for ids and counting; None for half of what is available
     device : "cpu", "cuda" (an NVIDIA GPU), or "auto": a GPU where there is one
     stretches : places in the text that a GPU trains at once; None for what suits the GPU and the text
+    sync_words : words that each of several ranks trains between two rounds of averaging; None for a share of
+        the run
 
     Raises UsageError, which names the setting, its value and the range.
     """
@@ -92,6 +96,7 @@ class Settings:
     memory: int | None = None
     device: str = "cpu"
     stretches: int | None = None
+    sync_words: int | None = None
 
     def __post_init__(self) -> None:
         _check_choice("model", self.model, MODELS)
@@ -109,8 +114,6 @@ class Settings:
             raise UsageError("negative is 0 without hs: nothing would be learned; give --negative 1 or more, or --hs")
         if self.alpha is None:
             object.__setattr__(self, "alpha", DEFAULT_ALPHA[self.model])
-        if self.threads is None:
-            object.__setattr__(self, "threads", usable_cores())
 
     @property
     def starting_alpha(self) -> float:
@@ -121,12 +124,11 @@ class Settings:
     @property
     def thread_count(self) -> int:
         """The threads to train with."""
-        assert self.threads is not None
-        return self.threads
+        return self.threads or usable_cores()
 
     def as_dict(self) -> dict[str, Any]:
         """All settings by name, as JSON can hold them."""
-        return asdict(self)
+        return asdict(self) | {"threads": self.thread_count}
 
 
 SETTING_NAMES = tuple(field.name for field in fields(Settings))

@@ -144,3 +144,16 @@ def test_the_gpus_tables_are_made_in_the_simulator_too(tmp_path: Path) -> None:
     assert [name for name in headers if name.startswith("GPU, 1 stretches")]
     assert headers[-2:] == ["nothing", "fours.gather"]
     assert "nan" not in done.stdout
+
+
+def test_modelled_ranks_are_never_quicker_than_as_many_nodes_alone_nor_on_a_slower_network(bench: Any) -> None:
+    found = bench("ranks_model")
+    model, node = found.Model(1_000_000, 300, 1e10), found.Node(2e7, 32, 2e-9)
+    alone = found.seconds(model, node, 1, found.Network(1e9, 1e-5))
+    assert alone == model.words / node.rate
+    for nodes in (2, 4, 16):
+        slow, quick = (found.seconds(model, node, nodes, found.Network(bandwidth, 1e-5)) for bandwidth in (1e8, 1e10))
+        assert slow >= quick >= alone / nodes
+    output = script("ranks_model.py", "--words", "1e10").stdout
+    assert "Model, not measurement" in output
+    assert [row[0] for row in rows(output)[2:]] == ["1", "2", "4", "8", "16", "32", "64"]

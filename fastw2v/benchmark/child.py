@@ -17,6 +17,7 @@ from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.model import Model, aligned_zeros, new_model
 from fastw2v.kernels.worker import variant
 from fastw2v.preparation import encoded, vocabulary_for
+from fastw2v.ranks.verbs import Alone
 from fastw2v.reporting.listener import Listener
 from fastw2v.run_files import Files
 from fastw2v.settings import Settings
@@ -35,8 +36,8 @@ class Measured:
     def __init__(self, corpus: str, settings: Settings, words: int | None) -> None:
         warmup.compile_all(settings, Listener())
         text = sources(corpus)
-        vocabulary, _ = vocabulary_for(text, settings, Files(), Listener())
-        self.ids = _first(encoded(text, vocabulary, settings, Files(), Listener()), words)
+        vocabulary, _ = vocabulary_for(Alone(), text, settings, Files(), Listener())
+        self.ids = _first(encoded(Alone(), text, vocabulary, settings, Files(), Listener()), words)
         self.tables = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
         self.settings = settings
         self.vocabulary = len(vocabulary)

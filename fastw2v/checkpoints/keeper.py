@@ -1,8 +1,6 @@
 """When checkpoints are written, and what of a run stands in them."""
 
-import os
 import time
-import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -10,15 +8,12 @@ from typing import Any
 import numpy as np
 
 from fastw2v.checkpoints.store import Checkpoint, Store
-from fastw2v.corpus.ids import IdStream
-from fastw2v.corpus.sources import Source
 from fastw2v.errors import Fastw2vError
 from fastw2v.training.finite import all_finite
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 
 MOST_OF_THE_TIME = 0.04  # that training may stand still for checkpoints
-IDS_AT_ONCE = 1 << 22
 
 
 class Keeper:
@@ -38,34 +33,37 @@ class Keeper:
         self.last = time.monotonic()
         self.cost = 0.0
 
+    def due(self) -> bool:
+        """Whether it is time for the next."""
+        return time.monotonic() - self.last >= max(self.every, self.cost / MOST_OF_THE_TIME)
+
     def write_if_due(self, trainer: Trainer, note: Callable[[str], None]) -> None:
-        """Called while training goes on, which a checkpoint that cannot be written does not end; `note` hears of it."""
+        """Called while training goes on."""
+        if self.due():
+            with trainer.paused():
+                self.try_to_write(captured(trainer), note)
+
+    def try_to_write(self, arrays: dict[str, np.ndarray], note: Callable[[str], None]) -> None:
+        """Write one of a run that goes on, which a checkpoint that cannot be written does not end; `note` hears of it."""
         start = time.monotonic()
-        if start - self.last < max(self.every, self.cost / MOST_OF_THE_TIME):
-            return
-        trouble = ""
-        with trainer.paused():
-            try:
-                self.write(trainer)
-            except Fastw2vError as error:
-                trouble = str(error)
+        try:
+            self.write(arrays)
+        except Fastw2vError as error:
+            note(f"training goes on without a new checkpoint: {error}")
         self.last = time.monotonic()
         self.cost = self.last - start
-        if trouble:
-            note(f"training goes on without a new checkpoint: {trouble}")
 
-    def write(self, trainer: Trainer) -> None:
-        """Write one now; no thread may be training. Raises Fastw2vError; the one before then stays."""
-        arrays = captured(trainer)
+    def write(self, arrays: dict[str, np.ndarray]) -> None:
+        """Write one now; nothing may be training. Raises Fastw2vError; the one before then stays."""
         for name, array in arrays.items():
             if array.dtype.kind == "f" and not all_finite(array):
                 raise Fastw2vError(f"training has diverged: {name} holds what is no number")
         self.store.write(Checkpoint(self.run, self.words, {"counts": self.counts, **arrays}))
 
-    def leave(self, trainer: Trainer) -> str:
+    def leave(self, arrays: dict[str, np.ndarray]) -> str:
         """Write the last one of a run that ends early; what there is to go on from, in words."""
         try:
-            self.write(trainer)
+            self.write(arrays)
         except Fastw2vError as error:
             return self.without_a_last(str(error))
         return self._goes_on()
@@ -79,33 +77,6 @@ class Keeper:
 
     def _goes_on(self) -> str:
         return f"fastw2v resume {self.store.folder} goes on"
-
-
-def described(text: list[Source], ids: IdStream) -> dict[str, Any]:
-    """A text in a few figures that change when it does: the sizes of its files, and a checksum of all its word ids."""
-    checksum = 0
-    for start in range(0, len(ids), IDS_AT_ONCE):
-        checksum = zlib.crc32(ids.read(start, min(start + IDS_AT_ONCE, len(ids))).tobytes(), checksum)
-    return {
-        "files": [[os.path.abspath(source.path or source.name), source.size] for source in text],
-        "ids": len(ids),
-        "checksum": checksum,
-    }
-
-
-def changes(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """What is different between two descriptions of a text, in words."""
-    sizes_then, sizes_now = ({str(name): size for name, size in text["files"]} for text in (then, now))
-    found = [f"{name} is gone" for name in sizes_then if name not in sizes_now]
-    found += [f"{name} is new" for name in sizes_now if name not in sizes_then]
-    found += [
-        f"{name} has {size:,} bytes and had {sizes_then[name]:,}"
-        for name, size in sizes_now.items()
-        if name in sizes_then and size != sizes_then[name]
-    ]
-    if not found and (then["ids"], then["checksum"]) != (now["ids"], now["checksum"]):
-        found.append("the words in it are others")
-    return found
 
 
 def parse_interval(text: str) -> float:

@@ -1,15 +1,21 @@
 """Going on from a checkpoint: what was asked for then, checked, and the state put back into a new trainer."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.checkpoints.keeper import changes
+from fastw2v.checkpoints.description import changes
 from fastw2v.checkpoints.store import Store
+from fastw2v.checkpoints.together import is_of_ranks, put_back_to_all
 from fastw2v.corpus.vocabulary import Vocabulary, vocabulary_of
 from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES
 from fastw2v.errors import UsageError
+from fastw2v.ranks.counts import from_rank_0
+from fastw2v.ranks.parcels import told_by_all
+from fastw2v.ranks.shared_model import inner_nodes
+from fastw2v.ranks.verbs import Verbs
 from fastw2v.run_files import Files
 from fastw2v.settings import Settings
 from fastw2v.training.state import restore, restore_roughly
@@ -31,17 +37,20 @@ class Resumed(NamedTuple):
     arrays: dict[str, np.ndarray]
     force: bool
 
-    def put_back(self, trainer: Trainer, text: dict[str, Any]) -> str:
+    def put_back(self, trainer: Trainer, text: dict[str, Any], ranks: Verbs) -> str:
         """Let a new trainer stand where the checkpoint was written; `text` describes the text as it is now.
 
         Returns where that is, in words. Raises UsageError that says what of the text has changed, unless forced, and for
-        arrays that do not fit.
+        arrays that do not fit. Of several ranks rank 0 has the arrays.
         """
         changed = changes(self.text, text)
         if changed and not self.force:
             raise UsageError(f"the text has changed since the checkpoint: {', '.join(changed)}; --force goes on all the same")
         try:
-            (restore_roughly if changed else restore)(trainer, self.arrays)
+            if ranks.size > 1 or is_of_ranks(self.arrays):
+                put_back_to_all(ranks, trainer.engine, inner_nodes(self.vocabulary.counts), self.arrays, exactly=not changed)
+            else:
+                (restore_roughly if changed else restore)(trainer, self.arrays)
             self.arrays.clear()  # they are mapped files, whose room on the disk is free only once they are let go
         except ValueError as error:
             raise UsageError(f"the checkpoint in {self.folder} is damaged: {error}") from error
@@ -57,7 +66,7 @@ def read_run(store: Store, force: bool) -> Resumed:
         settings = Settings(**run["settings"])
         files = Files.from_dict(run["output_files"])
         text = {name: run["text"][name] for name in ("files", "ids", "checksum")}
-        corpus = [str(name) for name, size in text["files"] if size >= 0]
+        corpus = [str(name) for name in run.get("corpus", [name for name, size in text["files"] if size >= 0])]
         counts = arrays.pop(COUNTS)
         vocabulary = _vocabulary(checkpoint.words, counts)
     except UsageError as error:
@@ -73,6 +82,22 @@ def read_run(store: Store, force: bool) -> Resumed:
             f"{names}: --force allows it"
         )
     return Resumed(store.folder, settings, files, corpus, text, vocabulary, arrays, force)
+
+
+def for_all(ranks: Verbs, resumed: Resumed | None) -> Resumed:
+    """What rank 0 has read, for all ranks; the others get no files and no arrays."""
+    about: dict[str, Any] | None = None
+    if resumed and ranks.size > 1:
+        about = {name: getattr(resumed, name) for name in ("corpus", "text", "force")}
+        about |= {"folder": str(resumed.folder), "settings": asdict(resumed.settings)}
+    if ranks.size > 1:
+        told = told_by_all(ranks, about)[0]
+        vocabulary = from_rank_0(ranks, resumed.vocabulary if resumed else None)
+        if not resumed:
+            folder, settings = Path(told["folder"]), Settings(**told["settings"])
+            return Resumed(folder, settings, Files(), told["corpus"], told["text"], vocabulary, {}, told["force"])
+    assert resumed
+    return resumed
 
 
 def _vocabulary(words: list[bytes], counts: np.ndarray) -> Vocabulary:

@@ -7,6 +7,7 @@ import click
 
 from fastw2v.cli.options import CORPUS, FILE, FILE_FORMAT, MAX_VOCAB, MIN_COUNT, QUIET, THREADS, default, memory_option
 from fastw2v.errors import UsageError
+from fastw2v.ranks.watched import work_in_a_child
 from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 
 
@@ -48,6 +49,9 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 @click.option("--checkpoint-every", metavar="TIME", default="10m", show_default=True, help="As 90s, 10m or 2h.")
 @click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors as far as they have come.")
 @click.option("--force", is_flag=True, help="Start anew though there is a checkpoint.")
+@click.option(
+    "--sync-words", type=int, metavar="N", help="Words a rank trains between two rounds of averaging.  [default: by vocabulary]"
+)
 @click.option("--log", type=FILE, metavar="FILE", help="Write progress as JSON lines.")
 @QUIET
 def train(
@@ -76,6 +80,7 @@ def train(
     zcat logs/*.gz | cut -f2 | fastw2v train - -o vectors.bin --hs --negative 0
     """
     checked = Settings(**settings)
+    work_in_a_child()
 
     from fastw2v.pipeline import Files, run
     from fastw2v.reporting import listener_for

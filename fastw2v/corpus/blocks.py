@@ -26,7 +26,7 @@ def blocks(
     """
     for source in sources:
         raw, reader = source.open()
-        position = 0
+        start = position = raw.tell()
         rest = last = b""  # the start of a word that goes on in the next block; the last byte that counts
         try:
             while data := reader.read(size):
@@ -42,7 +42,7 @@ def blocks(
                 advanced(raw.tell() - position)
                 position = raw.tell()
             source.check_unchanged(raw)
-            if end_lines and position and last != b"\n":
+            if end_lines and source.end is None and position > start and last != b"\n":
                 yield rest + b"\n"
         finally:
             source.close(raw)

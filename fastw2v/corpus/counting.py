@@ -74,7 +74,7 @@ def count_words(
     pruned_up_to = max(counter.pruned_up_to for counter in counters)
     merged = counters.pop(0).table
     while counters:
-        merged = _merged(counters.pop(0).table, merged)
+        merged = joined(counters.pop(0).table, merged)
     return merged, pruned_up_to
 
 
@@ -96,7 +96,8 @@ def _with_offsets(stream: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
         offset += len(block)
 
 
-def _merged(source: WordTable, target: WordTable) -> WordTable:
+def joined(source: WordTable, target: WordTable) -> WordTable:
+    """The target, or a larger copy, with the words of the source added: counts summed, first sightings the earlier ones."""
     entries = np.arange(source.used[ENTRIES])
     while (done := merge(source, entries, target)) < len(entries):
         entries = entries[done:]

@@ -6,6 +6,7 @@ import io
 import lzma
 import sys
 import zlib
+from collections.abc import Callable
 from typing import IO, Any
 
 from fastw2v.errors import Fastw2vError, UsageError, reason
@@ -34,15 +35,19 @@ def opened(raw: IO[bytes], name: str, *, text: bool = True) -> Any:
     for start, refusal in REFUSED.items():
         if text and magic.startswith(start):
             raise UsageError(f"{name} {refusal}")
+    found = compression(magic)
+    return Reader(STREAMS[found](raw) if found else raw, name, found)
+
+
+def compression(magic: bytes) -> str | None:
+    """What a file that begins with these bytes is compressed with; None for plain text."""
     if magic.startswith(b"\x1f\x8b"):
-        return Reader(gzip.GzipFile(fileobj=raw), name, "gzip")
+        return "gzip"
     if magic.startswith(b"BZh") and magic[4:10] in (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90"):
-        return Reader(bz2.BZ2File(raw), name, "bzip2")
+        return "bzip2"
     if magic.startswith(b"\xfd7zXZ\x00"):
-        return Reader(lzma.LZMAFile(raw), name, "xz")
-    if magic.startswith(b"\x28\xb5\x2f\xfd"):
-        return Reader(_zstd_reader(raw), name, "zstd")
-    return Reader(raw, name, None)
+        return "xz"
+    return "zstd" if magic.startswith(b"\x28\xb5\x2f\xfd") else None
 
 
 class Reader:
@@ -117,3 +122,11 @@ class ZstdFrames(io.RawIOBase):
         buffer[:taken] = self.text[:taken]
         self.text = self.text[taken:]
         return taken
+
+
+STREAMS: dict[str, Callable[[IO[bytes]], Any]] = {
+    "gzip": lambda raw: gzip.GzipFile(fileobj=raw),
+    "bzip2": bz2.BZ2File,
+    "xz": lzma.LZMAFile,
+    "zstd": _zstd_reader,
+}

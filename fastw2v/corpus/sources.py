@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from fastw2v.corpus.decompression import opened
+from fastw2v.corpus.decompression import MAGIC_BYTES, compression, opened
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import vanishing_file
 from fastw2v.utf8 import to_bytes
@@ -21,15 +21,18 @@ WHITE_SPACE = re.compile(r"[ \t\n\r]")
 
 @dataclass
 class Source:
-    """One file of text, which can be read from its start as often as needed.
+    """One file of text, or a part of a plain one, which can be read from its start as often as needed.
 
-    `spooled` holds a copy of what can be read only once (standard input, a pipe, sentences in memory).
+    `spooled` holds a copy of what can be read only once (standard input, a pipe, sentences in memory). A part goes from the
+    byte `begin` to before the byte `end`, None for the file's end; both follow white space.
     """
 
     name: str
     path: Path | None = None
     spooled: IO[bytes] | None = None
     seen: tuple[int, int] | None = None  # size and time of the last change, when it was opened first
+    begin: int = 0
+    end: int | None = None
 
     def open(self) -> tuple[IO[bytes], Any]:
         """The raw file, whose position tells how far reading has come, and a reader of its decompressed bytes."""
@@ -44,7 +47,11 @@ class Source:
                 raise UsageError(f"cannot read {self.name}: {reason(error)}") from error
         try:
             self.check_unchanged(raw)
-            return raw, opened(raw, self.name)
+            reader = opened(raw, self.name)
+            if self.begin or self.end is not None:
+                raw.seek(self.begin)
+                reader = Part(reader, self.size)
+            return raw, reader
         except BaseException:
             self.close(raw)
             raise
@@ -65,16 +72,40 @@ class Source:
             sizes = f"it has {now[0]:,} bytes and had {self.seen[0]:,}" if now[0] != self.seen[0] else "it was written to"
             raise Fastw2vError(f"{self.name} changed while it was being read: {sizes}; start again, or train on a copy")
 
+    def compressed(self) -> bool:
+        """Whether only a whole reading makes sense of its bytes."""
+        raw, _ = self.open()
+        try:
+            return compression(raw.read(MAGIC_BYTES)) is not None
+        finally:
+            self.close(raw)
+
     @property
     def size(self) -> int:
         """Bytes on the disk, compressed as they are."""
+        if self.end is not None:
+            return self.end - self.begin
         if self.spooled is not None:
-            return os.fstat(self.spooled.fileno()).st_size
+            return os.fstat(self.spooled.fileno()).st_size - self.begin
         assert self.path is not None
         try:
-            return self.path.stat().st_size
+            return self.path.stat().st_size - self.begin
         except OSError as error:
             raise Fastw2vError(f"cannot read {self.name}: {reason(error)}") from error
+
+
+class Part:
+    """Reads no more than the next so many bytes of a plain file."""
+
+    def __init__(self, reader: Any, size: int) -> None:
+        self.reader = reader
+        self.left = size
+
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, none at the part's end. Raises Fastw2vError."""
+        data: bytes = self.reader.read(min(size, self.left))
+        self.left -= len(data)
+        return data
 
 
 def sources(corpus: Any, spool_folder: Path | None = None) -> list[Source]:

@@ -13,6 +13,7 @@ class Summary:
     train_words : words of the text that are in the vocabulary, sentence ends included (as word2vec.c counts)
     words_per_second : train_words × epochs / train_seconds
     loss : mean nats a trained pair over the last epoch; NaN where nothing could be measured
+    rank_words_per_second, rank_seconds_waited : of each rank, where there are several: its rate, its wait for others at the end
     """
 
     settings: dict[str, Any]
@@ -26,6 +27,8 @@ class Summary:
     words_per_second: float
     loss: float
     files: dict[str, int] = field(default_factory=dict)  # each file written and its size in bytes
+    rank_words_per_second: list[float] = field(default_factory=list)
+    rank_seconds_waited: list[float] = field(default_factory=list)
 
 
 class Counts(NamedTuple):

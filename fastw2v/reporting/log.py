@@ -43,6 +43,7 @@ class JsonLog(Listener):
                 alpha=progress.alpha,
                 loss=progress.loss,
                 seconds=round(progress.seconds, 3),
+                **({"rank_words_per_second": [round(rate, 1) for rate in progress.rates]} if progress.rates else {}),
             )
 
     def finished(self, summary: Summary) -> None:

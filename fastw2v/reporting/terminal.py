@@ -144,7 +144,9 @@ def print_summary(summary: Summary, console: Console) -> None:
     gpu = summary.settings["device"] == "cuda"
     count, what = summary.settings["stretches" if gpu else "threads"], "stretch of text" if gpu else "thread"
     plural = what if count == 1 else "stretches of text" if gpu else "threads"
-    table.add_row("speed", f"{summary.words_per_second:,.0f} words/s on {'a GPU, ' if gpu else ''}{count} {plural}")
+    ranks = len(summary.rank_words_per_second)
+    each = f" in each of {ranks} ranks" if ranks else ""
+    table.add_row("speed", f"{summary.words_per_second:,.0f} words/s on {'a GPU, ' if gpu else ''}{count} {plural}{each}")
     table.add_row("loss", f"{_loss(summary.loss)} nats a pair")
     for path, size in summary.files.items():
         table.add_row("written", f"{path} ({readable_bytes(size)})")

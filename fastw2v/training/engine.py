@@ -13,7 +13,8 @@ from fastw2v.tables import Tables
 
 
 class Engine(Protocol):
-    """Trains one model on one id stream, from where it stands to the end of the last epoch.
+    """Trains one model on one id stream, from where it stands to the end of the last epoch; or, where it was told of total
+    words, epoch after epoch until so many are done, here and elsewhere.
 
     It works by itself between `start` and `stop`; all else is called from the trainer's thread, most of it while it works. An
     engine is started once.
@@ -21,12 +22,14 @@ class Engine(Protocol):
     model : the matrices in the computer's memory. They are what is being trained only inside `paused` and once `stop` has
         returned; where the engine trains a copy of its own, they are stale in between.
     settings : those of the run, with what the engine has chosen for itself filled in
+    in_place : whether `model` is what is trained at all times, and may be added to meanwhile
     words_elsewhere : words that others have trained on, which count for the learning rate as the engine's own do
     total_words : words of all epochs, the others' too: the learning rate has fallen to its end when so many are done
     """
 
     model: Model
     settings: Settings
+    in_place: bool
     words_elsewhere: int
 
     @property

@@ -63,6 +63,8 @@ class Slot(NamedTuple):
 class Gpu:
     """The engine on the current GPU. Raises Fastw2vError where its memory does not suffice."""
 
+    in_place = False
+
     def __init__(self, ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> None:
         self.ids, self.model, self.tables = ids, model, tables
         card = the_card()

@@ -15,6 +15,7 @@ class Progress(NamedTuple):
     seconds : since training began
     words_per_second, loss : over the last seconds (loss: mean nats a pair; NaN until measured)
     alpha : the current learning rate
+    rates : words/s of each rank, where there are several
     """
 
     epoch: int
@@ -25,6 +26,7 @@ class Progress(NamedTuple):
     words_per_second: float
     alpha: float
     loss: float
+    rates: tuple[float, ...] = ()
 
     @property
     def share(self) -> float:

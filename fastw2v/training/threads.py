@@ -5,6 +5,7 @@ Niu et al. 2011, "Hogwild!". The threads share the matrices and the count of wor
 
 import threading
 from contextlib import AbstractContextManager
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ MEASURED = 64  # of these, ids that the loss is measured on: 0.3 %
 class Threads:
     """The engine on the processor's cores; see `training.engine`."""
 
+    in_place = True
+
     def __init__(self, ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> None:
         self.ids = ids
         self.model = model
@@ -40,6 +43,7 @@ class Threads:
         self.variant = variant(settings)
         words = len(ids) * settings.epochs if total_words is None else total_words
         self.schedule = new_schedule(settings.starting_alpha, words, threads)
+        self.alone = total_words is None
         self.bounds = share_bounds(ids, threads)
         self.workers = [self._new_worker(thread) for thread in range(threads)]
         starts = [random_start(settings.seed, thread, measuring=True) for thread in range(threads)]
@@ -51,10 +55,13 @@ class Threads:
         self.stopping = threading.Event()
         self.failures: list[BaseException] = []
 
+    def _copied_top_nodes(self, thread: int) -> int:
+        """The first row of a thread's copies, made anew."""
+        if not self.settings.hs or self.settings.thread_count == 1:
+            return NO_COPIES
+        return make_copies(self.model.nodes, len(self.tables.tree.starts) - 2, thread)
+
     def _new_worker(self, thread: int) -> Any:
-        copies = NO_COPIES
-        if self.settings.hs and self.settings.thread_count > 1:
-            copies = make_copies(self.model.nodes, len(self.tables.tree.starts) - 2, thread)
         return self.kernel.new_worker(
             thread,
             self.model.input.shape[1],
@@ -62,7 +69,7 @@ class Threads:
             self.variant,
             random_state=random_start(self.settings.seed, thread),
             alpha=self.settings.starting_alpha,
-            copies=copies,
+            copies=self._copied_top_nodes(thread),
         )
 
     # The run.
@@ -111,16 +118,16 @@ class Threads:
             self.gate.leave()
 
     def _train_share(self, number: int) -> None:
-        """One thread's work: all epochs over its share, a stretch at a time."""
+        """One thread's work, a stretch at a time: all epochs over its share, or until it and others have done enough."""
         worker = self.workers[number]
         begin, end = self.bounds[number], self.bounds[number + 1]
         first_epoch, place = self.places[number]
-        for epoch in range(first_epoch, self.settings.epochs):
+        for epoch in range(first_epoch, self.settings.epochs) if self.alone else count(first_epoch):
             if place == begin:
                 self.last_losses[number] = 0
             for start in range(place, end, STRETCH):
                 self.gate.pass_through()
-                if self.stopping.is_set():
+                if self.stopping.is_set() or self._others_did_the_rest():
                     return
                 stop = min(start + STRETCH, end)
                 ids = self.ids.read(start, stop)
@@ -132,6 +139,11 @@ class Threads:
             state["counted"] = state["words"]
             self.places[number] = epoch + 1, begin
             place = begin
+            if begin == end:
+                return
+
+    def _others_did_the_rest(self) -> bool:
+        return not self.alone and words_done(self.schedule) >= self.total_words
 
     def _measure(self, number: int, ids: np.ndarray) -> None:
         """Add the loss on a few windows that are about to be trained on."""
@@ -212,7 +224,7 @@ class Threads:
         self.places = [(int(epoch), int(place)) for epoch, place in arrays["places"]]
         for number, (epoch, place) in enumerate(self.places):
             begin, end = self.bounds[number], self.bounds[number + 1]
-            if not 0 <= epoch <= self.settings.epochs or not begin <= place <= end:
+            if epoch < 0 or (self.alone and epoch > self.settings.epochs) or not begin <= place <= end:
                 raise ValueError("a thread's place is outside its share of the text")
         for worker in self.workers:
             self.kernel.check_carried(worker, len(self.model.input))
@@ -231,6 +243,7 @@ class Threads:
             size = self.bounds[number + 1] - self.bounds[number]
             self.places[number] = int(epochs), self.bounds[number] + int(size * (epochs - int(epochs)))
             self.schedule.words_done[number * CACHE_LINE] = int(size * epochs)
+            self._copied_top_nodes(number)
 
 
 def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:

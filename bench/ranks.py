@@ -1,0 +1,178 @@
+"""Several ranks, measured: on one machine, and over hosts that network namespaces imitate, with limited bandwidth.
+
+    python bench/ranks.py CORPUS                        # 2 ranks × 1 thread beside 1 process × 2 threads
+    python bench/ranks.py CORPUS --hosts 2 --rate 200   # Mbit/s of each host, beside what bench/ranks_model.py predicts
+    python bench/ranks.py CORPUS --hosts 2 --lost       # how long a run goes on after a host has lost its network
+
+Hosts need root and Linux, with `ip`, `tc` and `unshare`; they share this machine's cores. `--delay` needs a kernel with netem.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from ranks_model import Model, Network, Node, seconds
+
+HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")
+BIN = Path(sys.executable).parent
+SHELL = """#!/bin/bash
+# What mpiexec takes for ssh: options, a host, a command.
+while [[ $1 == -* ]]; do shift; done
+host=$1; shift
+exec ip netns exec $host unshare --uts bash -c "hostname $host; $*"
+"""
+NO_ROUNDS = 10**15  # words between two rounds
+LOST_AFTER = 5.0  # seconds
+
+
+@contextmanager
+def hosts(count: int, megabits: float, delay: float) -> Iterator[list[str]]:
+    """Network namespaces on one bridge; their names."""
+    names = [f"fw2v{number}" for number in range(count)]
+    table = "127.0.0.1 localhost\n" + "".join(f"10.77.0.{number + 1} {name}\n" for number, name in enumerate(names))
+    try:
+        _do("ip link add fw2vbr type bridge")
+        _do("ip link set fw2vbr up")
+        for number, name in enumerate(names):
+            _do(f"ip netns add {name}")
+            _do(f"ip link add {name}v type veth peer name eth0 netns {name}")
+            _do(f"ip link set {name}v master fw2vbr up")
+            _do(f"ip -n {name} link set lo up")
+            _do(f"ip -n {name} addr add 10.77.0.{number + 1}/24 dev eth0")
+            _do(f"ip -n {name} link set eth0 up")
+            _do(f"tc -n {name} qdisc add dev eth0 root handle 1: tbf rate {megabits}mbit burst 256kb latency 200ms")
+            if delay:
+                _do(f"tc -n {name} qdisc add dev eth0 parent 1: handle 2: netem delay {delay}ms limit 100000")
+            Path("/etc/netns", name).mkdir(parents=True)
+            Path("/etc/netns", name, "hosts").write_text(table)
+        yield names
+    finally:
+        for name in names:
+            subprocess.run(["ip", "netns", "del", name], stderr=subprocess.DEVNULL, check=False)
+            subprocess.run(["ip", "link", "del", f"{name}v"], stderr=subprocess.DEVNULL, check=False)
+            Path("/etc/netns", name, "hosts").unlink(missing_ok=True)
+            if Path("/etc/netns", name).is_dir():
+                Path("/etc/netns", name).rmdir()
+        subprocess.run(["ip", "link", "del", "fw2vbr"], stderr=subprocess.DEVNULL, check=False)
+
+
+def _do(command: str) -> None:
+    subprocess.run(command.split(), check=True)
+
+
+def launcher(ranks: int, names: Sequence[str], folder: Path) -> list[str]:
+    """How so many ranks are started, here or on hosts of these names."""
+    mpiexec = [str(BIN / "mpiexec"), "-n", str(ranks)]
+    if not names:
+        return mpiexec
+    shell = folder / "shell"
+    shell.write_text(SHELL)
+    shell.chmod(0o755)
+    over = ["-launcher", "ssh", "-launcher-exec", str(shell), "-hosts", ",".join(names)]
+    return ["ip", "netns", "exec", names[0], "unshare", "--uts", "env", "UCX_TLS=tcp,self", mpiexec[0], *over, *mpiexec[1:]]
+
+
+def train(corpus: Path, ranks: int, threads: int, options: Sequence[str], names: Sequence[str] = ()) -> dict[str, Any]:
+    """Train; what the log says at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        log, output = Path(folder, "log"), Path(folder, "vectors.bin")
+        before = launcher(ranks, names, Path(folder)) if ranks > 1 else []
+        command = [*before, str(BIN / "fastw2v"), "train", str(corpus), "-o", str(output), "--log", str(log), "--quiet"]
+        subprocess.run([*command, "--threads", str(threads), "--sample", "1e-4", *options], check=True)
+        found: dict[str, Any] = json.loads(log.read_text().splitlines()[-1])
+        return found
+
+
+def show_machine(corpus: Path, dims: Sequence[int], repeats: int, options: Sequence[str]) -> None:
+    """2 × 1 beside 1 × 2."""
+    print("| dim | 1 process × 2 threads | 2 ranks × 1 thread | of it | waited, s |\n| --- | --- | --- | --- | --- |")
+    for dim in dims:
+        speeds: dict[int, list[float]] = {1: [], 2: []}
+        waited = 0.0
+        for _ in range(repeats):
+            for ranks in (1, 2):
+                end = train(corpus, ranks, 2 // ranks, ["--dim", str(dim), *options])
+                speeds[ranks].append(end["words_per_second"])
+                waited = max([waited, *end["rank_seconds_waited"]])
+        alone, together = (sorted(speeds[ranks])[repeats // 2] for ranks in (1, 2))
+        print(f"| {dim} | {alone:,.0f} | {together:,.0f} | {together / alone:.2f} | {waited:.2f} |", flush=True)
+
+
+def show_hosts(
+    corpus: Path, names: list[str], megabits: float, delay: float, dims: Sequence[int], core: float, more: Sequence[str]
+) -> None:
+    """Words/s over hosts, and those that the model predicts from the same hosts' words/s without rounds."""
+    print("| hosts | Mbit/s | dim | words/s | predicted | of it |\n| --- | --- | --- | --- | --- | --- |")
+    for dim in dims:
+        options = ["--dim", str(dim), *more]
+        alone = train(corpus, len(names), 1, [*options, "--sync-words", str(NO_ROUNDS)], names)
+        with_rounds = train(corpus, len(names), 1, options, names)
+        words = alone["train_words"] * alone["settings"]["epochs"]
+        share = min(1.0, (os.cpu_count() or 1) / len(names))  # of a core, for each host
+        rate = sum(alone["rank_words_per_second"]) / len(names)
+        model, node = Model(alone["vocab_size"], dim, words), Node(rate, share, core)
+        predicted = words / seconds(model, node, len(names), Network(megabits / 8 * 1e6, delay / 1000 + 1e-4))
+        speed = with_rounds["words_per_second"]
+        print(
+            f"| {len(names)} | {megabits:g} | {dim} | {speed:,.0f} | {predicted:,.0f} | {speed / predicted:.2f} |", flush=True
+        )
+
+
+def show_loss(corpus: Path, names: list[str]) -> None:
+    """Take the network from the last host, and wait for the run's end."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*launcher(len(names), names, Path(folder)), str(BIN / "fastw2v"), "train", str(corpus)]
+        run = subprocess.Popen([*command, "-o", f"{folder}/vectors.bin", "--epochs", "1000", "--threads", "1"])
+        time.sleep(LOST_AFTER + 15)  # reading the text
+        _do(f"ip link set {names[-1]}v down")
+        start = time.monotonic()
+        try:
+            code: int | None = run.wait(120)
+        except subprocess.TimeoutExpired:
+            code = None
+            run.kill()
+        print(f"exit code {code}, {time.monotonic() - start:.1f} s after {names[-1]} had lost its network")
+
+
+@click.command(help=HELP)
+@click.argument("corpus", type=click.Path(exists=True, path_type=Path))
+@click.option("--dim", type=int, multiple=True, default=(100, 300), show_default=True)
+@click.option("--epochs", type=int, default=5, show_default=True)
+@click.option("--repeats", type=int, default=3, show_default=True)
+@click.option("--hosts", "count", type=int, help="Imitated hosts, one rank on each.")
+@click.option("--rate", type=float, default=200.0, show_default=True, help="Mbit/s of each host.")
+@click.option("--delay", type=float, default=0.0, show_default=True, help="Milliseconds of each message.")
+@click.option("--core-seconds", type=float, default=6e-9, show_default=True, help="Of a core for each byte, TCP's too.")
+@click.option("--lost", is_flag=True, help="Let the last host lose its network.")
+def main(
+    corpus: Path,
+    dim: tuple[int, ...],
+    epochs: int,
+    repeats: int,
+    count: int | None,
+    rate: float,
+    delay: float,
+    core_seconds: float,
+    lost: bool,
+) -> None:
+    options = ["--epochs", str(epochs)]
+    if not count:
+        show_machine(corpus.resolve(), dim, repeats, options)
+        return
+    with hosts(count, rate, delay) as names:
+        if lost:
+            show_loss(corpus.resolve(), names)
+        else:
+            show_hosts(corpus.resolve(), names, rate, delay, dim, core_seconds, options)
+
+
+if __name__ == "__main__":
+    main()

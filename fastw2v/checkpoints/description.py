@@ -1,0 +1,37 @@
+"""A text in a few figures, and what has changed in it since."""
+
+import os
+import zlib
+from typing import Any
+
+from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.sources import Source
+
+IDS_AT_ONCE = 1 << 22
+
+
+def described(text: list[Source], ids: IdStream) -> dict[str, Any]:
+    """A text in a few figures that change when it does: the sizes of its files, and a checksum of all its word ids."""
+    checksum = 0
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        checksum = zlib.crc32(ids.read(start, min(start + IDS_AT_ONCE, len(ids))).tobytes(), checksum)
+    return {
+        "files": [[os.path.abspath(source.path or source.name), source.size] for source in text],
+        "ids": len(ids),
+        "checksum": checksum,
+    }
+
+
+def changes(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What is different between two descriptions of a text, in words."""
+    sizes_then, sizes_now = ({str(name): size for name, size in text["files"]} for text in (then, now))
+    found = [f"{name} is gone" for name in sizes_then if name not in sizes_now]
+    found += [f"{name} is new" for name in sizes_now if name not in sizes_then]
+    found += [
+        f"{name} has {size:,} bytes and had {sizes_then[name]:,}"
+        for name, size in sizes_now.items()
+        if name in sizes_then and size != sizes_then[name]
+    ]
+    if not found and (then["ids"], then["checksum"]) != (now["ids"], now["checksum"]):
+        found.append("the words in it are others")
+    return found

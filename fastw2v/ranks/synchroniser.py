@@ -1,0 +1,215 @@
+"""How the ranks' models are brought together while they train.
+
+A thread of each rank meets those of the others a few times a second and tells how many words its rank has trained, so that all
+know when the next round is due, and when all is done. In a round the changes that ranks made to some rows are averaged
+(`ranks.averaging`), a piece at a time, while training goes on. After Ji et al. 2016, "Parallelizing Word2Vec in Shared and
+Distributed Memory", frequent words are brought together more often than rare ones; and all of them more often at the beginning,
+while the ranks have yet to agree on what each dimension means (as local SGD begins with small steps, Lin et al. 2020).
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from fastw2v.ranks.averaging import SharedRows
+from fastw2v.ranks.verbs import Verbs
+from fastw2v.settings import Settings
+from fastw2v.training.engine import Engine
+from fastw2v.training.progress import SPAN
+
+CHUNK = 1 << 20  # floats of one transfer; two are under way at a time
+LONGEST, SHORTEST = 0.25, 0.005  # seconds from one meeting to the next
+EARLY = 0.1  # a round comes after a tenth of the words so far, until that is `sync_words` ...
+EARLIEST = 0.1  # ... but not after less than this part of `sync_words`
+ROUNDS, MOST_PARTS = 42, 8  # of two ranks by default: rounds of a run, and rounds in which all rows come once
+CLOSER = 4  # times as many rounds, and rows in each, for four ranks or more
+SLOW = 0.25  # of the time between two rounds: where a round takes longer, training halts for it
+REST = 1.0  # times the time of the last round, before the next by default
+WORDS, STOP, CHECKPOINT, HALT, UNRESTED = range(5)  # what a rank tells of itself
+
+
+def default_sync_words(total_words: int, ranks: int) -> int:
+    """Words of a rank between two rounds: a run has so many."""
+    return max(1, int(total_words / (ranks * ROUNDS * _closer(ranks))))
+
+
+def parts_of(ranks: int) -> int:
+    """The rounds in which all rows come once."""
+    return max(1, round(MOST_PARTS / _closer(ranks)))
+
+
+def _closer(ranks: int) -> float:
+    """How much more more than two ranks need."""
+    return min(CLOSER, (ranks / 2) ** 2)
+
+
+class Synchroniser:
+    """Meets the other ranks from `start` on, until all words are trained or a rank wishes to stop.
+
+    words : (ranks,) float64, what each has trained
+    stopped : whether all agreed to stop before the end
+    pause : set where all agreed to a checkpoint, or to a round of an engine that must halt for it: who trains halts, calls
+        `round_if_due`, or else `bring_together`, and then `go_on`
+    failure : what ended the meetings before their time, if anything has
+    """
+
+    def __init__(self, ranks: Verbs, engine: Engine, shared: list[SharedRows], settings: Settings) -> None:
+        self.ranks = ranks
+        self.engine = engine
+        self.shared = shared
+        self.sync_words = settings.sync_words or default_sync_words(engine.total_words, ranks.size)
+        self.parts = parts_of(ranks.size)
+        self.rest = REST if settings.sync_words is None else 0.0
+        self.rested_at = 0.0
+        self.alpha = settings.starting_alpha
+        self.words = np.zeros(ranks.size)
+        self.turn = 0
+        self.words_then = float(engine.words_done + engine.words_elsewhere)  # of all ranks, at the last round
+        self.looks: deque[tuple[float, np.ndarray]] = deque()
+        self.wishes = {STOP: False, CHECKPOINT: False}
+        self.round_is_due = False
+        self.stopped = False
+        self.pause = threading.Event()
+        self.gone_on = threading.Event()
+        self.woken = threading.Event()
+        self.round_seconds = 0.0  # that the last one took
+        self.failure: BaseException | None = None
+        self.rounds = self.bytes_sent = 0
+        for rows in shared:
+            rows.since[:] = self.words_then / ranks.size
+        width = max(rows.dim for rows in shared)
+        self.rows = max(1, CHUNK // width)  # of one transfer
+        self.buffers = np.empty((2, 2, self.rows * width), np.float32)
+        self.thread = threading.Thread(target=self._guarded, daemon=True)
+
+    def start(self) -> None:
+        """Begin to meet."""
+        self.thread.start()
+
+    def wish(self, what: int) -> None:
+        """Let the next meeting agree on STOP or CHECKPOINT."""
+        self.wishes[what] = True
+        self.woken.set()
+
+    def join(self) -> None:
+        """Wait for the last meeting. Raises what made them fail."""
+        self.thread.join()
+        if self.failure:
+            raise self.failure
+
+    def round_if_due(self) -> bool:
+        """A round, if one is due; whether it was."""
+        if self.round_is_due:
+            self._round((rows, *span) for rows in self.shared for span in rows.spans(self.turn, self.parts))
+            self.turn += 1
+            self.words_then = self.words.sum()
+        return self.round_is_due
+
+    def bring_together(self) -> None:
+        """All rows of all ranks become the same; called by all of them, when nothing is trained and no meeting goes on."""
+        self._round((rows, 0, len(rows.own)) for rows in self.shared)
+        for rows in self.shared:
+            rows.own[...] = rows.agreed  # to the last bit
+
+    def go_on(self) -> None:
+        """The pause is over."""
+        self.pause.clear()
+        self.gone_on.set()
+
+    @property
+    def rates(self) -> list[float]:
+        """Words/s of each rank over the last seconds."""
+        if len(self.looks) < 2:
+            return [0.0] * self.ranks.size
+        (then, words_then), (now, words) = self.looks[0], self.looks[-1]
+        found: list[float] = ((words - words_then) / max(now - then, 1e-9)).tolist()
+        return found
+
+    # The thread.
+
+    def _guarded(self) -> None:
+        try:
+            self._meet_until_the_end()
+        except BaseException as failure:  # raised again by join()
+            self.failure = failure
+
+    def _meet_until_the_end(self) -> None:
+        while True:
+            told = self._meet()
+            if self.words.sum() >= self.engine.total_words:
+                return
+            if told[STOP]:
+                self.stopped = True
+                return
+            self.round_is_due = not told[CHECKPOINT] and not told[UNRESTED] and self.words.sum() >= self._due()
+            if told[CHECKPOINT] or (self.round_is_due and not self.engine.in_place):
+                self.gone_on.clear()
+                self.pause.set()
+                self.gone_on.wait()
+            elif self.round_is_due and told[HALT]:
+                with self.engine.paused():
+                    self.round_if_due()
+            else:
+                self.round_if_due()
+            self.woken.wait(self._seconds_to_the_next())
+            self.woken.clear()
+
+    def _meet(self) -> np.ndarray:
+        """Tell and hear how things stand; how many ranks wish what."""
+        mine = np.zeros((self.ranks.size, UNRESTED + 1))
+        unrested = time.perf_counter() < self.rested_at
+        slow = self.round_seconds * max(sum(self.rates), 1.0) > SLOW * self.ranks.size * self.sync_words
+        mine[self.ranks.rank] = self.engine.words_done, self.wishes[STOP], self.wishes[CHECKPOINT], slow, unrested
+        told = self.ranks.sum(mine)
+        self.words = told[:, WORDS].copy()
+        self.engine.words_elsewhere = int(self.words.sum() - mine[self.ranks.rank, WORDS])
+        self.looks.append((time.perf_counter(), self.words))
+        while len(self.looks) > 2 and self.looks[-1][0] - self.looks[1][0] > SPAN:
+            self.looks.popleft()
+        wishes: np.ndarray = told.sum(axis=0)
+        if wishes[CHECKPOINT]:
+            self.wishes[CHECKPOINT] = False
+        return wishes
+
+    def _due(self) -> float:
+        """The words of all ranks at which the next round comes."""
+        early = max(EARLY * self.words_then / self.ranks.size, EARLIEST * self.sync_words)
+        return float(self.words_then + self.ranks.size * min(self.sync_words, early))
+
+    def _seconds_to_the_next(self) -> float:
+        left = min(self._due(), self.engine.total_words) - self.words.sum()
+        rate = sum(self.rates)
+        return float(min(LONGEST, max(SHORTEST, left / rate))) if rate else SHORTEST
+
+    def _round(self, spans: Iterable[tuple[SharedRows, int, int]]) -> None:
+        """Average the changes of some rows, with two transfers under way."""
+        began = time.perf_counter()
+        words = self.words.sum() / self.ranks.size  # as all know them: what is computed from them is the same everywhere
+        alpha = self.alpha * max(0.0, 1 - self.words.sum() / self.engine.total_words)
+        under_way: deque[tuple[SharedRows, int, np.ndarray, np.ndarray, Any]] = deque()
+
+        def finish() -> None:
+            rows, begin, mine, summed, transfer = under_way.popleft()
+            self.ranks.wait(transfer)
+            rows.make_changes(begin, mine, summed, self.ranks.size, words, alpha)
+
+        pieces = (
+            (rows, start, min(end, start + self.rows)) for rows, begin, end in spans for start in range(begin, end, self.rows)
+        )
+        for number, (rows, begin, end) in enumerate(pieces):
+            if len(under_way) == 2:
+                finish()
+            mine, summed = (room[: (end - begin) * rows.dim].reshape(-1, rows.dim) for room in self.buffers[number % 2])
+            rows.take_changes(begin, end, mine)
+            under_way.append((rows, begin, mine, summed, self.ranks.start_sum(mine, summed)))
+            self.bytes_sent += mine.nbytes
+        while under_way:
+            finish()
+        self.rounds += 1
+        ended = time.perf_counter()
+        self.round_seconds = ended - began
+        self.rested_at = ended + self.rest * self.round_seconds

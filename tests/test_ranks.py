@@ -1,0 +1,226 @@
+"""Several ranks under mpiexec: the same vocabulary, one voice, one model; and their ends, by error, by signal, by kill -9."""
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from texts import zipf_text
+
+import fastw2v
+from fastw2v.ranks.launcher import rank_of
+from fastw2v.ranks.watch import Watch
+
+BESIDE = Path(sys.executable).with_name("mpiexec")
+MPIEXEC = str(BESIDE) if BESIDE.exists() else shutil.which("mpiexec")
+needs_mpi = pytest.mark.skipif(
+    MPIEXEC is None or importlib.util.find_spec("mpi4py") is None, reason="needs the extra mpi and an MPI: mpiexec, mpi4py"
+)
+
+
+@pytest.fixture(scope="module")
+def long_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_bytes(zipf_text(200_000, 2000))
+    return path
+
+
+def start(ranks: int, *arguments: object) -> subprocess.Popen[str]:
+    command = [MPIEXEC, "-n", ranks, sys.executable, "-m", "fastw2v", *arguments]
+    return subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
+
+
+def ran(ranks: int, *arguments: object) -> tuple[int, str]:
+    process = start(ranks, *arguments)
+    _, err = process.communicate(timeout=120)
+    return process.returncode, err
+
+
+def our_lines(err: str) -> list[str]:
+    return [line for line in err.splitlines() if line.startswith("fastw2v:")]
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert condition()
+
+
+def has_checkpoint(folder: Path) -> bool:
+    return any(folder.glob("[0-9]*"))
+
+
+def test_ranks_are_found_from_the_launcher_s_environment_and_from_nothing_else() -> None:
+    assert rank_of({}) is None
+    assert rank_of({"PMI_SIZE": "4", "PMI_RANK": "2"}) == (2, 4)
+    assert rank_of({"OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": "0"}) == (0, 2)
+    assert rank_of({"SLURM_STEP_NUM_TASKS": "8", "PMIX_RANK": "7", "SLURM_NTASKS": "8"}) == (7, 8)
+    assert rank_of({"SLURM_STEP_NUM_TASKS": "8", "SLURM_NTASKS": "8"}) is None  # a batch script, or srun without MPI
+    assert rank_of({"PMI_SIZE": "1", "PMI_RANK": "0"}) is None
+
+
+def test_a_plain_run_imports_no_mpi(text: Path, tmp_path: Path) -> None:
+    program = f"import sys, fastw2v; fastw2v.train({str(text)!r}, dim=16, epochs=1, threads=1); print('mpi4py' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@needs_mpi
+def test_one_rank_gives_the_same_bytes_as_no_mpi(text: Path, tmp_path: Path) -> None:
+    options = "--threads", 1, "--dim", 16, "--epochs", 2, "--quiet"
+    assert ran(1, "train", text, "-o", tmp_path / "one.bin", *options) == (0, "")
+    fastw2v.train(text, output=tmp_path / "none.bin", threads=1, dim=16, epochs=2)
+    assert (tmp_path / "one.bin").read_bytes() == (tmp_path / "none.bin").read_bytes()
+
+
+@needs_mpi
+@pytest.mark.parametrize("ranks", [2, 4])
+def test_ranks_find_a_single_process_s_vocabulary_and_learn_what_it_learns_with_one_voice(
+    long_text: Path, tmp_path: Path, ranks: int
+) -> None:
+    options = "--dim", 32, "--threads", 1, "--epochs", 15, "--sample", 0
+    files = "--save-vocab", tmp_path / "vocab", "--log", tmp_path / "log", "-o", tmp_path / "vectors.bin"
+    code, err = ran(ranks, "train", long_text, *options, *files)
+    assert code == 0, err
+    assert len(re.findall(r"(?m)^speed ", err)) == 1
+    alone = fastw2v.train(long_text, dim=32, threads=1, epochs=15, sample=0, save_vocab=tmp_path / "alone")
+    assert (tmp_path / "vocab").read_bytes() == (tmp_path / "alone").read_bytes()
+    end = json.loads((tmp_path / "log").read_text().splitlines()[-1])
+    assert end["event"] == "end"
+    assert len(end["rank_words_per_second"]) == ranks
+    assert end["train_words"] == alone.counts.sum()
+    # Which of the frequent words are near each other is the same for both, far more than by chance.
+    vectors = fastw2v.load(tmp_path / "vectors.bin")
+    both = [np.corrcoef(vectors.vectors[1:200]).ravel(), np.corrcoef(alone.vectors[1:200]).ravel()]
+    similar = np.corrcoef(both)[0, 1]
+    assert similar > 0.5, similar
+
+
+@needs_mpi
+def test_each_rank_can_have_a_text_of_its_own(long_text: Path, tmp_path: Path) -> None:
+    lines = long_text.read_bytes().splitlines(keepends=True)
+    for rank in range(2):
+        (tmp_path / f"part-{rank}.txt").write_bytes(b"".join(lines[rank * 5000 : (rank + 1) * 5000]))
+    (tmp_path / "whole.txt").write_bytes(b"".join(lines[:10_000]))
+    options = "--dim", 16, "--threads", 1, "--epochs", 1, "--quiet", "-o", tmp_path / "vectors.bin"
+    assert ran(2, "train", tmp_path / "part-{rank}.txt", "--save-vocab", tmp_path / "vocab", *options) == (0, "")
+    fastw2v.train(tmp_path / "whole.txt", dim=16, epochs=1, save_vocab=tmp_path / "alone")
+    assert (tmp_path / "vocab").read_bytes() == (tmp_path / "alone").read_bytes()
+    (tmp_path / "part-1.txt").unlink()
+    code, err = ran(2, "train", tmp_path / "part-{rank}.txt", *options)
+    assert code != 0
+    assert our_lines(err) == [f"fastw2v: rank 1: cannot read {tmp_path}/part-1.txt: no such file or folder"]
+
+
+@needs_mpi
+def test_what_all_ranks_find_wrong_is_said_once(tmp_path: Path) -> None:
+    code, err = ran(4, "train", tmp_path / "nothing.txt", "-o", tmp_path / "vectors.bin")
+    assert code != 0
+    assert our_lines(err) == [f"fastw2v: cannot read {tmp_path}/nothing.txt: no such file or folder"]
+
+
+@needs_mpi
+def test_a_killed_rank_is_named_and_any_number_of_ranks_goes_on_from_the_checkpoint(long_text: Path, tmp_path: Path) -> None:
+    state, output = tmp_path / "state", tmp_path / "vectors.bin"
+    options = "--dim", 32, "--threads", 1, "--epochs", 400, "--checkpoint", state, "--checkpoint-every", "0.1s", "--quiet"
+    run = start(2, "train", long_text, "-o", output, *options)
+    wait_for(lambda: has_checkpoint(state))
+    victim = _working_processes(str(output))[-1]
+    os.kill(victim, signal.SIGKILL)
+    begun = time.monotonic()
+    _, err = run.communicate(timeout=60)
+    assert time.monotonic() - begun < 30
+    assert run.returncode != 0
+    assert re.fullmatch(
+        rf"fastw2v: rank [01] of 2, process {victim} on .*, was ended by SIGKILL; the run ends", our_lines(err)[0]
+    )
+    assert len(our_lines(err)) == 1
+    assert not output.exists()
+    _almost_done(state)
+    shutil.copytree(state, tmp_path / "copy")
+    code, err = ran(3, "resume", state)
+    assert code == 0, err
+    assert re.search(r"going on at \d+\.\d%", err)
+    assert output.exists()
+    output.unlink()
+    fastw2v_alone = subprocess.run(
+        [sys.executable, "-m", "fastw2v", "resume", tmp_path / "copy", "--force"], capture_output=True, text=True, check=False
+    )
+    assert fastw2v_alone.returncode == 0, fastw2v_alone.stderr
+    assert output.exists()
+
+
+def _working_processes(argument: str) -> list[int]:
+    """The processes of ranks, and not those that wait for them, with an argument."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+            if argument.encode() in command and b"fastw2v" in command and MPIEXEC.encode() not in command:
+                found[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+    return [process for process in found if process not in found.values()]
+
+
+def _almost_done(state: Path) -> None:
+    """Let a checkpoint's run have fewer epochs, of which a little is left."""
+    run_file = max(state.glob("[0-9]*")) / "run.json"
+    run = json.loads(run_file.read_text())
+    done = sum(int(np.load(path).sum()) for path in run_file.parent.glob("*words-done.npy"))
+    run["settings"]["epochs"] = max(1, -(-done * 100 // (run["text"]["ids"] * 99)) + 1)
+    run_file.write_text(json.dumps(run))
+
+
+@needs_mpi
+def test_ctrl_c_leaves_a_checkpoint_of_all_ranks(long_text: Path, tmp_path: Path) -> None:
+    state, log = tmp_path / "state", tmp_path / "log"
+    options = "--dim", 32, "--threads", 1, "--epochs", 400, "--checkpoint", state, "--quiet", "--log", log
+    run = start(2, "train", long_text, "-o", tmp_path / "vectors.bin", *options)
+    wait_for(log.exists)
+    run.send_signal(signal.SIGINT)
+    _, err = run.communicate(timeout=60)
+    lines = our_lines(err)
+    assert len(lines) == 1
+    assert re.match(
+        rf"fastw2v: stopped at .*; fastw2v resume {re.escape(str(state))} goes on; no vectors were written", lines[0]
+    )
+    assert sorted(path.name for path in max(state.glob("[0-9]*")).glob("rank-*-places.npy")) == [
+        "rank-0-places.npy",
+        "rank-1-places.npy",
+    ]
+
+
+class Silent:
+    """Of two ranks number 0; the other one sends a sign of life only at first."""
+
+    rank, size = 0, 2
+
+    def __init__(self) -> None:
+        self.signs, self.sent = 3, 0
+
+    def beat(self, to: int) -> None:
+        assert to == 1
+        self.sent += 1
+
+    def beats(self) -> list[int]:
+        self.signs -= 1
+        return [1] if self.signs >= 0 else []
+
+
+def test_a_rank_that_falls_silent_is_given_up() -> None:
+    given_up: list[int] = []
+    ranks = Silent()
+    watch = Watch(ranks, lambda rank, seconds: given_up.append(rank), silence=0.2, every=0.02)  # type: ignore[arg-type]
+    wait_for(lambda: given_up, 10)
+    watch.close()
+    assert given_up == [1]
+    assert ranks.sent > 3

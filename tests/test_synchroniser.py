@@ -1,0 +1,163 @@
+"""Ranks that train one model: what they make of each other's changes, when they meet, how they end. Ranks are threads here."""
+
+import time
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from thread_ranks import on_each
+
+from fastw2v.ranks import synchroniser
+from fastw2v.ranks.averaging import FASTEST_PULL, FREQUENT, PULL, SharedRows, multipliers
+from fastw2v.ranks.synchroniser import CHECKPOINT, STOP, Synchroniser
+from fastw2v.settings import Settings
+
+ROWS, DIM = FREQUENT + 50, 7
+
+
+class Engine:
+    """Counts words at a steady rate, and trains nothing."""
+
+    in_place = True
+
+    def __init__(self, rate: float, total: int) -> None:
+        self.rate, self.total_words, self.words_elsewhere = rate, total, 0
+        self.began = time.perf_counter()
+        self.stopped_at: int | None = None
+
+    def paused(self) -> Any:
+        return nullcontext()
+
+    @property
+    def words_done(self) -> int:
+        return int((time.perf_counter() - self.began) * self.rate) if self.stopped_at is None else self.stopped_at
+
+
+def shared(seed: int, rows: int = ROWS) -> SharedRows:
+    own = np.zeros((rows, 16), np.float32)
+    own[:, :DIM] = np.random.default_rng(seed).normal(size=(rows, DIM))
+    return SharedRows(own, DIM, np.full(rows, 1e-4))
+
+
+def after(occurrences: int, pull: float) -> float:
+    """Where a row that starts at 1 and is pulled to 0, in small steps, has come to."""
+    place = 1.0
+    for _ in range(50 * occurrences):
+        place -= pull / 50 * place
+    return place
+
+
+@settings(deadline=None, max_examples=30)
+@given(occurrences=st.integers(1, 300), ranks=st.integers(2, 16))
+def test_the_mean_change_is_lengthened_to_where_one_rank_would_have_come_or_as_far_as_is_stable(
+    occurrences: int, ranks: int
+) -> None:
+    found = multipliers(np.array([float(occurrences)]), ranks, 0.025)[0]
+    would_be = (1 - after(occurrences * ranks, PULL)) / (1 - after(occurrences, PULL))
+    assert 1 - 1e-9 <= found <= would_be * 1.01
+    in_the_fastest = 1 - found * (1 - after(occurrences, FASTEST_PULL))
+    assert abs(in_the_fastest) < 1 or found == 1
+    assert found > 0.99 * min(would_be, 1.8)
+
+
+def test_rows_of_words_that_one_rank_saw_take_all_of_its_change_and_of_frequent_ones_the_mean() -> None:
+    def run(ranks: Any) -> np.ndarray:
+        rows = shared(1, 3)
+        rows.frequency[:] = 1e-12, 1e-12, 1.0
+        start = rows.own.copy()
+        rows.own[0, :DIM] += 1 + ranks.rank
+        rows.own[1, :DIM] += float(ranks.rank == 0)
+        rows.own[2, :DIM] += 1 + ranks.rank
+        meetings = Synchroniser(ranks, Engine(0, 10**9), [rows], Settings(sync_words=100))
+        meetings.words[:] = 10**6
+        meetings.bring_together()
+        return rows.own - start
+
+    for change in on_each(2, run):
+        assert change[:, DIM:] == pytest.approx(0)
+        assert change[:, :DIM] == pytest.approx(np.repeat([[3.0], [1.0], [1.5]], DIM, axis=1), abs=1e-5)
+
+
+@pytest.mark.parametrize("chunk", [1 << 20, 3 * DIM])
+def test_brought_together_all_ranks_have_the_same_rows_however_they_were_sent(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(synchroniser, "CHUNK", chunk)
+
+    def run(ranks: Any) -> np.ndarray:
+        rows = shared(1, 100)
+        rows.own[:, :DIM] += np.random.default_rng(10 + ranks.rank).normal(size=(100, DIM))
+        Synchroniser(ranks, Engine(0, 10**9), [rows, shared(2, 7)], Settings(sync_words=100)).bring_together()
+        return rows.own
+
+    found = on_each(3, run)
+    assert all((own == found[0]).all() for own in found)
+
+
+def test_every_row_is_in_one_round_of_so_many_and_frequent_ones_are_in_all() -> None:
+    for frequent_first in (True, False):
+        rows = SharedRows(np.zeros((ROWS, 16), np.float32), DIM, np.zeros(ROWS), frequent_first=frequent_first)
+        seen = np.zeros(ROWS, int)
+        for turn in range(5):
+            for begin, end in rows.spans(turn, 5):
+                seen[begin:end] += 1
+        assert sorted(set(seen)) == [1, 5]
+        assert (seen[rows.frequent] == 5).all()
+        assert (seen == 5).sum() == FREQUENT
+
+
+def test_a_quicker_rank_trains_more_and_all_end_when_all_words_are_done() -> None:
+    def run(ranks: Any) -> tuple[int, int]:
+        engine = Engine(1e5 * (1 + 2 * ranks.rank), 400_000)
+        meetings = Synchroniser(ranks, engine, [shared(1)], Settings(sync_words=20_000))
+        meetings.start()
+        while engine.words_done + engine.words_elsewhere < engine.total_words:
+            time.sleep(0.001)
+        engine.stopped_at = engine.words_done
+        meetings.join()
+        assert meetings.rounds > 1
+        assert not meetings.stopped
+        return engine.stopped_at, int(meetings.words.sum())
+
+    (slow, total), (quick, other_total) = on_each(2, run)
+    assert quick > 1.5 * slow
+    assert total == other_total >= 400_000
+
+
+def test_one_rank_s_wish_to_stop_stops_all_and_a_checkpoint_halts_all() -> None:
+    def run(ranks: Any) -> list[str]:
+        meetings = Synchroniser(ranks, Engine(1000, 10**9), [shared(1)], Settings(sync_words=10**9))
+        meetings.start()
+        heard = []
+        if ranks.rank == 1:
+            meetings.wish(CHECKPOINT)
+        assert meetings.pause.wait(20)
+        heard.append("halted")
+        meetings.bring_together()
+        meetings.go_on()
+        if ranks.rank == 2:
+            meetings.wish(STOP)
+        meetings.join()
+        return [*heard, "stopped"] if meetings.stopped else heard
+
+    assert on_each(3, run) == [["halted", "stopped"]] * 3
+
+
+def test_changes_made_while_rows_are_under_way_are_kept(tmp_path: Path) -> None:
+    def run(ranks: Any) -> np.ndarray:
+        rows = shared(1, 1)
+        start = rows.own.copy()
+        mine = np.empty((1, DIM), np.float32)
+        rows.own[0, :DIM] += 1
+        rows.take_changes(0, 1, mine)
+        rows.own[0, :DIM] += 10 * (1 + ranks.rank)  # trained meanwhile
+        rows.make_changes(0, mine, ranks.sum(mine), ranks.size, 0, 0.025)
+        return (rows.own - start)[0, :DIM]
+
+    first, second = on_each(2, run)
+    assert first == pytest.approx(2 + 10)
+    assert second == pytest.approx(2 + 20)
