@@ -42,7 +42,8 @@ class Ranks:
         self.world = MPI.COMM_WORLD.Dup()
         self.rank, self.size = self.world.rank, self.world.size
         node = self.world.Split_type(MPI.COMM_TYPE_SHARED)
-        self.place, self.beside = node.rank, node.size
+        self.place: int = node.rank
+        self.beside: int = node.size
         self.hosts: list[str] = self.world.allgather(socket.gethostname())
         self.cores = self._cores(node.allgather(sorted(os.sched_getaffinity(0))))
         self.sign = np.zeros(1, np.uint8)
