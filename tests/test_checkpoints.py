@@ -22,7 +22,8 @@ from texts import zipf_text
 import fastw2v
 from fastw2v.checkpoints import keeper
 from fastw2v.checkpoints import store as store_module
-from fastw2v.checkpoints.keeper import Keeper, changes, parse_interval
+from fastw2v.checkpoints.description import changes
+from fastw2v.checkpoints.keeper import Keeper, parse_interval
 from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
 from fastw2v.files import TEMPORARY, remove_leftovers, temporary_beside
