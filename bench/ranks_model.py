@@ -16,7 +16,7 @@ from typing import NamedTuple
 import click
 
 from fastw2v.ranks.averaging import FREQUENT
-from fastw2v.ranks.synchroniser import CHUNK, EARLIEST, EARLY, REST, SLOW, default_sync_words, parts_of
+from fastw2v.ranks.synchroniser import CHUNK, EARLIEST, EARLY, GRACE, REST, SLOW, default_sync_words, parts_of
 
 NODES = (1, 2, 4, 8, 16, 32, 64)
 HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")
@@ -67,10 +67,12 @@ def seconds(model: Model, node: Node, nodes: int, network: Network, sync_words: 
     size = model.bytes(min(model.vocabulary, FREQUENT + max(0, model.vocabulary - FREQUENT) / parts_of(nodes)))
     working = node.core_seconds * size / node.cores  # seconds of training that a round takes away
     passing = transfer(size, nodes, network)
-    own, total, last, clock = 0.0, model.words / nodes, 0.0, 0.0
+    own, total, last, clock, spent = 0.0, model.words / nodes, 0.0, 0.0, 0.0
     while True:
         interval = min(sync_words, max(EARLY * last, EARLIEST * sync_words))
-        due = max(own, last + interval, last + rest * (passing + working) * node.rate)
+        resting = rest * (passing + working) * node.rate if spent > GRACE else 0.0
+        due = max(own, last + interval, last + resting)
+        spent += max(passing, working)
         if due >= total:
             break
         clock += (due - own) / node.rate

@@ -28,7 +28,8 @@ EARLIEST = 0.1  # ... but not after less than this part of `sync_words`
 ROUNDS, MOST_PARTS = 42, 8  # of two ranks by default: rounds of a run, and rounds in which all rows come once
 CLOSER = 4  # times as many rounds, and rows in each, for four ranks or more
 SLOW = 0.25  # of the time between two rounds: where a round takes longer, training halts for it
-REST = 1.0  # times the time of the last round, before the next by default
+REST = 2.0  # times the time of the last round, before the next by default, ...
+GRACE = 60.0  # ... once rounds have taken so many seconds: a short run on a busy machine has all of its rounds
 WORDS, STOP, CHECKPOINT, HALT, UNRESTED = range(5)  # what a rank tells of itself
 
 
@@ -64,7 +65,7 @@ class Synchroniser:
         self.sync_words = settings.sync_words or default_sync_words(engine.total_words, ranks.size)
         self.parts = parts_of(ranks.size)
         self.rest = REST if settings.sync_words is None else 0.0
-        self.rested_at = 0.0
+        self.rested_at = self.spent = 0.0
         self.alpha = settings.starting_alpha
         self.words = np.zeros(ranks.size)
         self.turn = 0
@@ -212,4 +213,5 @@ class Synchroniser:
         self.rounds += 1
         ended = time.perf_counter()
         self.round_seconds = ended - began
-        self.rested_at = ended + self.rest * self.round_seconds
+        self.spent += self.round_seconds
+        self.rested_at = ended + (self.rest * self.round_seconds if self.spent > GRACE else 0.0)
