@@ -1,6 +1,7 @@
 """What tests share: a text, the command line in this process, the original program."""
 
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,9 @@ import pytest
 from texts import zipf_text
 
 from fastw2v.cli import main
+
+# Shells start what they put into the background with Ctrl-C ignored, and so would be all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Outcome(NamedTuple):

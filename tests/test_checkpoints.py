@@ -248,7 +248,7 @@ def test_diverging_is_found_while_training_and_the_last_good_checkpoint_stays(tm
         run(str(text), options, files, Listener())
     assert time.monotonic() - began < 60  # of minutes that all epochs would take
     assert not (tmp_path / "new.bin").exists()
-    if Store(tmp_path / "state").numbers():
+    if (tmp_path / "state").exists():  # else it came before the first one
         assert np.isfinite(Store(tmp_path / "state").read().arrays["input"]).all()
 
 
