@@ -19,7 +19,7 @@ def start(
     return subprocess.Popen([sys.executable, *program, *map(str, command)], text=True, **streams | more)
 
 
-def one_line(process: subprocess.Popen[str], seconds: float = 60) -> str:
+def one_line(process: subprocess.Popen[str], seconds: float = 200) -> str:
     """The one line with which a process ends."""
     err = process.communicate(timeout=seconds)[1]
     assert err.count("\n") == 1, err
@@ -27,7 +27,7 @@ def one_line(process: subprocess.Popen[str], seconds: float = 60) -> str:
     return err
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 200) -> None:
     """Wait until it holds; fail where it does not."""
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:

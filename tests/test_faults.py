@@ -63,7 +63,7 @@ def test_a_disk_that_fills_in_checkpointing_does_not_end_the_run(long_text: Path
     limit = (resource.RLIMIT_FSIZE, 300_000)
     more = ("--checkpoint", tmp_path / "state", "--checkpoint-every", "0s")
     process = start("train", long_text, "-o", "/dev/null", "--dim", 50, "--epochs", 5, *more, limit=limit)
-    err = process.communicate(timeout=60)[1]
+    err = process.communicate(timeout=200)[1]
     assert process.returncode == 0
     assert "training goes on without a new checkpoint: cannot write" in err
     assert "File too large" in err
@@ -99,7 +99,7 @@ def test_a_folder_of_checkpoints_that_disappears_does_not_end_the_run(long_text:
     process = start("train", long_text, "-o", tmp_path / "v.bin", *SMALL, *more)
     wait_for(lambda: log.exists() and log.read_text())
     (tmp_path / "a").rename(tmp_path / "b")
-    err = process.communicate(timeout=60)[1]
+    err = process.communicate(timeout=200)[1]
     assert process.returncode == 0
     assert "training goes on without a new checkpoint" in err
     assert fastw2v.load(tmp_path / "v.bin").dim == 50

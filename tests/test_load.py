@@ -29,7 +29,7 @@ def test_two_runs_at_once_in_one_folder_and_one_new_cache_do_not_disturb_each_ot
     said = [process.communicate(timeout=400)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     later = train("c")
-    assert "compil" not in later.communicate(timeout=60)[1]
+    assert "compil" not in later.communicate(timeout=200)[1]
     for kind in ("bin", "vocab"):
         assert len({(tmp_path / f"{name}.{kind}").read_bytes() for name in "abc"}) == 1
     names = sorted(path.name for path in tmp_path.iterdir())
@@ -48,7 +48,7 @@ def test_a_process_held_to_one_core_trains_with_one_thread(text: Path, tmp_path:
     one = {min(os.sched_getaffinity(0))}
     command = ("train", text, "-o", tmp_path / "v.bin", "--dim", 16)
     process = start(*command, preexec_fn=lambda: os.sched_setaffinity(0, one))
-    assert re.search(r"words/s on 1 thread *$", process.communicate(timeout=60)[1], re.M)
+    assert re.search(r"words/s on 1 thread *$", process.communicate(timeout=200)[1], re.M)
 
 
 # What stands in /proc/self/cgroup and in the files below /sys/fs/cgroup, and the cores that it allows of 64.
@@ -120,4 +120,4 @@ def test_neither_the_home_nor_the_package_need_be_writable(tmp_path: Path) -> No
     assert process.returncode == 0, err
     assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "text.txt", tmp_path / "v.bin"])
     where = start(code="import fastw2v; print(fastw2v.__file__)", env=environment, cwd=tmp_path)
-    assert where.communicate(timeout=60)[0].startswith(str(tmp_path / "lib"))
+    assert where.communicate(timeout=200)[0].startswith(str(tmp_path / "lib"))

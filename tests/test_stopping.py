@@ -128,7 +128,7 @@ def test_streams_that_are_closed_from_the_start_do_not_end_a_run(closed: tuple[i
             os.close(number)
 
     process = start("train", text, "-o", tmp_path / "v.bin", "--dim", 16, preexec_fn=close)
-    process.communicate(timeout=60)
+    process.communicate(timeout=200)
     assert process.returncode == 0
     assert fastw2v.load(tmp_path / "v.bin").dim == 16
     assert start("train", tmp_path / "none", "-o", tmp_path / "x", preexec_fn=close).wait(60) == 2
