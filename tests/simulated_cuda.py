@@ -202,10 +202,10 @@ def test_sentences_windows_and_pairs_are_what_the_text_says(monkeypatch: pytest.
 
 def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cut() -> None:
     random = np.random.default_rng(3)
-    ids = random.choice(len(COUNTS), 600, p=COUNTS / COUNTS.sum()).astype(np.int32)
+    ids = random.choice(len(COUNTS), 400, p=COUNTS / COUNTS.sum()).astype(np.int32)
     lookup = tables(COUNTS, sample=0.03, negative=5, hs=False)
     plan = plan_of(Variant(False, False, 5, 3), lookup, 4, 10)
-    batch = Launches(plan, lookup, [[0, 600, 100]], ids).drawn().batch
+    batch = Launches(plan, lookup, [[0, 400, 100]], ids).drawn().batch
     texts, kept = np.bincount(ids, minlength=16), np.bincount(batch.words, minlength=16)
     for word in range(1, 16):
         share = min(1, float(lookup.keep[word]))
@@ -216,7 +216,7 @@ def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cu
     found = np.bincount(drawn, minlength=16) / len(drawn)
     assert found[0] == 0
     assert np.abs(found - right)[1:].max() < 4 * np.sqrt(0.25 / len(drawn))
-    halves = [Launches(plan, lookup, [[start, 300, 100 + start]], ids).drawn().batch.words for start in (0, 300)]
+    halves = [Launches(plan, lookup, [[start, 200, 100 + start]], ids).drawn().batch.words for start in (0, 200)]
     assert np.array_equal(np.concatenate(halves), batch.words)
 
 
@@ -256,7 +256,7 @@ SMALL = {
 @pytest.fixture(scope="module")
 def few_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("text") / "text.txt"
-    path.write_bytes(zipf_text(150, 12))
+    path.write_bytes(zipf_text(100, 12))
     return path
 
 

@@ -39,12 +39,15 @@ def test_in_the_simulator_the_kernels_do_what_the_formula_says_and_whole_runs_re
 def compiler(monkeypatch: pytest.MonkeyPatch) -> Any:
     """numba.cuda, compiling for a GPU that is not there."""
     pytest.importorskip("numba_cuda", reason="needs numba-cuda")
+    from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
     from numba import cuda
     from numba.cuda import dispatcher
-    from numba.cuda.cudadrv import nvvm
 
-    if not nvvm.is_available():
-        pytest.skip("needs NVVM: pip install 'fastw2v[cuda]'")
+    for library in ("nvvm", "nvrtc"):
+        try:
+            load_nvidia_dynamic_lib(library)
+        except DynamicLibNotFoundError:
+            pytest.skip(f"needs {library}: pip install 'fastw2v[cuda]'")
     monkeypatch.setattr(dispatcher, "get_current_device", lambda: SimpleNamespace(compute_capability=HOPPER))
     return cuda
 
