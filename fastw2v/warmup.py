@@ -1,11 +1,13 @@
 """Everything that a run will call, compiled or loaded before it starts."""
 
+import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
-from subprocess import DEVNULL
+from subprocess import DEVNULL, PIPE
 from typing import Any
 
 import numpy as np
@@ -53,7 +55,7 @@ def _compile_in_children(settings: Settings) -> None:
         for part in range(len(PARTS)):
             command = child_command(compile_part, part=part, settings=settings.as_dict())
             with suppress(OSError):
-                children.append(subprocess.Popen(command, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL))
+                children.append(subprocess.Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL))
         for child in children:
             child.wait()
     finally:
@@ -62,8 +64,15 @@ def _compile_in_children(settings: Settings) -> None:
 
 
 def compile_part(part: int, settings: dict[str, Any]) -> None:
-    """What a child does."""
+    """What a child does, for as long as the process lives that started it."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     prepare(PARTS[part](Settings(**settings)))
+
+
+def _end_with_parent() -> None:
+    """End when standard input does, a pipe that nothing is written to: its other end is gone, however the parent ended."""
+    os.read(0, 1)
+    os._exit(1)
 
 
 # Generators, for making a table or a model compiles something too, and that time is to be counted.

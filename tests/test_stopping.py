@@ -84,17 +84,19 @@ def test_a_signal_in_counting_and_in_encoding(call: int, number: int, code: int,
     assert os.listdir(tmp_path) == []
 
 
-def test_a_signal_in_compiling_ends_the_processes_that_compile(text: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_a_signal_in_compiling_ends_the_processes_that_compile(number: int, text: Path, tmp_path: Path) -> None:
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     command = ("train", text, "-o", tmp_path / "v.bin")
     process = start(*command, env=environment, start_new_session=True)
     wait_for(lambda: len(of_session(process.pid)) == 3)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     err = process.communicate(timeout=20)[1]
-    assert process.returncode == 130
-    assert err.splitlines()[-1] == "fastw2v: stopped; no vectors were written"
+    assert process.returncode == (130 if number == signal.SIGINT else -signal.SIGKILL)
     assert "Traceback" not in err
-    wait_for(lambda: not of_session(process.pid), 5)
+    if number == signal.SIGINT:
+        assert err.splitlines()[-1] == "fastw2v: stopped; no vectors were written"
+    wait_for(lambda: not of_session(process.pid), 10)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
