@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +108,17 @@ def test_a_signal_in_importing(number: int, code: int, text: Path, tmp_path: Pat
     assert process.returncode == code
 
 
+def stands_still(process: int) -> bool:
+    """Whether a process has used no processor time for half a second: it waits."""
+
+    def used() -> list[str]:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+
+    before = used()
+    time.sleep(0.5)
+    return used() == before
+
+
 @pytest.mark.parametrize("kind", ["pipe", "named pipe"])
 def test_a_signal_while_a_pipe_is_waited_for(kind: str, tmp_path: Path) -> None:
     name = "-"
@@ -116,6 +128,7 @@ def test_a_signal_while_a_pipe_is_waited_for(kind: str, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     process = start("train", name, "-o", tmp_path / "v.bin", "--quiet", stdin=reading)
     wait_for(lambda: "numba" in Path(f"/proc/{process.pid}/maps").read_text() or process.poll() is not None)
+    wait_for(lambda: stands_still(process.pid) or process.poll() is not None)
     process.send_signal(signal.SIGINT)
     assert one_line(process, 20) == "fastw2v: stopped; no vectors were written\n"
     assert process.returncode == 130
