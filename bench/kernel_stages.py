@@ -31,7 +31,7 @@ NOISE = [(".negative", "learn_noise")]
 PAIRS = [(".negative", "learn_centers")]
 PATHS = [(".path", "learn_paths_of_centers")]
 MEANS = [(".hidden", "take_means"), (".hidden", "spread_gradients")]
-FETCH = [("", "fetch_block")]
+FETCH = [(".centers", "fetch_input"), (".centers", "fetch_output"), (".path", "fetch_input")]
 STAGES: dict[str, list[tuple[str, str]]] = {
     "whole": [],
     "rows in and out": IN_AND_OUT,
@@ -40,7 +40,7 @@ STAGES: dict[str, list[tuple[str, str]]] = {
     "noise words": NOISE,
     "true pairs": PAIRS,
     "tree paths": PATHS,
-    "sigmoid": [(".negative", "sigmoid"), (".path", "sigmoid")],
+    "sigmoid": [(".negative", "sigmoid"), (".centers", "sigmoid"), (".path", "sigmoid")],
     "reading, drawing": IN_AND_OUT + NOISE + PAIRS + PATHS + MEANS + FETCH,
 }
 

@@ -13,7 +13,7 @@ from scipy import stats
 
 from fastw2v.kernels import random_stream, reference, window
 from fastw2v.kernels.worker import Variant, new_worker
-from fastw2v.tables import tables
+from fastw2v.tables import alias, tables
 from fastw2v.tables.huffman import HuffmanTree, huffman_tree
 from fastw2v.tables.noise import SLOTS, draw, noise_table
 from fastw2v.tables.sigmoid import sigmoid_table
@@ -118,6 +118,41 @@ def test_the_noise_table_has_the_originals_slots() -> None:
     for cell in range(0, len(table.first), 1000):
         owner = int(np.searchsorted(table.ends, cell * 64, side="right"))
         assert table.first[cell] == min(owner, len(counts) - 1)
+
+
+def test_the_alias_table_holds_the_same_distribution() -> None:
+    counts = ordered(np.random.default_rng(1).zipf(1.3, 5000).clip(1, 10**6).tolist())
+    ends = noise_table(counts).ends
+    own, other = alias.alias_table(ends).T
+    share = np.bincount(np.arange(len(ends)), own, len(ends)) + np.bincount(other, alias.WHOLE - own, len(ends))
+    slots = np.diff(ends, prepend=0)
+    expected = slots / SLOTS + slots[0] / SLOTS / (len(ends) - 1)
+    expected[0] = 0
+    assert np.allclose(share / alias.WHOLE / len(ends), expected, rtol=1e-6, atol=1e-12)
+    assert share[0] == 0
+
+
+def test_a_draw_from_the_alias_table_takes_each_word_as_often_as_its_cells_say() -> None:
+    counts = np.array([40, 30, 20, 10, 5, 4, 3, 2, 1, 1], np.int64)
+    ends, draws = noise_table(counts).ends, 200_000
+    draw_alias, state = callable_piece(alias.draw), np.uint64(3)
+    table, advance_once = alias.alias_table(ends), callable_piece(advance)
+    found = np.zeros(len(counts), np.int64)
+    for _ in range(draws):
+        state = np.uint64(advance_once(state))
+        found[draw_alias(state, table)] += 1
+    slots = np.diff(ends, prepend=0)
+    expected = (slots / SLOTS + slots[0] / SLOTS / (len(ends) - 1))[1:]
+    assert found[0] == 0
+    assert stats.chisquare(found[1:], expected / expected.sum() * draws).pvalue > CHANCE
+
+
+@pytest.mark.parametrize("counts", [[5], [10, 3], [1, 1, 1, 1], [0, 7, 7]])
+def test_the_smallest_alias_tables_are_whole(counts: list[int]) -> None:
+    ends = noise_table(np.array(counts, np.int64)).ends
+    own, other = alias.alias_table(ends).T
+    assert np.all((own >= 0) & (other >= 0) & (other < len(counts)))
+    assert len(counts) == 1 or (own[0] == 0 and other[0] != 0)
 
 
 def test_every_noise_word_can_be_drawn_even_from_a_vocabulary_of_two() -> None:

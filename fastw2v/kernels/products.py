@@ -66,6 +66,20 @@ def dot(a, i, b, j):
 
 
 @inlined
+def dots(a, rows, b, j):
+    """a[i] · b[j] for four rows i."""
+    first, second, third, fourth = rows
+    s0, s1, s2, s3 = zero(), zero(), zero(), zero()
+    for d in range(0, a.shape[1], LANES):
+        other = load(b, j, d)
+        s0 += load(a, first, d) * other
+        s1 += load(a, second, d) * other
+        s2 += load(a, third, d) * other
+        s3 += load(a, fourth, d) * other
+    return total(s0), total(s1), total(s2), total(s3)
+
+
+@inlined
 def transposed(a, rows, columns, c):
     """c[j, i] = a[i, j]; both numbers are multiples of 16."""
     for i in range(0, rows, LANES):

@@ -3,14 +3,13 @@
 A batch of sentences is subsampled and its windows are drawn (batch); then blocks of consecutive centers are trained, one
 after the other, across sentences' ends. A block's input rows are gathered once into `hidden` (CBOW: averaged into its means)
 and stay as they are while the block lasts; what they learn gathers in `gradient` and is added to the matrix at the end.
-What a hidden row is scored against is in `negative` and `path`. After Ji et al. 2016, "Parallelizing Word2Vec in Shared and
-Distributed Memory": noise words shared by several pairs make matrix products of scores and gradients.
+What a hidden row is scored against is in `negative`, `centers` and `path`. After Ji et al. 2016, "Parallelizing Word2Vec in
+Shared and Distributed Memory": noise words shared by several pairs make matrix products of scores and gradients.
 """
 
 import numpy as np
 
 from fastw2v.compiling import compiled_math, copied, inlined
-from fastw2v.kernels.blocked.ahead import fetch_block
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.hidden import clear, gather, return_gradient, scatter_add, take_hidden
 from fastw2v.kernels.blocked.negative import learn_words
@@ -39,7 +38,6 @@ def train(ids, last, worker, model, tables, variant, schedule):
             break
         prepare(worker, tables, variant)
         for first in range(0, state.complete, worker.block):
-            fetch_block(first + worker.block, worker, model, variant.window)
             train_block(first, min(first + worker.block, state.complete), worker, model, tables, variant)
         drop_trained(worker)
         schedule.words_done[worker.row] += state.words - state.counted
@@ -59,8 +57,8 @@ def train_block(first, last, worker, model, tables, variant):
     gather(model.input, batch.words, begin, end, rows.input)
     clear(rows.input_gradient, end - begin)
     hidden, gradient, origin = take_hidden(parts.cbow, first, last, begin, worker)
-    learn_words(parts.negative, parts.cbow, first, last, origin, hidden, gradient, worker, model.output, variant.negative)
-    learn_paths(parts.hs, parts.cbow, first, last, origin, hidden, gradient, worker, model.nodes, tables.tree)
+    learn_words(parts.negative, parts.cbow, first, last, origin, hidden, gradient, worker, model, variant)
+    learn_paths(parts.hs, parts.cbow, first, last, origin, hidden, gradient, worker, model, tables.tree, variant.window)
     return_gradient(parts.cbow, first, last, begin, worker)
     scatter_add(rows.input_gradient, batch.words, begin, end, model.input)
 

@@ -6,7 +6,7 @@ from fastw2v.compiling import inlined
 from fastw2v.kernels.blocked.worker import BATCH
 from fastw2v.kernels.random_stream import advance
 from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
-from fastw2v.tables.noise import draw
+from fastw2v.tables.alias import draw
 
 HIGH_24_BITS, HIGH_32_BITS = np.uint64(40), np.uint64(32)
 
@@ -64,8 +64,15 @@ def prepare(worker, tables, variant):
         blocks = (state.complete + worker.block - 1) // worker.block
         for sample in range(blocks * worker.pool):
             random = advance(random)
-            batch.noise[sample] = draw(random, tables.noise)
+            batch.noise[sample] = draw(random, tables.alias)
     state.random = random
+
+
+@inlined
+def noise_words(first, worker):
+    """The noise words of the block that starts at `first`."""
+    start = first // worker.block * worker.pool
+    return worker.batch.noise[start : start + worker.pool]
 
 
 @inlined

@@ -8,18 +8,20 @@ pairs, -α c (n/K) σ(u_k·h): what n words drawn for each of the c pairs would 
 import numpy as np
 
 from fastw2v.compiling import inlined, separate
-from fastw2v.kernels.blocked.hidden import gather, hidden_rows, scatter_add
+from fastw2v.kernels.blocked.batch import noise_words
+from fastw2v.kernels.blocked.centers import learn_centers
+from fastw2v.kernels.blocked.hidden import gather, scatter_add
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.lanes import LANES, load, pick, spread, store, zero
-from fastw2v.kernels.products import TILE, dot, product, product_of_transposed, rounded_up, transposed
+from fastw2v.kernels.lanes import LANES, load, spread, store, zero
+from fastw2v.kernels.products import TILE, product, product_of_transposed, rounded_up, transposed
 
 
 @inlined
-def learn_words(negative_wanted, cbow, first, last, origin, hidden, gradient, worker, output, negative):
+def learn_words(negative_wanted, cbow, first, last, origin, hidden, gradient, worker, model, variant):
     """Negative sampling on a block, where it is wanted: all hidden rows against noise words, then against their centers."""
     if negative_wanted is not None:
-        learn_noise(first, last, origin, hidden, gradient, worker, output, negative)
-        learn_centers(cbow, first, last, origin, hidden, gradient, worker, output, negative)
+        learn_noise(first, last, origin, hidden, gradient, worker, model.output, variant.negative)
+        learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, variant)
 
 
 @separate
@@ -43,13 +45,6 @@ def learn_noise(first, last, origin, hidden, gradient, worker, output, negative)
 
 
 @inlined
-def noise_words(first, worker):
-    """The noise words of the block that starts at `first`."""
-    start = first // worker.block * worker.pool
-    return worker.batch.noise[start : start + worker.pool]
-
-
-@inlined
 def noise_gradient(first, last, worker, negative):
     """scores[i, k] = -α c_i (n/K) σ(scores[i, k]); the rows that fill up the last tile get no gradient."""
     scores, pairs = worker.rows.scores, worker.batch.pairs
@@ -61,44 +56,3 @@ def noise_gradient(first, last, worker, negative):
     for row in range(last - first, rounded_up(last - first, TILE)):
         for k in range(0, worker.pool, LANES):
             store(scores, row, k, zero())
-
-
-@separate
-def learn_centers(cbow, first, last, origin, hidden, gradient, worker, output, negative):
-    """Every center of the block against the hidden rows that it has a part in: those of its window, or with CBOW its own."""
-    batch = worker.batch
-    noise = noise_words(first, worker)
-    for center in range(first, last):
-        word = np.int64(batch.words[center])
-        begin, end, hole = hidden_rows(center, origin, batch, cbow)
-        learn_center(word, begin, end, hole, noise, hidden, gradient, worker, output, negative)
-
-
-@inlined
-def learn_center(word, begin, end, hole, noise, hidden, gradient, worker, output, negative):
-    """Hidden rows begin .. end - 1, `hole` left out, against the word that they belong to; its output vector moves at once.
-
-    The original leaves out a noise word that is the center itself. Such a word was scored with the others here, and its score
-    is this one: its gradient is taken back along with the true pair's.
-    """
-    scores = worker.rows.pair_scores
-    alpha = worker.state[0].alpha
-    for row in range(begin, end):
-        scores[0, row - begin] = dot(hidden, row, output, word)
-    repeats = np.int32(0)
-    for sample in range(worker.pool):
-        repeats += np.int32(noise[sample] == word)
-    taken_back = np.float32(repeats) * np.float32(negative) / np.float32(worker.pool)
-    start, slope = spread(alpha), spread(alpha * (np.float32(1) - taken_back))
-    for lane in range(0, end - begin, LANES):
-        store(scores, 0, lane, start - slope * sigmoid(load(scores, 0, lane)))
-    if hole >= begin:
-        scores[0, hole - begin] = 0
-    for d in range(0, output.shape[1], LANES):
-        center = load(output, word, d)
-        moved = center
-        for row in range(begin, end):
-            step = pick(scores, 0, row - begin)
-            moved += step * load(hidden, row, d)
-            store(gradient, row, d, load(gradient, row, d) + step * center)
-        store(output, word, d, moved)

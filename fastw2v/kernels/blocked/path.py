@@ -6,6 +6,7 @@ At each node v of the path, σ(v·h) is the probability of branch 0, so the grad
 import numpy as np
 
 from fastw2v.compiling import inlined, separate
+from fastw2v.kernels.blocked.ahead import fetch_input
 from fastw2v.kernels.blocked.hidden import hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.lanes import LANES, load, pick, spread, store, zero
@@ -14,17 +15,19 @@ from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, exch
 
 
 @inlined
-def learn_paths(hs, cbow, first, last, origin, hidden, gradient, worker, nodes, tree):
+def learn_paths(hs, cbow, first, last, origin, hidden, gradient, worker, model, tree, window):
     """Hierarchical softmax on a block, where it is wanted."""
     if hs is not None:
-        learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, nodes, tree)
+        learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, model, tree, window)
 
 
 @separate
-def learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, nodes, tree):
+def learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, model, tree, window):
     """Every center's path against the hidden rows that the center has a part in."""
-    state, batch = worker.state[0], worker.batch
+    state, batch, nodes = worker.state[0], worker.batch, model.nodes
     for center in range(first, last):
+        if worker.parts.negative is None:
+            fetch_input(center, worker, model.input, window)
         word = np.int64(batch.words[center])
         begin, end, hole = hidden_rows(center, origin, batch, cbow)
         if begin < end:

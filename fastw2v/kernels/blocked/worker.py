@@ -19,6 +19,7 @@ BATCH = 2048  # kept words that are prepared at a time, at least, in whole sente
 NOISE_BLOCK, BOTH_BLOCK, TREE_BLOCK = 32, 16, 8
 # Noise words of a block, for each 5 of `negative` or part of them. With 16 CBOW scored below word2vec.c, and with 32 above.
 SKIPGRAM_POOL, CBOW_POOL = 16, 32
+AT_ONCE = 4  # centers that are scored before the first of them moves, with negative sampling
 # Learning rates that may add up on one row in a block; with four times as much, texts of 30 words diverged.
 MOST_OF_NOISE, MOST_OF_A_WORD = 2.0, 0.5
 
@@ -60,7 +61,7 @@ class Rows(NamedTuple):
     noise : a row for each noise word of the block
     noise_columns : the same transposed
     scores : (rows, noise words), of hidden rows against noise rows, then their gradient
-    pair_scores : (1, widest window), the same for one center
+    pair_scores : (centers at once, widest window), the same for some centers
     path, path_columns, path_scores : the same as the noise words' for the nodes of one center's path
     labels : (2, longest path), what a path's scores should be, and the step they are scaled with
     """
@@ -228,7 +229,7 @@ def _new_rows(block: int, pool: int, columns: int, longest_path: int, variant: V
         noise=aligned_zeros(noise, columns),
         noise_columns=aligned_zeros(columns, noise),
         scores=aligned_zeros(block + TILE, noise),
-        pair_scores=aligned_zeros(1, -(-widest // LANES) * LANES),
+        pair_scores=aligned_zeros(AT_ONCE, -(-widest // LANES) * LANES),
         path=aligned_zeros(path, columns),
         path_columns=aligned_zeros(columns, path),
         path_scores=aligned_zeros(widest, path),

@@ -1,0 +1,119 @@
+"""The true pairs of negative sampling: every center of a block against the hidden rows that it has a part in.
+
+The formulas are in `negative`. A center's output vector moves at once, so that the next center which is the same word meets it
+as it is then. Centers that are different words have nothing to do with each other, and a few of them go through each step
+together: one waits for its scores while the next is scored.
+"""
+
+import numpy as np
+
+from fastw2v.compiling import inlined, separate
+from fastw2v.kernels.blocked.ahead import fetch_input, fetch_output
+from fastw2v.kernels.blocked.batch import noise_words
+from fastw2v.kernels.blocked.hidden import hidden_rows
+from fastw2v.kernels.blocked.logistic import sigmoid
+from fastw2v.kernels.blocked.worker import AT_ONCE
+from fastw2v.kernels.lanes import LANES, load, pick, spread, store
+from fastw2v.kernels.products import TILE, dot, dots
+
+
+@separate
+def learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, variant):
+    """Every center of the block against the hidden rows of its window, or with CBOW against its own."""
+    words, scores, output = worker.batch.words, worker.rows.pair_scores, model.output
+    noise = noise_words(first, worker)
+    begin = first
+    while begin < last:
+        end = different(words, begin, min(begin + AT_ONCE, last))
+        for center in range(begin, end):
+            fetch_input(center, worker, model.input, variant.window)
+            fetch_output(center, first, worker, output)
+            rows = context_rows(center, origin, worker.batch, cbow)
+            score_center(cbow, center - begin, np.int64(words[center]), rows, hidden, scores, output)
+        for center in range(begin, end):
+            rows = context_rows(center, origin, worker.batch, cbow)
+            center_gradient(center - begin, words[center], rows, noise, worker, variant.negative)
+        for center in range(begin, end):
+            rows = context_rows(center, origin, worker.batch, cbow)
+            move_center(center - begin, np.int64(words[center]), rows, hidden, gradient, scores, output)
+        begin = end
+
+
+@inlined
+def different(words, begin, end):
+    """How far, from `begin` on and up to `end`, each word is another."""
+    for later in range(begin + 1, end):
+        for earlier in range(begin, later):
+            if words[earlier] == words[later]:
+                return later
+    return end
+
+
+@inlined
+def context_rows(center, origin, batch, cbow):
+    """The hidden rows that a center is scored against: the first, the one that is left out, and their number."""
+    begin, end, hole = hidden_rows(center, origin, batch, cbow)
+    if hole < begin:
+        return begin, end, end - begin
+    return begin, hole, end - begin - 1
+
+
+@inlined
+def context_row(rows, number):
+    """Which hidden row is a center's first, second and so on."""
+    begin, hole, _ = rows
+    return begin + number + np.int64(begin + number >= hole)
+
+
+@inlined
+def score_center(cbow, place, word, rows, hidden, scores, output):
+    """scores[place, i] = h_i · u; past the last row come scores that nobody looks at."""
+    if cbow is not None:
+        scores[place, 0] = dot(hidden, rows[0], output, word)
+        return
+    for i in range(0, rows[2], TILE):
+        four = context_row(rows, i), context_row(rows, i + 1), context_row(rows, i + 2), context_row(rows, i + 3)
+        scores[place, i], scores[place, i + 1], scores[place, i + 2], scores[place, i + 3] = dots(hidden, four, output, word)
+
+
+@inlined
+def center_gradient(place, word, rows, noise, worker, negative):
+    """scores[place, i] = α(1 - σ(scores[place, i])), and what a noise word that is the center was taken for is given back.
+
+    The original leaves out such a word. It was scored with the others, and its score is this one.
+    """
+    scores = worker.rows.pair_scores
+    alpha = worker.state[0].alpha
+    repeats = np.int32(0)
+    for sample in range(worker.pool):
+        repeats += np.int32(noise[sample] == word)
+    taken_back = np.float32(repeats) * np.float32(negative) / np.float32(worker.pool)
+    start, slope = spread(alpha), spread(alpha * (np.float32(1) - taken_back))
+    for lane in range(0, rows[2], LANES):
+        store(scores, place, lane, start - slope * sigmoid(load(scores, place, lane)))
+
+
+@inlined
+def move_center(place, word, rows, hidden, gradient, scores, output):
+    """u += Σ_i scores[place, i] h_i, and h_i's gradient += scores[place, i] u; 32 columns at a time, then the last 16."""
+    columns = output.shape[1]
+    in_pairs = columns // (2 * LANES) * (2 * LANES)
+    for d in range(0, in_pairs, 2 * LANES):
+        left, right = load(output, word, d), load(output, word, d + LANES)
+        moved_left, moved_right = left, right
+        for i in range(rows[2]):
+            row, step = context_row(rows, i), pick(scores, place, i)
+            moved_left += step * load(hidden, row, d)
+            moved_right += step * load(hidden, row, d + LANES)
+            store(gradient, row, d, load(gradient, row, d) + step * left)
+            store(gradient, row, d + LANES, load(gradient, row, d + LANES) + step * right)
+        store(output, word, d, moved_left)
+        store(output, word, d + LANES, moved_right)
+    for d in range(in_pairs, columns, LANES):
+        center = load(output, word, d)
+        moved = center
+        for i in range(rows[2]):
+            row, step = context_row(rows, i), pick(scores, place, i)
+            moved += step * load(hidden, row, d)
+            store(gradient, row, d, load(gradient, row, d) + step * center)
+        store(output, word, d, moved)
