@@ -18,7 +18,7 @@ from fastw2v.errors import Fastw2vError
 from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel
 from fastw2v.kernels.cuda.plan import Card, batch_bytes, batch_shapes, best_stretches, piece_length, plan
-from fastw2v.kernels.cuda.toolkit import allow_shared, runnable, the_card
+from fastw2v.kernels.cuda.toolkit import allow_shared, runnable, the_card, use_card
 from fastw2v.kernels.cuda.training import training_kernel
 from fastw2v.kernels.model import Model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
@@ -67,7 +67,8 @@ class Gpu:
 
     def __init__(self, ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> None:
         self.ids, self.model, self.tables = ids, model, tables
-        card = the_card()
+        with one_line():
+            card = the_card()
         self.variant = variant(settings)
         best, self.damping = plan(self.variant, settings.dim, tables, settings.starting_alpha, card.shared)
         self.plan = runnable(best)
@@ -206,6 +207,7 @@ class Gpu:
     def _guarded(self) -> None:
         try:
             with one_line():
+                use_card()  # a new thread has no card until it says so
                 self._train_all()
         except BaseException as failure:  # raised again by the trainer
             self.failures.append(failure)

@@ -26,6 +26,12 @@ def thread_number(sizes):
     return cuda.threadIdx.y * sizes.lanes + cuda.threadIdx.x
 
 
+def use_card() -> None:
+    """Let this thread talk to the current GPU."""
+    if not SIMULATED:
+        cuda.current_context()
+
+
 def the_card() -> Card:
     """The current GPU."""
     if SIMULATED:
