@@ -7,6 +7,7 @@ from fastw2v.kernels.cuda.plan import Card, Plan
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
 config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # few blocks are what is wanted
+OLDEST_DRIVER = (12, 0)
 SIMULATED_CARD = Card("the simulator", multiprocessors=2, shared=227 * 1024, free=2**30)
 
 
@@ -76,8 +77,14 @@ def trouble() -> str | None:
         if "cannot be found" in said or "not be found" in said or not said:
             return "an NVIDIA GPU and its driver (libcuda), which was not found"
         return f"an NVIDIA GPU that works; the driver says: {' '.join(said.split())}"
-    if not len(cuda.gpus):
-        return "an NVIDIA GPU, and the driver finds none"
+    try:
+        if not len(cuda.gpus):
+            return "an NVIDIA GPU, and the driver finds none"
+        if (version := driver.get_version()) < OLDEST_DRIVER:
+            return f"a driver for CUDA {OLDEST_DRIVER[0]} or newer, and this one is for {version[0]}.{version[1]}"
+        the_card()  # one that is too old, or taken by another process
+    except Exception as error:  # the same
+        return f"an NVIDIA GPU that can be used: {' '.join(str(error).split())[:300]}"
     if not nvvm.is_available():
         return "NVVM, the GPU's compiler, which comes with the extra cuda: pip install 'fastw2v[cuda]'"
     return None
