@@ -26,13 +26,14 @@ VARIANTS = [(False, 5, False), (True, 5, True)]  # between them all parts of the
 HOPPER = (9, 0)
 
 
-def test_in_the_simulator_the_kernels_do_what_the_formula_says_and_whole_runs_resume() -> None:
+def test_in_the_simulator_the_kernels_do_what_the_formula_says_without_races_and_whole_runs_resume() -> None:
     pytest.importorskip("numba_cuda", reason="needs numba-cuda")
     environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1", "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / "simulated_cuda.py")]
+    files = [str(TESTS / "simulated_cuda.py"), str(TESTS / "simulated_mistakes.py")]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
     done = subprocess.run(command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-5000:]
-    assert done.stdout.count(".") >= 30  # none was skipped
+    assert done.stdout.count(".") >= 60  # none was skipped
 
 
 @pytest.fixture
