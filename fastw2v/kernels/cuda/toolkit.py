@@ -61,6 +61,14 @@ def allow_shared(launched, size, *arguments) -> None:
         driver.cuKernelSetAttribute(attribute, size, function.handle, function.device.id)
 
 
+def driver_version() -> tuple[int, int]:
+    """The newest CUDA that the driver knows."""
+    from numba.cuda.cudadrv.driver import driver
+
+    major, minor = driver.get_version()
+    return major, minor
+
+
 def trouble() -> str | None:
     """What keeps kernels from running: no driver, no card, no compiler; None where they can."""
     from numba.cuda.cudadrv import nvvm
@@ -80,7 +88,7 @@ def trouble() -> str | None:
     try:
         if not len(cuda.gpus):
             return "an NVIDIA GPU, and the driver finds none"
-        if (version := driver.get_version()) < OLDEST_DRIVER:
+        if (version := driver_version()) < OLDEST_DRIVER:
             return f"a driver for CUDA {OLDEST_DRIVER[0]} or newer, and this one is for {version[0]}.{version[1]}"
         the_card()  # one that is too old, or taken by another process
     except Exception as error:  # the same
