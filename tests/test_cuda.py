@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,19 +37,61 @@ def test_in_the_simulator_the_kernels_do_what_the_formula_says_without_races_and
     assert done.stdout.count(".") >= 60  # none was skipped
 
 
-@pytest.fixture
-def compiler(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """numba.cuda, compiling for a GPU that is not there."""
+def needs_the_compiler() -> None:
+    """Skip where a library that compiles for a GPU is missing."""
     pytest.importorskip("numba_cuda", reason="needs numba-cuda")
     from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
-    from numba import cuda
-    from numba.cuda import dispatcher
 
     for library in ("nvvm", "nvrtc"):
         try:
             load_nvidia_dynamic_lib(library)
         except DynamicLibNotFoundError:
             pytest.skip(f"needs {library}: pip install 'fastw2v[cuda]'")
+
+
+@pytest.fixture(scope="session")
+def fake_driver(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment in which an NVIDIA driver is found that has no card behind it."""
+    pytest.importorskip("numba_cuda", reason="needs numba-cuda")
+    folder = tmp_path_factory.mktemp("driver")
+    command = ["cc", "-w", "-shared", "-fPIC", str(TESTS / "fake_driver.c"), "-o", str(folder / "libcuda.so.1"), "-lpthread"]
+    subprocess.run(command, check=True)
+    (folder / "libcuda.so").symlink_to("libcuda.so.1")
+    before = {name: value for name, value in os.environ.items() if name not in ("NUMBA_ENABLE_CUDASIM", "CUDA_VISIBLE_DEVICES")}
+    return before | {"LD_LIBRARY_PATH": str(folder), "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
+
+
+def test_on_a_driver_without_a_card_runs_keep_its_rules(fake_driver: dict[str, str]) -> None:
+    needs_the_compiler()
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(TESTS / "driven_cuda.py")]
+    done = subprocess.run(command, env=fake_driver, cwd=TESTS.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-5000:]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("FAKE_INIT", 100, "an NVIDIA GPU, and the driver finds none"),
+        ("FAKE_INIT", 803, "an NVIDIA GPU that works; the driver says: .*MISMATCH.*"),
+        ("FAKE_DRIVER", 11040, "a driver for CUDA 12 or newer, and this one is for 11.4"),
+        ("FAKE_CONTEXT", 46, "an NVIDIA GPU that can be used: .*unavailable.*"),
+    ],
+)
+def test_what_is_wrong_with_a_driver_or_a_card_is_said_in_one_line(
+    fake_driver: dict[str, str], name: str, value: int, says: str
+) -> None:
+    command = [sys.executable, "-c", "from fastw2v.training.devices import missing; print(missing())"]
+    done = subprocess.run(command, env=fake_driver | {name: str(value)}, capture_output=True, text=True, check=False)
+    assert re.fullmatch(says + "\n", done.stdout), done.stdout + done.stderr
+
+
+@pytest.fixture
+def compiler(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """numba.cuda, compiling for a GPU that is not there."""
+    needs_the_compiler()
+    from numba import cuda
+    from numba.cuda import dispatcher
+
     monkeypatch.setattr(dispatcher, "get_current_device", lambda: SimpleNamespace(compute_capability=HOPPER))
     return cuda
 
@@ -73,6 +116,13 @@ def signatures() -> Iterator[tuple[str, Any]]:
     yield "train", types.void(model, batch, tree, rows, types.float32)
 
 
+def assembler() -> str | None:
+    """ptxas, of a CUDA toolkit or of the extra."""
+    nvidia = find_spec("nvidia")
+    folders = [f"{folder}/cuda_nvcc/bin" for folder in (nvidia and nvidia.submodule_search_locations) or []]
+    return shutil.which("ptxas", path=os.pathsep.join([os.environ["PATH"], *folders]))
+
+
 @pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
 def test_the_kernels_compile_for_a_gpu_and_spill_no_register(
     compiler: Any, tmp_path: Path, cbow: bool, negative: int, hs: bool
@@ -92,10 +142,10 @@ def test_the_kernels_compile_for_a_gpu_and_spill_no_register(
             assert "ld.global.cg" in code  # rows are read past L1
             assert "ld.shared.f32" in code
             assert not re.search(r"\bld\.f32", code)  # the compiler knows what lies in shared memory
-        if shutil.which("ptxas"):
+        if ptxas := assembler():
             path = tmp_path / f"{name}.ptx"
             path.write_text(code)
-            command = ["ptxas", "-arch=sm_90", "-v", str(path), "-o", str(tmp_path / "out")]
+            command = [ptxas, "-arch=sm_90", "-v", str(path), "-o", str(tmp_path / "out")]
             said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
             assert "0 bytes spill stores" in said
             registers = int(re.findall(r"Used (\d+) registers", said)[0])

@@ -39,7 +39,9 @@ def the_card() -> Card:
         return SIMULATED_CARD
     device = cuda.get_current_device()
     name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
-    free = cuda.current_context().get_memory_info()[0]
+    context = cuda.current_context()
+    context.deallocations.clear()  # what a run before has given back
+    free = context.get_memory_info()[0]
     return Card(name, device.MULTIPROCESSOR_COUNT, device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, int(free))
 
 
