@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from gpu_child import NO_KEPT_IDS, STAGES
+from gpu_child import NO_KEPT_IDS, OTHER_PLANS, STAGES
 from gpu_report import markdown
 from kept_runs import KeptRuns
 
@@ -35,7 +35,7 @@ STRETCHES = (16, 33, 66, 132, 264, 528, 1056)
 SANITIZERS = ("memcheck", "racecheck", "synccheck", "initcheck")
 PARTS = ("speed", "quality", "stretches", "stages", "sanitizer")
 WORDS, PLANTED, CPU_WORDS = 17_000_000, 2_000_000, 4_000_000  # generated; the last: that the CPU's speed is measured on
-LONGEST = 400  # seconds that a measurement may take
+LONGEST, GRACE = 400, 50  # seconds that a measurement may take; that it may take once the minutes are over
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -61,7 +61,7 @@ class Plan:
             for count in (1,) if self.tiny else STRETCHES:
                 yield "quality", self._quality("skipgram-ns", "cuda", count)
         elif part == "stages":
-            for stage in ("", *(STAGES[:1] if self.tiny else STAGES), NO_KEPT_IDS):
+            for stage in ("", *(STAGES[:1] if self.tiny else STAGES + OTHER_PLANS), NO_KEPT_IDS):
                 yield "speed", self._speed("skipgram-ns", dims[0], "cuda", stage)
         else:
             for variant in ("skipgram-both", "cbow-both"):
@@ -79,31 +79,31 @@ class Plan:
         return {"variant": variant, "corpus": self.planted, "settings": settings | {"stretches": stretches}} | self.scored
 
 
-def child(order: dict[str, Any], before: list[str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run an order in a process of its own."""
-    command = [*(before or []), sys.executable, str(HERE / "gpu_child.py"), json.dumps(order)]
+def child(order: dict[str, Any], longest: float, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """Run an order in a process of its own, which ends after so many seconds."""
+    command = [*before, sys.executable, str(HERE / "gpu_child.py"), json.dumps(order)]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=LONGEST)
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=longest)
     except subprocess.TimeoutExpired:
-        return subprocess.CompletedProcess(command, 1, "", f"it took longer than {LONGEST} seconds")
+        return subprocess.CompletedProcess(command, 1, "", f"it was ended after {longest:.0f} seconds")
 
 
-def measured(kind: str, asked: dict[str, Any], seconds: float) -> dict[str, Any]:
+def measured(kind: str, asked: dict[str, Any], seconds: float, longest: float) -> dict[str, Any]:
     """What is found; with `error` where it failed."""
     if kind == "sanitizer":
-        return sanitized(asked)
-    done = child({"kind": kind, "asked": asked, "seconds": seconds})
+        return sanitized(asked, longest)
+    done = child({"kind": kind, "asked": asked, "seconds": seconds}, longest)
     if done.returncode:
         return {"error": (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]}
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def sanitized(asked: dict[str, Any]) -> dict[str, Any]:
+def sanitized(asked: dict[str, Any], longest: float) -> dict[str, Any]:
     """What compute-sanitizer says of a small run."""
     found = sanitizer()
     if not found:
         return {"error": "compute-sanitizer is not installed (it comes with the CUDA toolkit)"}
-    done = child({"kind": "small run", "asked": asked}, [found, "--tool", asked["tool"]])
+    done = child({"kind": "small run", "asked": asked}, longest, (found, "--tool", asked["tool"]))
     said = [line.strip("= ") for line in (done.stdout + done.stderr).splitlines() if line.startswith("=========")]
     summaries = [line for line in said if "SUMMARY" in line]
     if not summaries:
@@ -162,8 +162,8 @@ def main(
     results: Path,
     tiny: bool,
 ) -> None:
-    begun = time.monotonic()
-    done = child({"kind": "card"})
+    end = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
+    done = child({"kind": "card"}, LONGEST)
     if done.returncode:
         raise click.ClickException((done.stderr.strip().splitlines() or ["no GPU can be had"])[-1])
     card = json.loads(done.stdout.splitlines()[-1])
@@ -181,11 +181,12 @@ def main(
             asked = {"kind": kind, "gpu": card["name"], "cores": os.cpu_count(), "version": version, **order}
             asked |= {"bytes": Path(order["corpus"]).stat().st_size} if "corpus" in order else {}
             record = kept.find(asked)
-            if record is None and minutes is not None and time.monotonic() - begun > 60 * minutes:
+            longest = min(LONGEST, end + GRACE - time.monotonic())
+            if record is None and longest < GRACE:
                 left += 1
                 record = {"asked": asked, "error": "left"}
             elif record is None:
-                record = {"asked": asked, **measured(kind, order, 0.0 if tiny else 2.0)}
+                record = {"asked": asked, **measured(kind, order, 0.0 if tiny else 2.0, longest)}
                 if "error" not in record:
                     kept.add(record)
                 said = record.get("error") or record.get("said") or f"{record['words_per_second']:,.0f} words/s"

@@ -23,6 +23,7 @@ STAGES = (
     "training.return_gradient",
 )
 NO_KEPT_IDS = "ids kept on the GPU"  # left out, they pass through it in pieces
+OTHER_PLANS = ("4 warps a block", "16 warps a block", "2048 ids a piece")  # in place of what the plan has
 
 
 def card() -> dict[str, Any]:
@@ -99,10 +100,8 @@ def small_run(asked: dict[str, Any]) -> dict[str, Any]:
 
 def leave_out(stage: str) -> None:
     """Put a function that does nothing in the place of one of the kernels', before anything is compiled."""
-    if stage == NO_KEPT_IDS:
-        from fastw2v.training.gpu import Gpu
-
-        Gpu._fits = lambda engine, card: False  # type: ignore[method-assign]
+    if stage in (NO_KEPT_IDS, *OTHER_PLANS):
+        change_plan(stage)
         return
     from importlib import import_module
 
@@ -119,6 +118,18 @@ def leave_out(stage: str) -> None:
         if getattr(found, name, None) is getattr(original, name) and found is not original:
             setattr(found, name, piece(made["nothing"]))
     setattr(original, name, piece(made["nothing"]))
+
+
+def change_plan(change: str) -> None:
+    """Ids that pass through the GPU, or another number than the plan's."""
+    from fastw2v.training import gpu
+
+    if change == NO_KEPT_IDS:
+        gpu.Gpu._fits = lambda engine, card: False
+    elif change.endswith("warps a block"):
+        gpu.runnable = lambda plan: plan._replace(warps=int(change.split()[0]))
+    else:
+        gpu.piece_length = lambda ids, epochs, stretches: int(change.split()[0])
 
 
 def obey(order: dict[str, Any]) -> dict[str, Any]:
