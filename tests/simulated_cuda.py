@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from simulated_launches import SENTENCES, Launches, plan_of, sentences, small_model
+from launches import SENTENCES, Launches, plan_of, sentences, small_model
 from test_blocked import COUNTS, VARIANTS, block_formula
 from test_checkpoints import StopAt
 from test_training import exact_loss

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from launches import Launches, plan_of, sentences, small_model
 from numba import cuda
-from simulated_launches import Launches, plan_of, sentences, small_model
 from test_blocked import COUNTS
 from watched_simulator import LEFT_OUT, Finding, watched_simulator  # noqa: F401
 

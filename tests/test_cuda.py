@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import test_blocked
 from conftest import Outcome
 
 import fastw2v
@@ -202,7 +203,42 @@ sys.exit(any(name.startswith(("numba.cuda.", "numba_cuda", "fastw2v.kernels.cuda
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
+@pytest.fixture
+def card() -> None:
+    """Skip where no GPU can be used."""
+    lacking = devices.missing()
+    if lacking:
+        pytest.skip(f"needs {lacking}")
+
+
 @pytest.mark.gpu
+@pytest.mark.usefixtures("card")
+@pytest.mark.parametrize("in_shared", [True, False])
+@pytest.mark.parametrize(("cbow", "negative", "hs"), test_blocked.VARIANTS)
+def test_on_a_gpu_a_launch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, hs: bool, in_shared: bool) -> None:
+    from launches import Launches, sentences, small_model
+
+    from fastw2v.kernels.cuda.plan import Plan
+    from fastw2v.tables import tables
+
+    counts, dim, block = test_blocked.COUNTS, 300, 16
+    lookup = tables(counts, sample=0, negative=negative, hs=hs)
+    longest = int(np.diff(lookup.tree.starts).max(initial=0))
+    plan = Plan(Variant(cbow, hs, negative, 5), dim, block, 16 if negative else 0, longest, in_shared)
+    model, ids = small_model(counts, negative, hs, dim), sentences([1, 40, 2, 60, 0, 30], len(counts))
+    launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
+    drawn = launch.drawn()
+    assert list(drawn.batch.words) == list(ids[ids > 0])
+    after = launch.train(model, 0.02)
+    expected = test_blocked.block_formula(model, drawn, len(drawn.batch.words), plan.variant, lookup, 0.02)
+    for found, right, start in zip(after, expected, model):
+        if right.size:
+            assert np.abs(right - start).max() > 0.02
+            assert np.allclose(found, right, rtol=0, atol=2e-4)
+
+
+@pytest.mark.gpu
+@pytest.mark.usefixtures("card")
 @pytest.mark.parametrize(
     ("cbow", "negative", "hs"), [(c, n, h) for c in (False, True) for n, h in ((5, False), (0, True), (5, True))]
 )
@@ -210,9 +246,6 @@ def test_on_a_gpu_every_variant_learns_the_planted_relations(cbow: bool, negativ
     from fastw2v.demo.questions import solved_analogies
     from fastw2v.demo.text import sentences
 
-    lacking = devices.missing()
-    if lacking:
-        pytest.skip(f"needs {lacking}")
     model = "cbow" if cbow else "skipgram"
     vectors = fastw2v.train(sentences(200_000), dim=32, epochs=8, model=model, negative=negative, hs=hs, device="cuda")
     solved, asked = np.sum(list(solved_analogies(vectors).values()), axis=0)

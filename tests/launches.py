@@ -1,7 +1,7 @@
-"""Small launches of the GPU's kernels in the CUDA simulator."""
+"""Small launches of the GPU's kernels, in the CUDA simulator or on a card."""
 
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import cuda
@@ -9,13 +9,12 @@ from numba import cuda
 from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel
 from fastw2v.kernels.cuda.plan import Plan, batch_shapes
-from fastw2v.kernels.cuda.toolkit import SIMULATED
+from fastw2v.kernels.cuda.toolkit import allow_shared
 from fastw2v.kernels.cuda.training import training_kernel
 from fastw2v.kernels.model import Model, new_model
 from fastw2v.kernels.worker import Variant
 from fastw2v.tables import Tables
-
-assert SIMULATED
+from fastw2v.training.gpu import at_least_one
 
 DIM = 5
 KEY = np.uint64(12345)
@@ -56,23 +55,25 @@ class Launches:
         )
 
     def noise(self) -> object:
-        return type(self.lookup.noise)(*map(cuda.to_device, self.lookup.noise))
+        return on_device(self.lookup.noise)
 
     def tree(self) -> object:
-        return type(self.lookup.tree)(*map(cuda.to_device, self.lookup.tree))
+        return on_device(self.lookup.tree)
 
     def train(self, model: Model, alpha: float) -> Model:
         """The model after a launch."""
-        matrices = Model(*(cuda.to_device(np.ascontiguousarray(matrix)) for matrix in model))
+        matrices, train = on_device(model), training_kernel(self.plan)
         shape = (1, 1) if self.plan.in_shared else (len(self.pieces), self.plan.floats)
         memory = cuda.to_device(np.full(shape, np.nan, np.float32))
         grid = len(self.pieces), (self.plan.lanes, self.plan.warps), 0, self.plan.dynamic_shared
-        training_kernel(self.plan)[grid](matrices, self.batch, self.tree(), memory, np.float32(alpha))
-        return Model(*(matrix.copy_to_host() for matrix in matrices))
+        arguments = matrices, self.batch, self.tree(), memory, np.float32(alpha)
+        allow_shared(train, self.plan.dynamic_shared, *arguments)
+        train[grid](*arguments)
+        return Model(*(there.copy_to_host() if here.size else here for there, here in zip(matrices, model)))
 
     def loss(self, model: Model) -> np.ndarray:
         losses = cuda.to_device(np.zeros((len(self.pieces), 2)))
-        matrices = Model(*map(cuda.to_device, model))
+        matrices = on_device(model)
         measure = loss_kernel(self.plan)
         measure[len(self.pieces), self.plan.measuring](
             matrices, self.batch, self.pieces, self.noise(), self.tree(), KEY, losses
@@ -86,9 +87,14 @@ class Launches:
         return Drawn(SimpleNamespace(**kept), self.plan.block, self.plan.pool)
 
 
-def small_model(counts: np.ndarray, negative: int, hs: bool) -> Model:
-    made = new_model(len(counts), DIM, negative=negative, hs=hs, random_state=1)
+def on_device(arrays: Any) -> Any:
+    """A named tuple of arrays, copied."""
+    return type(arrays)(*(cuda.to_device(at_least_one(array)) for array in arrays))
+
+
+def small_model(counts: np.ndarray, negative: int, hs: bool, dim: int = DIM) -> Model:
+    made = new_model(len(counts), dim, negative=negative, hs=hs, random_state=1)
     random = np.random.default_rng(5)
     for matrix in made:
-        matrix[:, :DIM] = random.normal(0, 0.5, (len(matrix), DIM))
+        matrix[:, :dim] = random.normal(0, 1.1 / np.sqrt(dim), (len(matrix), dim))
     return made
