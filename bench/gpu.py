@@ -1,207 +1,207 @@
-"""The GPU beside the CPU's threads, in under nine minutes: `python bench/gpu.py [CORPUS]`; without one, on generated texts.
+"""A GPU beside the CPU of the same machine: speed, quality, stretches at once, stages left out, compute-sanitizer.
 
-Three tables: words/s of five variants at two dimensions; what the number of stretches at once does to speed and quality;
-how long training takes with one stage left out, which shows where the time goes. All measurements but the second's are made in
-processes of their own. `--tiny` does the same on a few words, for trying it in the simulator.
+    python bench/gpu.py CORPUS --questions questions-words.txt --pairs EN-WS-353-ALL.txt
+    python bench/gpu.py                  # on generated texts
+    python bench/gpu.py --minutes 9      # begins nothing after nine minutes
+
+Each measurement is a process of its own, of a minute or less, and is kept in a folder: who runs the same command again goes on
+where it was stopped, and none is made twice with one GPU and the same code. The tables show all that is there. Nothing else
+should be running. `--tiny` does the same on a few words, for trying it in the simulator.
 """
 
+import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
-import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
+from gpu_child import NO_KEPT_IDS, OTHER_PLANS, STAGES
+from gpu_report import markdown
+from kept_runs import KeptRuns
 
 import fastw2v
 from fastw2v.benchmark.choices import VARIANTS
-from fastw2v.benchmark.text import write_text
 
+HERE = Path(__file__).parent
+HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")  # with its lines as they are
 FIVE = ("skipgram-ns", "cbow-ns", "skipgram-hs", "cbow-hs", "skipgram-both")
-WORDS, CPU_WORDS = 17_000_000, 4_000_000  # of the generated text, and of any that the CPU is measured on
-STRETCHES = (16, 66, 132, 264, 528, 1056)
-# A stage is a function of a module of fastw2v.kernels.cuda; left out, it does nothing.
-STAGES = (
-    "fours.gather",
-    "block.find_repeats",
-    "negative.score_noise",
-    "negative.move_noise",
-    "negative.score_centers",
-    "negative.move_centers",
-    "negative.words_gradient",
-    "training.return_gradient",
-)
+STRETCHES = (16, 33, 66, 132, 264, 528, 1056)
+SANITIZERS = ("memcheck", "racecheck", "synccheck", "initcheck")
+PARTS = ("speed", "quality", "stretches", "stages", "sanitizer")
+WORDS, PLANTED, CPU_WORDS = 17_000_000, 2_000_000, 4_000_000  # generated; the last: that the CPU's speed is measured on
+LONGEST, GRACE = 400, 50  # seconds that a measurement may take; that it may take once the minutes are over
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def measured(order: dict[str, Any], without: str = "") -> dict[str, Any]:
-    """What fastw2v.benchmark.child finds, in a process of its own; with `error` where it fails."""
-    command = [sys.executable, __file__, "--child", json.dumps(order), "--without", without]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+class Plan:
+    """What is to be measured."""
+
+    def __init__(self, text: str, planted: str, scored: dict[str, Any], shared: dict[str, Any], dim: int, tiny: bool) -> None:
+        self.text, self.planted, self.scored, self.shared, self.dim, self.tiny = text, planted, scored, shared, dim, tiny
+
+    def measurements(self, part: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The kind of each measurement of a part, and what is asked."""
+        five, dims = (FIVE[:1], (4,)) if self.tiny else (FIVE, (100, 300))
+        if part == "speed":
+            for dim in dims:
+                for variant in five:
+                    yield "speed", self._speed(variant, dim, "cuda")
+                    yield "speed", self._speed(variant, dim, "cpu")
+        elif part == "quality":
+            for variant in five:
+                yield "quality", self._quality(variant, "cuda")
+                yield "quality", self._quality(variant, "cpu")
+        elif part == "stretches":
+            for count in (1,) if self.tiny else STRETCHES:
+                yield "quality", self._quality("skipgram-ns", "cuda", count)
+        elif part == "stages":
+            for stage in ("", *(STAGES[:1] if self.tiny else STAGES + OTHER_PLANS), NO_KEPT_IDS):
+                yield "speed", self._speed("skipgram-ns", dims[0], "cuda", stage)
+        else:
+            for variant in ("skipgram-both", "cbow-both"):
+                for tool in SANITIZERS:
+                    yield "sanitizer", {"variant": variant, "tool": tool}
+
+    def _speed(self, variant: str, dim: int, device: str, without: str = "") -> dict[str, Any]:
+        epochs = 5 if device == "cuda" and not self.tiny else 1
+        settings = self.shared | VARIANTS[variant] | {"dim": dim, "epochs": epochs, "device": device}
+        words = None if device == "cuda" else CPU_WORDS
+        return {"variant": variant, "corpus": self.text, "settings": settings, "words": words, "without": without}
+
+    def _quality(self, variant: str, device: str, stretches: int | None = None) -> dict[str, Any]:
+        settings = self.shared | VARIANTS[variant] | {"dim": self.dim, "epochs": 1 if self.tiny else 5, "device": device}
+        return {"variant": variant, "corpus": self.planted, "settings": settings | {"stretches": stretches}} | self.scored
+
+
+def child(order: dict[str, Any], longest: float, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """Run an order in a process of its own, which ends after so many seconds."""
+    command = [*before, sys.executable, str(HERE / "gpu_child.py"), json.dumps(order)]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=longest)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"it was ended after {longest:.0f} seconds")
+
+
+def measured(kind: str, asked: dict[str, Any], seconds: float, longest: float) -> dict[str, Any]:
+    """What is found; with `error` where it failed."""
+    if kind == "sanitizer":
+        return sanitized(asked, longest)
+    done = child({"kind": kind, "asked": asked, "seconds": seconds}, longest)
     if done.returncode:
-        return {"error": done.stderr.strip().splitlines()[-1:] or ["?"]}
+        return {"error": (done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"])[-1]}
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def child(order: str, without: str) -> None:
-    """Obey an order, with a stage left out."""
-    if without:
-        leave_out(without)
-    from fastw2v.benchmark.child import measure
-    from fastw2v.settings import Settings
-
-    asked = json.loads(order)
-    print(json.dumps(measure(**asked | {"settings": Settings(**asked["settings"])})))
-
-
-def leave_out(stage: str) -> None:
-    """Put a function that does nothing in the place of one of the kernels', before anything is compiled."""
-    from importlib import import_module
-
-    from fastw2v.kernels.cuda.toolkit import piece
-
-    module, name = stage.split(".")
-    original = import_module(f"fastw2v.kernels.cuda.{module}")
-    count = getattr(original, name).py_func.__code__.co_argcount
-    arguments = ", ".join(f"a{n}" for n in range(count))
-    made: dict[str, Any] = {}
-    exec(f"def nothing({arguments}):\n    pass\n", made)
-    for user in ("fours", "block", "hidden", "negative", "path", "training"):
-        found = import_module(f"fastw2v.kernels.cuda.{user}")
-        if getattr(found, name, None) is getattr(original, name) and found is not original:
-            setattr(found, name, piece(made["nothing"]))
-    setattr(original, name, piece(made["nothing"]))
+def sanitized(asked: dict[str, Any], longest: float) -> dict[str, Any]:
+    """What compute-sanitizer says of a small run."""
+    found = sanitizer()
+    if not found:
+        return {"error": "compute-sanitizer is not installed (it comes with the CUDA toolkit)"}
+    done = child({"kind": "small run", "asked": asked}, longest, (found, "--tool", asked["tool"]))
+    said = [line.strip("= ") for line in (done.stdout + done.stderr).splitlines() if line.startswith("=========")]
+    summaries = [line for line in said if "SUMMARY" in line]
+    if not summaries:
+        return {"error": (done.stderr.strip().splitlines() or ["it says nothing"])[-1]}
+    return {"said": summaries[-1], "first": [line for line in said if "SUMMARY" not in line][1:7]}
 
 
-def rate(found: dict[str, Any]) -> float:
-    """Words/s in the median; NaN where it failed."""
-    return float(found["words"] / np.median(found["seconds"])) if "seconds" in found else float("nan")
+def sanitizer() -> str | None:
+    """Where compute-sanitizer is."""
+    return shutil.which("compute-sanitizer") or shutil.which("compute-sanitizer", path="/usr/local/cuda/bin")
 
 
-def speeds(
-    corpus: str, names: tuple[str, ...], dims: tuple[int, ...], base: dict[str, Any], seconds: float
-) -> Iterator[list[str]]:
-    """A row for each variant and dimension."""
-    yield ["variant", "dim", "GPU, words/s", "CPU, words/s", "ratio", "loss, GPU", "loss, CPU"]
-    for dim in dims:
-        for name in names:
-            settings = base | VARIANTS[name] | {"dim": dim, "epochs": 1}
-            order = {"corpus": corpus, "settings": settings, "words": None, "repeats": 1, "seconds": seconds}
-            gpu = measured(order | {"settings": settings | {"device": "cuda"}})
-            cpu = measured(order | {"words": CPU_WORDS})
-            rates = [rate(gpu), rate(cpu)]
-            losses = [f"{found.get('loss') or float('nan'):.3f}" for found in (gpu, cpu)]
-            yield [name, str(dim), *(f"{each:,.0f}" for each in rates), f"{rates[0] / rates[1]:.1f} ×", *losses]
-            for found in (gpu, cpu):
-                if "error" in found:
-                    print(f"{name}, dim {dim}: {found['error'][0]}", file=sys.stderr)
+def code_version() -> str:
+    """A short name for what is in the code that trains."""
+    found = hashlib.sha256()
+    for folder in ("kernels", "training", "tables"):
+        for path in sorted(Path(fastw2v.__file__).parent.joinpath(folder).rglob("*.py")):
+            found.update(path.read_bytes())
+    return found.hexdigest()[:12]
 
 
-def qualities(
-    corpus: Path, stretches: tuple[int, ...], base: dict[str, Any], questions: Path | None, pairs: list[Path]
-) -> Iterator[list[str]]:
-    """A row for the CPU and for each number of stretches: five epochs, and what the vectors know."""
-    yield ["trained by", "words/s", "loss", *scored_by(questions, pairs)]
-    for count in (0, *stretches, None):
-        device = {"device": "cpu"} if count == 0 else {"device": "cuda", "stretches": count}
-        with tempfile.TemporaryDirectory() as folder:
-            log = Path(folder) / "log"
-            vectors = fastw2v.train(corpus, log=log, epochs=5, **base | device)
-            end = json.loads(log.read_text().splitlines()[-1])
-        used = end["settings"]["stretches"]
-        name = "CPU" if count == 0 else f"GPU, {used} stretches{' (its own choice)' if count is None else ''}"
-        scores = [f"{score:.1f}" for score in scores_of(vectors, questions, pairs)]
-        yield [name, f"{end['words_per_second']:,.0f}", f"{end['loss'] or float('nan'):.3f}", *scores]
-
-
-def write_planted(path: Path, words: int) -> None:
-    """The demonstration's text, in which relations are planted."""
+def texts(corpus: Path | None, folder: Path, tiny: bool) -> tuple[str, str]:
+    """The text that speed is measured on, and the one for quality; generated ones are kept."""
+    if corpus:
+        return str(corpus), str(corpus)
+    from fastw2v.benchmark.text import write_text
     from fastw2v.demo.text import sentences
 
-    path.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(words)))
+    names = [folder / f"{name}{'-tiny' * tiny}.txt" for name in ("text", "planted")]
+    part = folder / "part"
+    if not names[0].exists():
+        write_text(part, 30 if tiny else WORDS, vocabulary=20 if tiny else 60_000)
+        part.rename(names[0])
+    if not names[1].exists():
+        part.write_text("".join(" ".join(sentence) + "\n" for sentence in sentences(20 if tiny else PLANTED)))
+        part.rename(names[1])
+    return str(names[0]), str(names[1])
 
 
-def scored_by(questions: Path | None, pairs: list[Path]) -> list[str]:
-    """What the scores are of."""
-    return [*([questions.stem] if questions else []), *(path.stem for path in pairs)] or ["planted analogies, %"]
-
-
-def scores_of(vectors: Any, questions: Path | None, pairs: list[Path]) -> list[float]:
-    """The scores, of a hundred."""
-    if questions or pairs:
-        analogies = [vectors.evaluate_analogies(questions).total.share * 100] if questions else []
-        return analogies + [vectors.evaluate_similarity(path).spearman * 100 for path in pairs]
-    from fastw2v.demo.questions import solved_analogies
-
-    solved, asked = np.sum(list(solved_analogies(vectors).values()), axis=0)
-    return [solved / asked * 100]
-
-
-def stages(corpus: str, names: tuple[str, ...], dim: int, base: dict[str, Any], seconds: float) -> Iterator[list[str]]:
-    """A row for each stage that is left out."""
-    yield ["left out", "words/s", "time that is saved"]
-    settings = base | VARIANTS["skipgram-ns"] | {"dim": dim, "epochs": 1, "device": "cuda"}
-    order = {"corpus": corpus, "settings": settings, "words": None, "repeats": 1, "seconds": seconds}
-    whole = rate(measured(order))
-    yield ["nothing", f"{whole:,.0f}", ""]
-    for stage in names:
-        found = rate(measured(order, without=stage))
-        yield [stage, f"{found:,.0f}", f"{1 - whole / found:.0%}"]
-
-
-def show(title: str, rows: Iterator[list[str]]) -> None:
-    """A table, a row as soon as it is there."""
-    print(f"\n{title}\n")
-    for number, row in enumerate(rows):
-        print(f"| {' | '.join(row)} |", flush=True)
-        if number == 0:
-            print(f"|{' --- |' * len(row)}", flush=True)
-
-
-@click.command()
-@click.argument("corpus", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--part", "parts", multiple=True, type=click.Choice(["speed", "stretches", "stages"]), help="This part alone.")
-@click.option("--questions", type=click.Path(exists=True, path_type=Path), help="Analogies to score by.")
-@click.option("--pairs", multiple=True, type=click.Path(exists=True, path_type=Path), help="Similarity sets to score by.")
+@click.command(help=HELP)
+@click.argument("corpus", required=False, type=FILE)
+@click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="This part alone; may be repeated.")
+@click.option("--minutes", type=float, help="Begin no measurement after so many minutes.  [default: do all]")
+@click.option("--questions", type=FILE, help="Analogies to score by.")
+@click.option("--pairs", multiple=True, type=FILE, help="A similarity set to score by; may be repeated.")
 @click.option("--sample", default=1e-4, show_default=True)
+@click.option("--results", default="gpu-results", show_default=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--tiny", is_flag=True, help="A few words, for the simulator.")
-@click.option("--child", "order", hidden=True)
-@click.option("--without", default="", hidden=True)
 def main(
     corpus: Path | None,
     parts: tuple[str, ...],
+    minutes: float | None,
     questions: Path | None,
     pairs: tuple[Path, ...],
     sample: float,
+    results: Path,
     tiny: bool,
-    order: str | None,
-    without: str,
 ) -> None:
-    if order:
-        child(order, without)
-        return
-    base: dict[str, Any] = {"sample": sample} | ({"sample": 0, "min_count": 1, "window": 1, "threads": 1} if tiny else {})
-    dims, counts, seconds = ((4,), (), 0.0) if tiny else ((100, 300), STRETCHES, 2.0)
-    with tempfile.TemporaryDirectory() as folder:
-        text = corpus or Path(folder) / "text.txt"
-        if not corpus:
-            write_text(text, 30 if tiny else WORDS, vocabulary=20 if tiny else 60_000)
-        if not parts or "speed" in parts:
-            show("Words/s", speeds(str(text), FIVE[:1] if tiny else FIVE, dims, base, seconds))
-        if not parts or "stretches" in parts:
-            quality = base | {"dim": 4 if tiny else 100 if corpus else 64} | ({"negative": 1} if tiny else {})
-            planted = corpus or Path(folder) / "planted.txt"
-            if not corpus:
-                write_planted(planted, 20 if tiny else 2_000_000)
-            rows = qualities(planted, counts, quality, questions, list(pairs))
-            show("Stretches trained at once, five epochs", rows)
-        if not parts or "stages" in parts:
-            show(
-                "A stage left out, skip-gram with negative sampling",
-                stages(str(text), STAGES[:1] if tiny else STAGES, dims[0], base, seconds),
-            )
+    end = time.monotonic() + 60 * minutes if minutes is not None else float("inf")
+    done = child({"kind": "card"}, LONGEST)
+    if done.returncode:
+        raise click.ClickException((done.stderr.strip().splitlines() or ["no GPU can be had"])[-1])
+    card = json.loads(done.stdout.splitlines()[-1])
+    kept = KeptRuns(results)
+    text, planted = texts(corpus, results, tiny)
+    scored = {"questions": str(questions) if questions else None, "pairs": [str(path) for path in pairs]}
+    shared = {"sample": sample} | ({"sample": 0, "min_count": 1, "window": 1, "negative": 1, "threads": 1} if tiny else {})
+    plan = Plan(text, planted, scored, shared, 4 if tiny else 100 if corpus else 64, tiny)
+    version = code_version()
+    left = 0
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in parts or PARTS:
+        found[part] = []
+        for kind, order in plan.measurements(part):
+            asked = {"kind": kind, "gpu": card["name"], "cores": os.cpu_count(), "version": version, **order}
+            asked |= {"bytes": Path(order["corpus"]).stat().st_size} if "corpus" in order else {}
+            record = kept.find(asked)
+            longest = min(LONGEST, end + GRACE - time.monotonic())
+            if record is None and longest < GRACE:
+                left += 1
+                record = {"asked": asked, "error": "left"}
+            elif record is None:
+                record = {"asked": asked, **measured(kind, order, 0.0 if tiny else 2.0, longest)}
+                if "error" not in record:
+                    kept.add(record)
+                said = record.get("error") or record.get("said") or f"{record['words_per_second']:,.0f} words/s"
+                print(f"{part}, {label(order)}: {said}", file=sys.stderr, flush=True)
+            found[part].append(record)
+    print(markdown(card, corpus.name if corpus else "generated texts", sample, found))
+    if left:
+        print(f"\n{left} measurements are left: run the same command again.")
+
+
+def label(order: dict[str, Any]) -> str:
+    """A measurement in a few words."""
+    settings = order.get("settings", {})
+    parts = [order["variant"], order.get("tool"), settings.get("device"), settings.get("stretches"), order.get("without")]
+    return ", ".join(str(part) for part in [*parts, f"dim {settings['dim']}" if settings else None] if part)
 
 
 if __name__ == "__main__":

@@ -1,133 +1,55 @@
 """The GPU's kernels and engine in the CUDA simulator; test_cuda.py runs this in a process with NUMBA_ENABLE_CUDASIM=1.
 
-The kernels are held to the formula that the CPU's blocked kernel is held to.
+The kernels are held to the formula that the CPU's blocked kernel is held to, and watched for races and indices out of bounds.
 """
 
 import json
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
-from typing import NamedTuple
 
 import numpy as np
 import pytest
-from numba import cuda
+from launches import SENTENCES, Launches, plan_of, sentences, small_model
 from test_blocked import COUNTS, VARIANTS, block_formula
 from test_checkpoints import StopAt
 from test_training import exact_loss
 from texts import zipf_text
+from watched_simulator import watched_simulator  # noqa: F401, it watches all that is launched here
 
 import fastw2v
 from fastw2v.checkpoints import keeper
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
 from fastw2v.kernels.cuda import drawing
-from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
-from fastw2v.kernels.cuda.loss import loss_kernel
-from fastw2v.kernels.cuda.plan import Plan, batch_shapes, best_stretches, plan
-from fastw2v.kernels.cuda.toolkit import SIMULATED, SIMULATED_CARD
-from fastw2v.kernels.cuda.training import training_kernel
-from fastw2v.kernels.model import Model, new_model
+from fastw2v.kernels.cuda.plan import best_stretches, plan
+from fastw2v.kernels.cuda.toolkit import SIMULATED_CARD
+from fastw2v.kernels.model import new_model
 from fastw2v.kernels.worker import Variant
 from fastw2v.pipeline import Files, resume, run
 from fastw2v.reporting.listener import Listener
 from fastw2v.settings import Settings
-from fastw2v.tables import Tables, tables
+from fastw2v.tables import tables
 from fastw2v.training import gpu
 from fastw2v.training.devices import new_engine
 from fastw2v.training.progress import Progress
 from fastw2v.training.trainer import Trainer
 from fastw2v.vectors.word_vectors import WordVectors
 
-assert SIMULATED
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")  # of random numbers, which are taken modulo 2^64
-
-DIM = 5
-KEY = np.uint64(12345)
-SENTENCES = [1, 2, 8, 0, 7, 1]  # lengths
-
-
-def plan_of(variant: Variant, lookup: Tables, block: int, pool: int, **more: object) -> Plan:
-    """A plan small enough for the simulator, in which each thread is one of Python's."""
-    longest = int(np.diff(lookup.tree.starts).max(initial=0))
-    return Plan(variant, DIM, block, pool, longest, lanes=2, warps=2, drawing=4, measuring=4)._replace(**more)
-
-
-def sentences(lengths: list[int], words: int) -> np.ndarray:
-    random = np.random.default_rng(7)
-    return np.concatenate([[*random.integers(1, words, length), 0] for length in lengths]).astype(np.int32)
-
-
-class Drawn(NamedTuple):
-    """What was drawn, as the formula takes it."""
-
-    batch: SimpleNamespace
-    block: int
-    pool: int
-
-
-class Launches:
-    """One stretch, or several, through the kernels."""
-
-    def __init__(self, plan: Plan, lookup: Tables, pieces: list[list[int]], ids: np.ndarray) -> None:
-        self.plan, self.lookup = plan, lookup
-        longest = max(length for _, length, _ in pieces)
-        self.pieces = np.array(pieces, np.int64)
-        shapes = batch_shapes(plan, len(pieces), longest)
-        self.batch = Batch(**{name: cuda.to_device(np.full(shape, 77, kind)) for name, (shape, kind) in shapes.items()})
-        draw = drawing_kernel(plan)
-        draw[len(pieces), plan.drawing](
-            cuda.to_device(ids), cuda.to_device(self.pieces), cuda.to_device(lookup.keep), self.noise(), self.batch, KEY
-        )
-
-    def noise(self) -> object:
-        return type(self.lookup.noise)(*map(cuda.to_device, self.lookup.noise))
-
-    def tree(self) -> object:
-        return type(self.lookup.tree)(*map(cuda.to_device, self.lookup.tree))
-
-    def train(self, model: Model, alpha: float) -> Model:
-        """The model after a launch."""
-        matrices = Model(*(cuda.to_device(np.ascontiguousarray(matrix)) for matrix in model))
-        shape = (1, 1) if self.plan.in_shared else (len(self.pieces), self.plan.floats)
-        memory = cuda.to_device(np.full(shape, np.nan, np.float32))
-        grid = len(self.pieces), (self.plan.lanes, self.plan.warps), 0, self.plan.dynamic_shared
-        training_kernel(self.plan)[grid](matrices, self.batch, self.tree(), memory, np.float32(alpha))
-        return Model(*(matrix.copy_to_host() for matrix in matrices))
-
-    def loss(self, model: Model) -> np.ndarray:
-        losses = cuda.to_device(np.zeros((len(self.pieces), 2)))
-        matrices = Model(*map(cuda.to_device, model))
-        measure = loss_kernel(self.plan)
-        measure[len(self.pieces), self.plan.measuring](
-            matrices, self.batch, self.pieces, self.noise(), self.tree(), KEY, losses
-        )
-        return losses.copy_to_host()
-
-    def drawn(self, stretch: int = 0) -> Drawn:
-        count = int(self.batch.count.copy_to_host()[stretch])
-        arrays = {name: array.copy_to_host()[stretch] for name, array in self.batch._asdict().items() if name != "count"}
-        kept = {name: array if name == "noise" else array[:count] for name, array in arrays.items()}
-        return Drawn(SimpleNamespace(**kept), self.plan.block, self.plan.pool)
-
-
-def small_model(counts: np.ndarray, negative: int, hs: bool) -> Model:
-    made = new_model(len(counts), DIM, negative=negative, hs=hs, random_state=1)
-    random = np.random.default_rng(5)
-    for matrix in made:
-        matrix[:, :DIM] = random.normal(0, 0.5, (len(matrix), DIM))
-    return made
 
 
 @pytest.mark.parametrize(
-    ("cbow", "negative", "hs", "block", "in_shared"),
-    [(*variant, 6, True) for variant in VARIANTS] + [(False, 5, False, 1, True), (True, 7, True, 6, False)],
+    ("cbow", "negative", "hs", "block", "in_shared", "lanes"),
+    [(*variant, 6, True, 2) for variant in VARIANTS]
+    + [(False, 5, False, 1, True, 2), (True, 7, True, 6, False, 2), (False, 5, True, 6, True, 1)],
 )
-def test_a_launch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, hs: bool, block: int, in_shared: bool) -> None:
+def test_a_launch_moves_the_model_as_the_formula_says(
+    cbow: bool, negative: int, hs: bool, block: int, in_shared: bool, lanes: int
+) -> None:
     variant = Variant(cbow, hs, negative, 3)
     lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
     model = small_model(COUNTS, negative, hs)
-    plan = plan_of(variant, lookup, block, 6 if negative else 0, in_shared=in_shared)
+    plan = plan_of(variant, lookup, block, 6 if negative else 0, in_shared=in_shared, lanes=lanes)
     ids = sentences(SENTENCES, len(COUNTS))
     launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
     drawn = launch.drawn()

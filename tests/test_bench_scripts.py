@@ -21,8 +21,8 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Any:
     return import_module
 
 
-def script(name: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(BENCH / name), *map(str, arguments)]
+def script(name: object, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(BENCH / str(name)), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
 
 
@@ -134,16 +134,29 @@ def test_scale_varies_one_thing_at_a_time_and_gives_a_vocabulary_text_enough(ben
     assert {point.text for _, point in scale.points("dimension", scale.FULL, scale.Point())} == {1_000_000}
 
 
-def test_the_gpus_tables_are_made_in_the_simulator_too(tmp_path: Path) -> None:
+def test_the_gpus_tables_are_made_in_the_simulator_too_and_go_on_where_they_were(tmp_path: Path) -> None:
     pytest.importorskip("numba_cuda", reason="needs numba-cuda")
-    done = script("gpu.py", "--tiny", NUMBA_ENABLE_CUDASIM="1", PYTHONWARNINGS="ignore")
+    parts = [f"--part={part}" for part in ("speed", "quality", "stages", "sanitizer")]
+    options = ["gpu.py", "--tiny", "--results", tmp_path / "kept", *parts]
+    simulated = {"NUMBA_ENABLE_CUDASIM": "1", "PYTHONWARNINGS": "ignore", "PATH": str(tmp_path)}
+    done = script(*options, **simulated)
     assert done.returncode == 0, done.stderr
-    assert not done.stderr
-    headers = [row[0] for row in rows(done.stdout)]
-    assert headers.count("skipgram-ns") == 1
-    assert [name for name in headers if name.startswith("GPU, 1 stretches")]
-    assert headers[-2:] == ["nothing", "fours.gather"]
-    assert "nan" not in done.stdout
+    found = rows(done.stdout)
+    assert [row[:2] for row in found if row[0] == "skipgram-ns"][:2] == [
+        ["skipgram-ns", "4"],
+        ["skipgram-ns", "GPU, 1 stretches"],
+    ]
+    assert [row[0] for row in found if row[-1].endswith("%")] == ["nothing", "fours.gather", "ids kept on the GPU"]
+    assert not any("-" in row for row in found if row[0] in ("skipgram-ns", "nothing", "fours.gather"))
+    assert "compute-sanitizer is not installed" in done.stderr
+    kept = tmp_path / "kept" / "runs.jsonl"
+    lines = kept.read_text().splitlines(keepends=True)
+    assert len(lines) == 6
+    kept.write_text("".join(lines[:-1]))
+    again = script(*options, "--minutes", 0, **simulated)
+    assert again.stderr == ""
+    assert rows(again.stdout)[:-11] == found[:-11]  # all but the last stage and the sanitizer's table
+    assert "9 measurements are left: run the same command again." in again.stdout
 
 
 def test_modelled_ranks_are_never_quicker_than_as_many_nodes_alone_nor_on_a_slower_network(bench: Any) -> None:

@@ -18,7 +18,7 @@ from fastw2v.errors import Fastw2vError
 from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel
 from fastw2v.kernels.cuda.plan import Card, batch_bytes, batch_shapes, best_stretches, piece_length, plan
-from fastw2v.kernels.cuda.toolkit import allow_shared, runnable, the_card
+from fastw2v.kernels.cuda.toolkit import allow_shared, runnable, the_card, use_card
 from fastw2v.kernels.cuda.training import training_kernel
 from fastw2v.kernels.model import Model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
@@ -67,7 +67,8 @@ class Gpu:
 
     def __init__(self, ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> None:
         self.ids, self.model, self.tables = ids, model, tables
-        card = the_card()
+        with one_line():
+            card = the_card()
         self.variant = variant(settings)
         best, self.damping = plan(self.variant, settings.dim, tables, settings.starting_alpha, card.shared)
         self.plan = runnable(best)
@@ -138,7 +139,7 @@ class Gpu:
         """Compile the kernels, and let them run on pieces without words."""
         self.draw, self.train, self.measure = drawing_kernel(self.plan), training_kernel(self.plan), loss_kernel(self.plan)
         allow_shared(self.train, self.plan.dynamic_shared, self.matrices, self.batch, self.tree, self.work, np.float32(0))
-        self._launch(self.slots[0], np.float32(0))
+        self._launch(self.slots[0], np.float32(0 * learning_rate(self.schedule)))  # which is compiled too
         self._synchronise()
 
     # The run.
@@ -206,6 +207,7 @@ class Gpu:
     def _guarded(self) -> None:
         try:
             with one_line():
+                use_card()  # a new thread has no card until it says so
                 self._train_all()
         except BaseException as failure:  # raised again by the trainer
             self.failures.append(failure)
@@ -232,29 +234,33 @@ class Gpu:
         self._synchronise()
 
     def _next_pieces(self, slot: Slot) -> np.ndarray:
-        """Put each stretch's next piece into the slot; where the stretches are afterwards."""
-        places: np.ndarray = self.places.copy()
-        for stretch in range(self.stretches):
-            epoch, place = (int(number) for number in places[stretch])
-            end = self.bounds[stretch + 1]
-            length = 0
-            if epoch < self.settings.epochs:
-                length = self._until_sentence_end(place, min(place + self.piece, end), end) - place
-            slot.host_pieces[stretch] = place, length, epoch * len(self.ids) + place
-            if not self.resident:
-                slot.host_pieces[stretch, 0] = stretch * self.piece
-                slot.host_ids[stretch * self.piece :][:length] = self.ids.read(place, place + length)
-            if epoch < self.settings.epochs:
-                places[stretch] = (epoch, place + length) if place + length < end else (epoch + 1, self.bounds[stretch])
-        return places
+        """Put each stretch's next piece into the slot; where the stretches are afterwards.
 
-    def _until_sentence_end(self, place: int, stop: int, end: int) -> int:
+        While a launch runs, this and handing over the next are all that the host does; it must not take longer.
+        """
+        epochs, places = self.places.T
+        going_on = epochs < self.settings.epochs
+        ends = np.array(self.bounds[1:])
+        stops = np.minimum(places + self.piece, ends)
+        for stretch in np.flatnonzero(going_on & (stops < ends)):
+            stops[stretch] = self._sentence_end(int(places[stretch]), int(stops[stretch]))
+        lengths = np.where(going_on, stops - places, 0)
+        slot.host_pieces[:, 0] = places
+        slot.host_pieces[:, 1] = lengths
+        slot.host_pieces[:, 2] = epochs * len(self.ids) + places
+        if not self.resident:
+            slot.host_pieces[:, 0] = np.arange(self.stretches) * self.piece
+            for stretch in np.flatnonzero(lengths):
+                place, length = int(places[stretch]), int(lengths[stretch])
+                slot.host_ids[stretch * self.piece :][:length] = self.ids.read(place, place + length)
+        full = going_on & (stops == ends)
+        return np.column_stack([epochs + full, np.where(full, self.bounds[:-1], places + lengths)])
+
+    def _sentence_end(self, place: int, stop: int) -> int:
         """Past the last end of a sentence before `stop`, where one is near; so no window is cut."""
-        if stop == end:
-            return stop
-        near = self.ids.read(max(place, stop - SENTENCE_SEARCH), stop)
-        ends = np.flatnonzero(near == 0)
-        return stop - len(near) + int(ends[-1]) + 1 if len(ends) else stop
+        near = self.ids.read(max(place, stop - SENTENCE_SEARCH), stop)[::-1]
+        last = int(near.argmin())
+        return stop - last if near[last] == 0 else stop
 
     def _launch(self, slot: Slot, alpha: np.float32) -> None:
         """Hand a slot's pieces to the GPU."""

@@ -103,7 +103,7 @@ def sigmoid(x):
 
 @piece
 def read_words(cbow, batch, words, span, sizes):
-    """Copy the block's words from the batch, and look up what is needed about them."""
+    """Copy the block's words from the batch, and look up what is needed about them; that can be read past the next barrier."""
     thread, threads, stretch = thread_number(sizes), sizes.threads, span.stretch
     for position in range(thread, span.covered, threads):
         words.position[position] = batch.words[stretch, span.origin + position]
@@ -121,7 +121,6 @@ def read_words(cbow, batch, words, span, sizes):
         words.noise[sample] = batch.noise[stretch, pool + sample]
     cuda.syncthreads()
     find_repeats(words, span, sizes)
-    cuda.syncthreads()
 
 
 @piece

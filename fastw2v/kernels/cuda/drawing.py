@@ -47,7 +47,6 @@ def drawing_kernel(plan: Plan) -> Any:
         sums = cuda.shared.array(threads, np.int32)
         starts = cuda.shared.array(threads, np.int32)
         count = read_words(ids, pieces, keep, batch, key, sums, starts)
-        cuda.syncthreads()
         draw_windows(pieces, batch, count, window, key)
         cuda.syncthreads()
         count_pairs(cbow, batch, count, window)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from fastw2v.kernels.cuda.access import far
 from fastw2v.kernels.cuda.plan import KEPT_KERNELS, Plan
 from fastw2v.kernels.cuda.random_numbers import LOSS, noise_word, random
 from fastw2v.kernels.cuda.toolkit import kernel, piece
@@ -17,12 +16,13 @@ MEASURED = 8  # centers of each piece
 
 @lru_cache(KEPT_KERNELS)
 def loss_kernel(plan: Plan) -> Any:
-    """A kernel that adds to losses ((stretches, 2) float64, nats and pairs so far); a thread for each pair.
+    """A kernel that adds to losses ((stretches, 2) float64, nats and pairs so far); a thread for each score of a pair.
 
     It takes the model, the batch, pieces and key (see drawing), and tables' noise and tree.
     """
     cbow, negative, hs, slots, dim = plan.variant.cbow, plan.variant.negative, plan.variant.hs, plan.slots, plan.dim
-    threads = plan.measuring
+    threads, noise_scores = plan.measuring, negative + 1 if negative else 0
+    scores = noise_scores + plan.longest_path  # of a pair, at most
 
     @kernel
     def measure(model, batch, pieces, noise, tree, key, losses):
@@ -32,23 +32,26 @@ def loss_kernel(plan: Plan) -> Any:
         count = np.int64(batch.count[stretch])
         earliest = max(0, count - MEASURED)
         own = random(key ^ LOSS, pieces[stretch, 2])
-        for item in range(thread, (count - earliest) * slots, threads):
-            center = earliest + item // slots
+        for item in range(thread, (count - earliest) * slots * scores, threads):
+            pair = item // scores
+            place = item - pair * scores
+            center = earliest + pair // slots
             begin, end = np.int64(batch.begin[stretch, center]), np.int64(batch.end[stretch, center])
-            row = begin + item % slots
+            row = begin + pair % slots
             if (cbow and end - begin > 1) or (not cbow and row < end and row != center):
                 word = np.int64(batch.words[stretch, center])
                 window = (begin, end, center) if cbow else (row, row + 1, np.int64(-1))
                 words = batch.words[stretch]
-                pairs += 1.0
-                if negative > 0:
-                    nats += softplus(-score(model.input, words, window, model.output, word, dim))
-                    for sample in range(negative):
-                        other = noise_word(random(own, item * negative + sample), noise)
-                        if other != word:
-                            nats += softplus(score(model.input, words, window, model.output, other, dim))
-                if hs:
-                    for step in range(tree.starts[word], tree.starts[word + 1]):
+                if place == 0:
+                    pairs += 1.0
+                if negative > 0 and place < noise_scores:
+                    other = noise_word(random(own, pair * negative + place - 1), noise) if place > 0 else word
+                    if place == 0 or other != word:
+                        found = score(model.input, words, window, model.output, other, dim)
+                        nats += softplus(found if place > 0 else -found)
+                if hs and place >= noise_scores:
+                    step = tree.starts[word] + place - noise_scores
+                    if step < tree.starts[word + 1]:
                         found = score(model.input, words, window, model.nodes, np.int64(tree.nodes[step]), dim)
                         nats += softplus(found if tree.codes[step] else -found)
         sums[thread, 0] = nats
@@ -66,17 +69,17 @@ def loss_kernel(plan: Plan) -> Any:
 
 @piece
 def score(inputs, words, window, outputs, row, dim):
-    """The mean of the window's input rows, its third number left out, times an output row."""
+    """The mean of the window's input rows, its third number left out, times an output row; nothing is written meanwhile."""
     begin, end, hole = window
-    total = 0.0
+    total = np.float32(0)
     contexts = 0
     for position in range(begin, end):
         if position != hole:
             word = np.int64(words[position])
             contexts += 1
             for d in range(dim):
-                total += far(inputs, word, d) * far(outputs, row, d)
-    return total / contexts
+                total += inputs[word, d] * outputs[row, d]
+    return np.float64(total) / contexts
 
 
 @piece

@@ -7,6 +7,7 @@ from fastw2v.kernels.cuda.plan import Card, Plan
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
 config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # few blocks are what is wanted
+OLDEST_DRIVER = (12, 0)
 SIMULATED_CARD = Card("the simulator", multiprocessors=2, shared=227 * 1024, free=2**30)
 
 
@@ -26,13 +27,21 @@ def thread_number(sizes):
     return cuda.threadIdx.y * sizes.lanes + cuda.threadIdx.x
 
 
+def use_card() -> None:
+    """Let this thread talk to the current GPU."""
+    if not SIMULATED:
+        cuda.current_context()
+
+
 def the_card() -> Card:
     """The current GPU."""
     if SIMULATED:
         return SIMULATED_CARD
     device = cuda.get_current_device()
     name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
-    free = cuda.current_context().get_memory_info()[0]
+    context = cuda.current_context()
+    context.deallocations.clear()  # what a run before has given back
+    free = context.get_memory_info()[0]
     return Card(name, device.MULTIPROCESSOR_COUNT, device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, int(free))
 
 
@@ -54,6 +63,14 @@ def allow_shared(launched, size, *arguments) -> None:
         driver.cuKernelSetAttribute(attribute, size, function.handle, function.device.id)
 
 
+def driver_version() -> tuple[int, int]:
+    """The newest CUDA that the driver knows."""
+    from numba.cuda.cudadrv.driver import driver
+
+    major, minor = driver.get_version()
+    return major, minor
+
+
 def trouble() -> str | None:
     """What keeps kernels from running: no driver, no card, no compiler; None where they can."""
     from numba.cuda.cudadrv import nvvm
@@ -70,8 +87,14 @@ def trouble() -> str | None:
         if "cannot be found" in said or "not be found" in said or not said:
             return "an NVIDIA GPU and its driver (libcuda), which was not found"
         return f"an NVIDIA GPU that works; the driver says: {' '.join(said.split())}"
-    if not len(cuda.gpus):
-        return "an NVIDIA GPU, and the driver finds none"
+    try:
+        if not len(cuda.gpus):
+            return "an NVIDIA GPU, and the driver finds none"
+        if (version := driver_version()) < OLDEST_DRIVER:
+            return f"a driver for CUDA {OLDEST_DRIVER[0]} or newer, and this one is for {version[0]}.{version[1]}"
+        the_card()  # one that is too old, or taken by another process
+    except Exception as error:  # the same
+        return f"an NVIDIA GPU that can be used: {' '.join(str(error).split())[:300]}"
     if not nvvm.is_available():
         return "NVVM, the GPU's compiler, which comes with the extra cuda: pip install 'fastw2v[cuda]'"
     return None

@@ -90,8 +90,7 @@ def training_kernel(plan: Plan) -> Any:
             if negative:
                 learn_words(cbow, model.output, rows, words, span, sizes)
             else:
-                clear(rows.gradient, centers if cbow else span.covered, sizes)
-                cuda.syncthreads()
+                clear(rows.gradient, centers if cbow else span.covered, sizes)  # a path waits before it adds to it
             if hs:
                 learn_paths(cbow, model.nodes, tree, rows, words, span, sizes)
             return_gradient(cbow, model.input, rows, words, span, sizes)

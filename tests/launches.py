@@ -1,0 +1,100 @@
+"""Small launches of the GPU's kernels, in the CUDA simulator or on a card."""
+
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import cuda
+
+from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
+from fastw2v.kernels.cuda.loss import loss_kernel
+from fastw2v.kernels.cuda.plan import Plan, batch_shapes
+from fastw2v.kernels.cuda.toolkit import allow_shared
+from fastw2v.kernels.cuda.training import training_kernel
+from fastw2v.kernels.model import Model, new_model
+from fastw2v.kernels.worker import Variant
+from fastw2v.tables import Tables
+from fastw2v.training.gpu import at_least_one
+
+DIM = 5
+KEY = np.uint64(12345)
+SENTENCES = [1, 2, 8, 0, 7, 1]  # lengths
+
+
+def plan_of(variant: Variant, lookup: Tables, block: int, pool: int, **more: object) -> Plan:
+    """A plan small enough for the simulator, in which each thread is one of Python's."""
+    longest = int(np.diff(lookup.tree.starts).max(initial=0))
+    return Plan(variant, DIM, block, pool, longest, lanes=2, warps=2, drawing=4, measuring=4)._replace(**more)
+
+
+def sentences(lengths: list[int], words: int) -> np.ndarray:
+    random = np.random.default_rng(7)
+    return np.concatenate([[*random.integers(1, words, length), 0] for length in lengths]).astype(np.int32)
+
+
+class Drawn(NamedTuple):
+    """What was drawn, as the formula takes it."""
+
+    batch: SimpleNamespace
+    block: int
+    pool: int
+
+
+class Launches:
+    """One stretch, or several, through the kernels."""
+
+    def __init__(self, plan: Plan, lookup: Tables, pieces: list[list[int]], ids: np.ndarray) -> None:
+        self.plan, self.lookup = plan, lookup
+        longest = max(length for _, length, _ in pieces)
+        self.pieces = np.array(pieces, np.int64)
+        shapes = batch_shapes(plan, len(pieces), longest)
+        self.batch = Batch(**{name: cuda.to_device(np.full(shape, 77, kind)) for name, (shape, kind) in shapes.items()})
+        draw = drawing_kernel(plan)
+        draw[len(pieces), plan.drawing](
+            cuda.to_device(ids), cuda.to_device(self.pieces), cuda.to_device(lookup.keep), self.noise(), self.batch, KEY
+        )
+
+    def noise(self) -> object:
+        return on_device(self.lookup.noise)
+
+    def tree(self) -> object:
+        return on_device(self.lookup.tree)
+
+    def train(self, model: Model, alpha: float) -> Model:
+        """The model after a launch."""
+        matrices, train = on_device(model), training_kernel(self.plan)
+        shape = (1, 1) if self.plan.in_shared else (len(self.pieces), self.plan.floats)
+        memory = cuda.to_device(np.full(shape, np.nan, np.float32))
+        grid = len(self.pieces), (self.plan.lanes, self.plan.warps), 0, self.plan.dynamic_shared
+        arguments = matrices, self.batch, self.tree(), memory, np.float32(alpha)
+        allow_shared(train, self.plan.dynamic_shared, *arguments)
+        train[grid](*arguments)
+        return Model(*(there.copy_to_host() if here.size else here for there, here in zip(matrices, model)))
+
+    def loss(self, model: Model) -> np.ndarray:
+        losses = cuda.to_device(np.zeros((len(self.pieces), 2)))
+        matrices = on_device(model)
+        measure = loss_kernel(self.plan)
+        measure[len(self.pieces), self.plan.measuring](
+            matrices, self.batch, self.pieces, self.noise(), self.tree(), KEY, losses
+        )
+        return losses.copy_to_host()
+
+    def drawn(self, stretch: int = 0) -> Drawn:
+        count = int(self.batch.count.copy_to_host()[stretch])
+        arrays = {name: array.copy_to_host()[stretch] for name, array in self.batch._asdict().items() if name != "count"}
+        kept = {name: array if name == "noise" else array[:count] for name, array in arrays.items()}
+        return Drawn(SimpleNamespace(**kept), self.plan.block, self.plan.pool)
+
+
+def on_device(arrays: Any) -> Any:
+    """A named tuple of arrays, copied."""
+    return type(arrays)(*(cuda.to_device(at_least_one(array)) for array in arrays))
+
+
+def small_model(counts: np.ndarray, negative: int, hs: bool, dim: int = DIM) -> Model:
+    made = new_model(len(counts), dim, negative=negative, hs=hs, random_state=1)
+    random = np.random.default_rng(5)
+    for matrix in made:
+        matrix[:, :dim] = random.normal(0, 1.1 / np.sqrt(dim), (len(matrix), dim))
+    return made
