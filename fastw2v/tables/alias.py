@@ -2,7 +2,7 @@
 
 After Walker 1977 and Vose 1991. Every word has a cell, all of the same size, of which a part is its own and the rest another's.
 The original's table, even as `tables.noise` keeps it, lies outside a core's own caches, and how far a draw must look there
-cannot be foreseen: the blocked kernel, which may choose its stream, reads and draws in 17 ns a word with this one, in 31 with that.
+cannot be foreseen. The blocked kernel, which may choose its stream, reads and draws in 17 ns a word with this, in 31 with that.
 """
 
 import numpy as np
