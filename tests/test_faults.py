@@ -1,7 +1,6 @@
 """What goes wrong in the night, made to happen to real processes: each ends in one line, and leaves old or new files, whole."""
 
 import errno
-import gzip
 import itertools
 import os
 import re
@@ -11,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +17,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import one_line, start, wait_for
-from texts import zipf_text
 
 import fastw2v
 from fastw2v import direct_file
@@ -27,7 +24,7 @@ from fastw2v import files as files_module
 from fastw2v.array_folder import write_array
 from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.corpus.ids import IdStream
-from fastw2v.errors import Fastw2vError, Interrupted, UsageError
+from fastw2v.errors import Interrupted, UsageError
 from fastw2v.files import TEMPORARY, remove_leftovers, written_whole
 from fastw2v.kernels.model import aligned_zeros, new_model
 from fastw2v.pipeline import Files, resume, run
@@ -107,35 +104,6 @@ def test_a_folder_of_checkpoints_that_disappears_does_not_end_the_run(long_text:
     assert process.returncode == 0
     assert "training goes on without a new checkpoint" in err
     assert fastw2v.load(tmp_path / "v.bin").dim == 50
-
-
-@pytest.mark.parametrize("change", [lambda data: data[:1000], lambda data: data.replace(b"w1 ", b"w9 ")])
-def test_a_text_that_changes_between_counting_and_encoding_is_refused(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
-    text = tmp_path / "text.txt"
-    text.write_bytes(zipf_text(20_000, 300))
-
-    class Changes(Listener):
-        def reading(self, stage: str, total_bytes: int) -> None:
-            if stage == "encoding":
-                text.write_bytes(change(text.read_bytes()))
-
-    with pytest.raises(Fastw2vError, match=r"text\.txt changed while it was being read: it "):
-        run(str(text), Settings(dim=8), Files(output=tmp_path / "v.bin"), Changes())
-    assert os.listdir(tmp_path) == ["text.txt"]
-
-
-def test_a_compressed_file_that_ends_early_is_named(long_text: Path, tmp_path: Path) -> None:
-    cut = tmp_path / "cut.gz"
-    cut.write_bytes(gzip.compress(long_text.read_bytes())[:-50_000])
-    assert "cut.gz: the gzip data are damaged or cut short" in one_line(
-        start("train", cut, "-o", tmp_path / "v.bin", "--quiet")
-    )
-
-
-def test_a_read_error_is_named(tmp_path: Path) -> None:
-    process = start("train", "/proc/self/mem", "-o", tmp_path / "v.bin", "--quiet")
-    assert "cannot read /proc/self/mem: Input/output error" in one_line(process)
-    assert process.returncode == 1
 
 
 @pytest.mark.parametrize("size", [200_000_000, 500_000_000])
