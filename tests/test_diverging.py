@@ -46,7 +46,7 @@ class Spoiling(Listener):
             getattr(model, self.matrix)[500, 0] = np.nan
 
 
-@pytest.mark.parametrize(("kernel", "variant"), product(KERNELS, VARIANTS))
+@pytest.mark.parametrize(("kernel", "variant"), list(product(KERNELS, VARIANTS)))
 def test_what_is_no_number_is_found_within_a_second_in_every_variant(
     kernel: str, variant: str, long_text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
