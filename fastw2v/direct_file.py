@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 BLOCK = 4096  # bytes; direct writes begin and end at multiples of it, in the file and in memory, whatever the disk
-PIECE = 1 << 22  # bytes written at once: a signal is heard after each
+PIECE = 1 << 22  # bytes that are gathered and written at once
+LONG_PIECE = 1 << 25  # bytes written at once from where they lie: a signal is heard after each
 SYNCED = 1 << 27  # bytes after which the disk is waited for where it cannot be written to directly, for the same reason
 DIRECT = getattr(os, "O_DIRECT", 0)
 
@@ -47,13 +48,13 @@ class DirectFile(io.RawIOBase):
         view = view.cast("B") if view.nbytes else memoryview(b"")
         start = 0
         while start < len(view):
-            count = min(len(view) - start, PIECE - self.filled)
-            piece = view[start : start + count]
-            if self.direct and self.tell() % BLOCK == count % BLOCK == _address(piece) % BLOCK == 0:
+            count = min(len(view) - start, LONG_PIECE) // BLOCK * BLOCK
+            if count and self.direct and self.tell() % BLOCK == _address(view[start:]) % BLOCK == 0:
                 self._write_buffer()
-                self._write_all(piece)
+                self._write_all(view[start : start + count])
             else:
-                self.buffer[self.filled : self.filled + count] = piece
+                count = min(len(view) - start, PIECE - self.filled)
+                self.buffer[self.filled : self.filled + count] = view[start : start + count]
                 self.filled += count
             if self.filled == PIECE:
                 self._write_buffer()
