@@ -1,18 +1,12 @@
 """The way in: python -m fastw2v, and the installed command. A signal while the rest is imported ends in one line too."""
 
-import os
 import signal
-from typing import NoReturn
 
+from fastw2v.signals import RAISED, stop_at_once
 
-def _stop(number: int, frame: object) -> NoReturn:
-    os.write(2, b"fastw2v: stopped; no vectors were written\n")
-    os._exit(128 + number)
-
-
-for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+for number in RAISED:
     if signal.getsignal(number) != signal.SIG_IGN:
-        signal.signal(number, _stop)
+        signal.signal(number, stop_at_once)
 
 from fastw2v.cli import main  # noqa: E402
 

@@ -6,15 +6,16 @@ that names the file.
 
 import json
 import os
+import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from fastw2v.direct_file import BLOCK, DirectFile
 from fastw2v.errors import UsageError, reason
 
 ARRAY_PIECE = 1 << 24  # bytes
-SYNCED_PIECE = 1 << 27  # bytes; while the disk is waited for, no signal is heard, and a large file may keep it for long
 
 
 def write_description(path: Path, kind: str, version: int, fields: dict[str, Any]) -> None:
@@ -54,21 +55,23 @@ def read_words(path: Path) -> list[bytes]:
 
 
 def write_array(path: Path, array: np.ndarray) -> None:
-    """Write an array as a .npy file, the disk waited for every now and then.
+    """Write an array as a .npy file.
 
     Unlike np.save it says why it could not: the disk is full, and not how many bytes went.
     """
-    with open(path, "wb") as file:
-        header = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype))
-        np.lib.format.write_array_header_1_0(file, header | {"shape": array.shape})
-        step = max(1, ARRAY_PIECE * len(array) // max(1, array.nbytes))
-        waiting = 0
+    with DirectFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)) as file:
+        file.write(_header(array))
+        step = max(1, len(array) if array.flags.c_contiguous else ARRAY_PIECE * len(array) // max(1, array.nbytes))
         for start in range(0, len(array), step):
-            waiting += file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
-            if waiting >= SYNCED_PIECE:
-                file.flush()
-                os.fsync(file.fileno())
-                waiting = 0
+            file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
+        file.finish()
+
+
+def _header(array: np.ndarray) -> bytes:
+    """What a .npy file begins with, filled up to a block of the disk: the data then begin at one."""
+    about = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype)) | {"shape": array.shape}
+    start = np.lib.format.magic(1, 0) + struct.pack("<H", BLOCK - 10)
+    return (start + repr(about).encode("latin-1")).ljust(BLOCK - 1) + b"\n"
 
 
 def read_array(path: Path) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 
 from fastw2v.checkpoints.keeper import Keeper
 from fastw2v.errors import Fastw2vError, Interrupted
+from fastw2v.machine import readable_bytes
 from fastw2v.reporting.listener import Listener
 from fastw2v.run_files import Files, save
 from fastw2v.together import Together
@@ -11,6 +12,8 @@ from fastw2v.training.progress import Progress
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 from fastw2v.vectors.word_vectors import WordVectors
+
+SPOKEN_OF = 1e9  # bytes; what is less is soon written
 
 
 def train_or_leave(
@@ -38,7 +41,10 @@ def train_or_leave(
         left = []
         try:
             if keeper:
-                left.append(keeper.leave(together.left if together else captured(trainer)))
+                arrays = together.left if together else captured(trainer)
+                if (size := sum(array.nbytes for array in arrays.values())) > SPOKEN_OF:
+                    listener.note(f"writing a last checkpoint of {readable_bytes(size)}; stopped again, the run ends at once")
+                left.append(keeper.leave(arrays))
             left.append(_save_so_far(vectors, files))
         except KeyboardInterrupt:  # once more: who presses it wants the end
             if keeper and not left:

@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import io
 import os
 import secrets
 import shutil
@@ -12,6 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from fastw2v.direct_file import DirectFile
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 try:
@@ -20,6 +22,7 @@ except ImportError:  # not on this system: leftovers then stay
     fcntl = None  # type: ignore[assignment]
 
 AT_WORKING_FOLDER, EXCHANGE = -100, 2  # of Linux: AT_FDCWD, RENAME_EXCHANGE
+SMALL_WRITES = 1 << 16  # bytes that are gathered
 TEMPORARY = ".fastw2v-"  # how the names of files and folders that are being written begin
 
 
@@ -40,10 +43,11 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         remove_leftovers(target.parent)
         temporary, handle = _made_and_held(target, lambda path: os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
         try:
-            with open(handle, "wb") as file:
+            with DirectFile(handle) as direct:
+                file = io.BufferedWriter(direct, SMALL_WRITES)
                 yield file
                 file.flush()
-                os.fsync(handle)
+                direct.finish()
                 if mode is not None:
                     os.chmod(temporary, stat.S_IMODE(mode))
                 os.replace(temporary, target)  # while it is held: else another process may take it for a leftover

@@ -86,6 +86,8 @@ def _check_files(files: Files, settings: Settings) -> None:
     """
     folder = files.output is not None and chosen_format(files.output, files.file_format) == "folder"
     seen: dict[str, str] = {}
+    if files.checkpoint:
+        seen[os.path.realpath(files.checkpoint)] = "the folder of checkpoints"
     for role, path in files.written.items():
         if role == "the output" and folder and not files.classes:
             check_folder_writable(path)
@@ -93,9 +95,16 @@ def _check_files(files: Files, settings: Settings) -> None:
             check_writable(path, role)
         name = os.path.realpath(path)
         if name in seen and not name.startswith("/dev/"):
-            raise UsageError(f"{role} and {seen[name]} are the same file, {path}: give two names")
+            raise UsageError(f"{role} and {seen[name]} have the same name, {path}: give two")
         seen[name] = role
         remove_leftovers(Path(name).parent)
+    if folder and files.output:
+        output = os.path.realpath(files.output)
+        for name, role in seen.items():
+            if Path(output) in Path(name).parents:
+                raise UsageError(
+                    f"{role} {name} lies in the output {files.output}, which is written as a whole: put it elsewhere"
+                )
     if files.classes < 0:
         raise UsageError(f"classes is {files.classes}: it must be the number of word classes, or 0 for vectors")
     if files.save_output_vectors and settings.negative == 0:

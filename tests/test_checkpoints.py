@@ -238,20 +238,6 @@ def test_going_on_closes_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert logs[0].file.closed
 
 
-def test_diverging_is_found_while_training_and_the_last_good_checkpoint_stays(tmp_path: Path) -> None:
-    text = tmp_path / "text.txt"
-    text.write_bytes(zipf_text(300_000, 5))
-    files = Files(output=tmp_path / "new.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
-    options = Settings(dim=8, min_count=1, alpha=10, sample=0, epochs=10_000, kernel="reference")
-    began = time.monotonic()
-    with pytest.raises(Fastw2vError, match="training diverged"):
-        run(str(text), options, files, Listener())
-    assert time.monotonic() - began < 60  # of minutes that all epochs would take
-    assert not (tmp_path / "new.bin").exists()
-    if (tmp_path / "state").exists():  # else it came before the first one
-        assert np.isfinite(Store(tmp_path / "state").read().arrays["input"]).all()
-
-
 @given(data=st.data())
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_changed_checkpoint_is_resumed_or_refused(

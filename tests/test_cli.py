@@ -151,7 +151,7 @@ WRONG = {
     ("text.txt", "--read-vocab", "none.vocab"): (2, "cannot read the vocabulary none.vocab"),
     ("text.txt", "--read-vocab", "foreign.vocab"): (2, "the text holds no word of the vocabulary"),
     ("text.txt", "--save-output-vectors", "o.bin", "--hs", "--negative", "0"): (2, "--save-output-vectors needs --negative"),
-    ("text.txt", "--log", "v.bin"): (2, "are the same file"),
+    ("text.txt", "--log", "v.bin"): (2, "have the same name"),
     ("text.txt", "--save-vocab", "none/v"): (2, "the folder"),
     ("text.txt", "--no-such-option"): (2, "No such option"),
     (): (2, "Missing argument 'CORPUS...'"),

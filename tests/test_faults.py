@@ -1,6 +1,7 @@
 """What goes wrong in the night, made to happen to real processes: each ends in one line, and leaves old or new files, whole."""
 
-import gzip
+import errno
+import itertools
 import os
 import re
 import resource
@@ -9,23 +10,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from processes import one_line, start, wait_for
-from texts import zipf_text
 
 import fastw2v
-from fastw2v import array_folder
+from fastw2v import direct_file
 from fastw2v import files as files_module
 from fastw2v.array_folder import write_array
 from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.corpus.ids import IdStream
-from fastw2v.errors import Fastw2vError, Interrupted, UsageError
+from fastw2v.errors import Interrupted, UsageError
 from fastw2v.files import TEMPORARY, remove_leftovers, written_whole
-from fastw2v.kernels.model import new_model
+from fastw2v.kernels.model import aligned_zeros, new_model
 from fastw2v.pipeline import Files, resume, run
 from fastw2v.reporting.listener import Listener
 from fastw2v.reporting.log import JsonLog
@@ -103,35 +104,6 @@ def test_a_folder_of_checkpoints_that_disappears_does_not_end_the_run(long_text:
     assert process.returncode == 0
     assert "training goes on without a new checkpoint" in err
     assert fastw2v.load(tmp_path / "v.bin").dim == 50
-
-
-@pytest.mark.parametrize("change", [lambda data: data[:1000], lambda data: data.replace(b"w1 ", b"w9 ")])
-def test_a_text_that_changes_between_counting_and_encoding_is_refused(tmp_path: Path, change: Callable[[bytes], bytes]) -> None:
-    text = tmp_path / "text.txt"
-    text.write_bytes(zipf_text(20_000, 300))
-
-    class Changes(Listener):
-        def reading(self, stage: str, total_bytes: int) -> None:
-            if stage == "encoding":
-                text.write_bytes(change(text.read_bytes()))
-
-    with pytest.raises(Fastw2vError, match=r"text\.txt changed while it was being read: it "):
-        run(str(text), Settings(dim=8), Files(output=tmp_path / "v.bin"), Changes())
-    assert os.listdir(tmp_path) == ["text.txt"]
-
-
-def test_a_compressed_file_that_ends_early_is_named(long_text: Path, tmp_path: Path) -> None:
-    cut = tmp_path / "cut.gz"
-    cut.write_bytes(gzip.compress(long_text.read_bytes())[:-50_000])
-    assert "cut.gz: the gzip data are damaged or cut short" in one_line(
-        start("train", cut, "-o", tmp_path / "v.bin", "--quiet")
-    )
-
-
-def test_a_read_error_is_named(tmp_path: Path) -> None:
-    process = start("train", "/proc/self/mem", "-o", tmp_path / "v.bin", "--quiet")
-    assert "cannot read /proc/self/mem: Input/output error" in one_line(process)
-    assert process.returncode == 1
 
 
 @pytest.mark.parametrize("size", [200_000_000, 500_000_000])
@@ -274,20 +246,60 @@ def test_a_copied_checkpoint_is_refused_with_what_it_would_write(long_text: Path
     assert not (tmp_path / "v.bin").exists()
 
 
+@pytest.mark.parametrize("direct", [True, False])
 @pytest.mark.parametrize("shape", [(5, 3), (0, 3), (7,), (2**20, 8)])
-def test_arrays_are_written_as_numpy_writes_them(tmp_path: Path, shape: tuple[int, ...]) -> None:
+def test_numpy_reads_the_arrays_that_were_written(
+    shape: tuple[int, ...], direct: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not direct:
+        monkeypatch.setattr(direct_file, "DIRECT", 0)
     array = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
     for form in (array, array[:, :2] if array.ndim == 2 else array[::2]):
-        write_array(tmp_path / "ours.npy", form)
-        np.save(tmp_path / "numpys.npy", np.ascontiguousarray(form))
-        same = (tmp_path / "ours.npy").read_bytes() == (tmp_path / "numpys.npy").read_bytes()
-        assert same
+        write_array(tmp_path / "a.npy", form)
+        found = np.load(tmp_path / "a.npy", mmap_mode="r" if form.size else None)
+        assert found.dtype == form.dtype
+        assert found.shape == form.shape
+        assert found.tobytes() == form.tobytes()
+
+
+@given(
+    sizes=st.lists(st.integers(0, 40_000), max_size=8),
+    at_a_block=st.booleans(),
+    refused_after=st.none() | st.integers(0, 100_000),
+    how=st.sampled_from(["not at all", "cut short"]),
+)
+@settings(deadline=None)
+def test_a_file_holds_what_was_written_to_it_though_the_disk_refuses_direct_writing(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], at_a_block: bool, refused_after: int | None, how: str
+) -> None:
+    path, write = tmp_path_factory.getbasetemp() / "direct", os.write
+    data = aligned_zeros(40_000, 16, 4096 if at_a_block else 64).view(np.uint8).reshape(-1)
+    data[:] = np.random.default_rng(1).integers(0, 256, len(data))
+
+    def refusing(handle: int, piece: memoryview) -> int:
+        if refused_after is None or not file.direct or file.written < refused_after:
+            return write(handle, piece)
+        if how == "cut short":
+            return write(handle, piece[: len(piece) // 2 // 512 * 512])
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(direct_file, "PIECE", 8192)
+        patch.setattr(os, "write", refusing)
+        with direct_file.DirectFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)) as file:
+            ends = np.cumsum([0, *sizes])
+            for start, end in itertools.pairwise(ends):
+                file.write(data[start:end].data)
+            assert file.tell() == ends[-1]
+            file.finish()
+    assert path.read_bytes() == data[: ends[-1]].tobytes()
 
 
 def test_the_disk_is_waited_for_in_pieces_so_that_a_signal_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = [0]
-    monkeypatch.setattr(array_folder, "ARRAY_PIECE", 1 << 16)
-    monkeypatch.setattr(array_folder, "SYNCED_PIECE", 1 << 18)
+    monkeypatch.setattr(direct_file, "DIRECT", 0)
+    monkeypatch.setattr(direct_file, "PIECE", 1 << 16)
+    monkeypatch.setattr(direct_file, "SYNCED", 1 << 18)
     monkeypatch.setattr(os, "fsync", lambda handle: sizes.append(os.fstat(handle).st_size))
     write_array(tmp_path / "a.npy", np.zeros((5000, 100), np.float32))
     steps = np.diff([*sizes, (tmp_path / "a.npy").stat().st_size])

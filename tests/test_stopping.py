@@ -39,6 +39,28 @@ def checked(self, raw):
     check(self, raw)
 Source.check_unchanged = checked
 """
+# A signal while an object is cleaned up, where Python drops what is raised: in the midst of importing, or at the text.
+AT_A_CLEANING = """
+import os, sys, weakref
+from fastw2v.corpus.decompression import Reader
+class Cleaned:
+    pass
+def clean():
+    cleaned = Cleaned()
+    watched = weakref.ref(cleaned, lambda _: (os.kill(os.getpid(), {number}), [None for _ in range(9)]))
+    del cleaned
+class Importing:
+    def find_spec(self, name, path, target=None):
+        if name == "{module}":
+            clean()
+sys.meta_path.insert(0, Importing())
+read = Reader.read
+def cleaning(self, size):
+    clean()
+    return read(self, size)
+if not "{module}":
+    Reader.read = cleaning
+"""
 
 
 def of_session(session: int) -> list[str]:
@@ -106,6 +128,20 @@ def test_a_signal_in_importing(number: int, code: int, text: Path, tmp_path: Pat
     process = start("train", text, "-o", tmp_path / "v.bin", env=os.environ | {"PYTHONPATH": str(tmp_path)})
     assert one_line(process, 20) == "fastw2v: stopped; no vectors were written\n"
     assert process.returncode == code
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("module", ["numba", "fastw2v.training.threads", ""])
+def test_a_signal_is_not_lost_where_what_is_raised_is_dropped(
+    module: str, number: int, code: int, text: Path, tmp_path: Path
+) -> None:
+    more = ("--dim", 16, "--epochs", 1000, "--quiet", "--checkpoint", tmp_path / "state")
+    process = start(
+        "train", text, "-o", tmp_path / "v.bin", *more, code=AT_A_CLEANING.format(module=module, number=int(number))
+    )
+    assert one_line(process) == "fastw2v: stopped; no vectors were written\n"
+    assert process.returncode == code
+    assert os.listdir(tmp_path) == []
 
 
 def stands_still(process: int) -> bool:

@@ -57,7 +57,7 @@ class Store:
         A folder that this run made, and in which nothing is at the end, goes again.
         """
         try:
-            handle = os.open(self.folder, os.O_RDONLY)
+            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)  # for a pipe of that name would be waited for
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot read the checkpoints in {self.folder}: {reason(error)}") from error
         try:

@@ -1,7 +1,6 @@
 """The command line: parse, call the library, show."""
 
 import os
-import signal
 import sys
 from contextlib import suppress
 from typing import NoReturn, TextIO
@@ -21,7 +20,8 @@ from fastw2v.cli.plot_loss import plot_loss
 from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
-from fastw2v.errors import Fastw2vError, HungUp, Interrupted, Terminated, reason
+from fastw2v.errors import Fastw2vError, Interrupted, reason
+from fastw2v.signals import hear_no_more, listen
 
 LAST_STREAM = 2  # of standard input, output and error
 # What newer versions of click raise, with the help as its message, where a command is missing.
@@ -50,10 +50,7 @@ for command in (similar, analogy, evaluate, convert, info, plot, plot_loss, clus
 def main() -> None:
     """Run a command. Every error is one line on standard error: exit code 2 for misuse, 1 for failure, 130 for Ctrl-C."""
     _open_closed_streams()
-    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminate, signal.SIGHUP: _hang_up}
-    for number, handler in handlers.items():
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it, and a shell for what runs in the background
-            signal.signal(number, handler)
+    listen()
     try:
         with cli.make_context("fastw2v", sys.argv[1:]) as context:
             cli.invoke(context)
@@ -108,14 +105,6 @@ def _forget(stream: TextIO) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _terminate(number: int, frame: object) -> NoReturn:
-    raise Terminated
-
-
-def _hang_up(number: int, frame: object) -> NoReturn:
-    raise HungUp
-
-
 def _say(message: str, code: int) -> int:
     with suppress(OSError):  # who would have read it is gone
         print("fastw2v: " + " ".join(message.split()), file=sys.stderr)
@@ -124,7 +113,6 @@ def _say(message: str, code: int) -> int:
 
 def _leave(message: str, code: int) -> NoReturn:
     """End at once: Python's own way out would wait for threads, and be interrupted by a second Ctrl-C."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    hear_no_more()
     _say(message, code)
     os._exit(code)

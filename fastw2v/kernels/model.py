@@ -9,6 +9,7 @@ from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.top_nodes import copy_rows
 
 ALIGNMENT = 64  # bytes: a cache line and an AVX-512 register
+PAGE = 4096  # bytes: the matrices begin at one, and go from there to the disk without a copy (direct_file)
 FLOATS_PER_LINE = ALIGNMENT // 4
 
 
@@ -31,10 +32,10 @@ def row_length(dim: int) -> int:
     return -(-dim // FLOATS_PER_LINE) * FLOATS_PER_LINE
 
 
-def aligned_zeros(rows: int, columns: int) -> np.ndarray:
-    """(rows, columns) float32 zeros whose first row starts a cache line."""
-    memory = np.zeros(rows * columns + FLOATS_PER_LINE, np.float32)
-    start = -memory.ctypes.data % ALIGNMENT // 4
+def aligned_zeros(rows: int, columns: int, alignment: int = ALIGNMENT) -> np.ndarray:
+    """(rows, columns) float32 zeros whose first row starts a cache line, or at another multiple of bytes."""
+    memory = np.zeros(rows * columns + alignment // 4, np.float32)
+    start = -memory.ctypes.data % alignment // 4
     return memory[start : start + rows * columns].reshape(rows, columns)
 
 
@@ -42,9 +43,9 @@ def new_model(vocabulary: int, dim: int, *, negative: int, hs: bool, random_stat
     """Matrices at their start: input vectors uniform in ±0.5/dim, output vectors and nodes zero."""
     columns = row_length(dim)
     model = Model(
-        input=aligned_zeros(vocabulary, columns),
-        output=aligned_zeros(vocabulary if negative else 0, columns),
-        nodes=aligned_zeros(vocabulary - 1 + copy_rows(threads) if hs else 0, columns),
+        input=aligned_zeros(vocabulary, columns, PAGE),
+        output=aligned_zeros(vocabulary if negative else 0, columns, PAGE),
+        nodes=aligned_zeros(vocabulary - 1 + copy_rows(threads) if hs else 0, columns, PAGE),
     )
     _initialise(model.input, dim, np.uint64(random_state))
     return model

@@ -23,6 +23,7 @@ from fastw2v.vectors.stored import Stored
 
 FORMAT, VERSION = "fastw2v model", 1
 MODEL, WORDS = "model.json", "words.txt"
+ARRAYS = "vectors", "scales", "norms", "counts", "output"
 
 
 class Model(NamedTuple):
@@ -62,10 +63,17 @@ def write_folder(path: Path, model: Model) -> int:
 
 
 def check_folder_writable(path: Path) -> None:
-    """Refuse a name that is taken by something else than such a folder, or lies where nothing can be written."""
+    """Refuse a name that is taken by something else than such a folder, or lies where nothing can be written.
+
+    A folder that is there is replaced as a whole: one that holds what is not of a model is refused too.
+    """
     check_folder_around(path, str(path))
     if path.exists() and not is_folder(path) and (not path.is_dir() or any(path.iterdir())):
         raise UsageError(f"{path} is there and is no fastw2v folder: give another name, or remove it")
+    if path.is_dir():
+        others = sorted({file.name for file in path.iterdir()} - {MODEL, WORDS, *(f"{name}.npy" for name in ARRAYS)})
+        if others:
+            raise UsageError(f"{path} holds {others[0]!r} beside a model, which would be lost: put that elsewhere")
 
 
 def read_folder(path: Path, limit: int | None = None) -> Model:

@@ -1,0 +1,87 @@
+"""Ctrl-C, SIGTERM and SIGHUP as exceptions that none of the places loses where Python drops what is raised.
+
+Of signals sent all through the importing of numba 0.7 % were lost: in callbacks of importlib, and in C code that takes any
+exception for its own. So one that comes while something is imported waits until that is done; and what an object's cleaning
+up has dropped is sent once more.
+"""
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Any, NoReturn
+
+from fastw2v.errors import HungUp, Terminated
+
+RAISED: dict[int, type[KeyboardInterrupt]] = {
+    signal.SIGINT: KeyboardInterrupt,
+    signal.SIGTERM: Terminated,
+    signal.SIGHUP: HungUp,
+}
+AGAIN = 0.02  # seconds until one that waits is looked at again
+IMPORTING = "<frozen importlib"
+
+_waiting = 0  # the signal that is yet to be raised
+_dropped_before = sys.unraisablehook
+
+
+def stop_at_once(number: int, frame: object) -> NoReturn:
+    """End without cleaning up."""
+    os.write(2, b"fastw2v: stopped; no vectors were written\n")
+    os._exit(128 + number)
+
+
+def listen() -> None:
+    """Raise signals from now on, but for those that are ignored, as nohup has it, and a shell for what is in its background."""
+    global _dropped_before
+    for number in RAISED:
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _hear)
+    signal.signal(signal.SIGALRM, _look_again)
+    if sys.unraisablehook is not _dropped:
+        _dropped_before, sys.unraisablehook = sys.unraisablehook, _dropped
+
+
+def hear_no_more() -> None:
+    """Whatever comes from now on changes nothing."""
+    for number in (*RAISED, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _hear(number: int, frame: FrameType | None) -> None:
+    if not _imports(frame):
+        _wait(0)
+        raise RAISED[number]
+    if _waiting:  # a second one: who sends it does not want to wait for what is imported
+        stop_at_once(number, frame)
+    _wait(number)
+
+
+def _wait(number: int) -> None:
+    """Let a signal come a little later, or, with 0, none."""
+    global _waiting
+    _waiting = number
+    signal.setitimer(signal.ITIMER_REAL, *(AGAIN, AGAIN) if number else (0, 0))
+
+
+def _look_again(number: int, frame: FrameType | None) -> None:
+    if _waiting and not _imports(frame):
+        _hear(_waiting, frame)
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether something is being imported."""
+    while frame:
+        if frame.f_code.co_filename.startswith(IMPORTING):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _dropped(what: Any) -> None:
+    """What Python calls with an exception that nothing can catch."""
+    for number, raised in RAISED.items():
+        if what.exc_type is raised:
+            _wait(number)
+            return
+    _dropped_before(what)
