@@ -16,10 +16,14 @@ from fastw2v.child_process import child_command
 from fastw2v.compiling import CACHE_FOLDER, Entry, prepare
 from fastw2v.corpus.ids import ID
 from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_block, encode_block, merge, new_table
-from fastw2v.kernels.model import Model, new_model
+from fastw2v.kernels.model import Model, aligned_zeros, new_model, row_length
 from fastw2v.reporting.listener import Listener
 from fastw2v.settings import Settings
 from fastw2v.tables import Tables, tables
+from fastw2v.tables.alias import no_alias
+from fastw2v.tables.huffman import no_tree
+from fastw2v.tables.noise import SLOTS, NoiseTable
+from fastw2v.tables.sigmoid import sigmoid_table
 from fastw2v.training import threads
 
 
@@ -96,8 +100,8 @@ def _other_entries(settings: Settings) -> Iterator[Entry]:
 
 
 def _kernel_entries(settings: Settings) -> Iterator[Entry]:
-    """The kernel, which takes longer to compile than all else together."""
-    yield threads.kernel_entry(settings, *_small_model(settings))
+    """The kernel, which takes longer to compile than all else together. Its arguments are made without compiling anything."""
+    yield threads.kernel_entry(settings, *_model_of_nothing(settings))
 
 
 def _small_model(settings: Settings) -> tuple[Model, Tables]:
@@ -105,6 +109,13 @@ def _small_model(settings: Settings) -> tuple[Model, Tables]:
     counts = np.array([1, 2, 1], np.int64)
     model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
     return model, tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
+
+
+def _model_of_nothing(settings: Settings) -> tuple[Model, Tables]:
+    """A model of one word and its tables, with nothing in them."""
+    rows = aligned_zeros(1, row_length(settings.dim))
+    one = np.full(1, SLOTS, np.int32)
+    return Model(rows, rows, rows), Tables(np.ones(1, np.float32), sigmoid_table(), NoiseTable(one, one), no_alias(), no_tree())
 
 
 PARTS = (_kernel_entries, _other_entries)

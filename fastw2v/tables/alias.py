@@ -31,17 +31,18 @@ def alias_table(ends: np.ndarray) -> np.ndarray:
     share[1:] += share[0] / max(1, words - 1)
     share[0] = 0
     table = np.empty((words, 2), np.int32)
-    _fill(share * words, table)
+    _fill(share * words, table, np.empty(words, np.int64), np.empty(words, np.int64))
     return table
 
 
 @compiled
-def _fill(content, table):
-    """Fill up each cell that its word's content, 1 on average, leaves room in from a word that has more than a cell holds."""
-    words = len(content)
-    poor, rich = np.empty(words, np.int64), np.empty(words, np.int64)
+def _fill(content, table, poor, rich):
+    """Fill up each cell that its word's content, 1 on average, leaves room in from a word that has more than a cell holds.
+
+    poor, rich : (vocabulary,) int64, room for the words of either kind
+    """
     poor_ones = rich_ones = 0
-    for word in range(words):
+    for word in range(len(content)):
         table[word, 0], table[word, 1] = WHOLE, word
         if content[word] < 1:
             poor[poor_ones] = word

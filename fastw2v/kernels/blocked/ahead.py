@@ -23,6 +23,6 @@ def fetch_output(center, first, worker, output):
     """Fetch output rows of the next block: of the center in this one's place, and its part of the noise words."""
     batch, block, pool = worker.batch, worker.block, worker.pool
     prefetch_row(output, np.int64(batch.words[min(center + block, worker.state[0].complete - 1)]))
-    start, place = (first // block + 1) * pool, center - first
-    for sample in range(start + place * pool // block, start + (place + 1) * pool // block):
+    share = (first // block + 1) * pool * block + (center - first) * pool  # in parts of a noise word, `block` of which are one
+    for sample in range(share // block, (share + pool) // block):
         prefetch_row(output, np.int64(batch.noise[sample]))
