@@ -14,11 +14,10 @@ from fastw2v.compiling import Entry, compiled_math
 
 # How far one occurrence of a word moves its rows to where the text wants them, as a share of the way, at a learning rate of
 # 0.025: in most directions, and in those in which it moves fastest.
-PULL, FASTEST_PULL = 0.003, 0.2
+PULL, FASTEST_PULL = 0.003, 0.3
 PULL_ALPHA = 0.025
-# How far to the fixed point rows go at once in the fastest directions, of two ranks and of more. Momentum takes them further:
-# more than this, and a row could come to where it is further away than before.
-MOST_OF_THE_WAY, MOST_OF_MORE = 1.6, 1.0
+# How far to their place in the fastest directions rows of two ranks go at once; with momentum, 1.7 would come no nearer.
+MOST_OF_THE_WAY = 1.6
 FREQUENT = 4096  # rows that are brought together in every round
 
 
@@ -73,17 +72,16 @@ def shares(occurrences: np.ndarray, ranks: int, alpha: float) -> np.ndarray:
 
     A row that is pulled to a fixed point by the share a of its distance, at each of n occurrences, goes 1 - exp(-a n) of the
     way; one rank that saw the n · ranks occurrences of all would go 1 - exp(-a n ranks). From these follows a share: all of the
-    sum for rare words, of which what is learned adds up, the mean for frequent ones, of which all ranks learn the same. In the
-    directions in which a is largest it must not carry a row far past its fixed point; in the others momentum mends that.
+    sum for rare words, of which what is learned adds up, the mean for frequent ones, of which all ranks learn the same. It is
+    right for one a. Of two ranks it is that of most directions, if that does not carry rows too far in the fastest; of more it
+    is that of the fastest, and momentum mends the others.
 
     occurrences : (rows,) float64, n, since the rows were last agreed on
     """
-    way = np.maximum(PULL * alpha / PULL_ALPHA * occurrences, 1e-9)
-    fastest = np.maximum(FASTEST_PULL * alpha / PULL_ALPHA * occurrences, 1e-9)
-    most = MOST_OF_THE_WAY if ranks == 2 else MOST_OF_MORE
-    stable = np.maximum(1, most / -np.expm1(-fastest))
-    found: np.ndarray = np.minimum(np.expm1(-way * ranks) / np.expm1(-way), stable) / ranks
-    return found
+    rate = np.maximum(alpha / PULL_ALPHA * occurrences, 1e-9)
+    pull = (PULL if ranks == 2 else FASTEST_PULL) * rate
+    found: np.ndarray = np.expm1(-pull * ranks) / np.expm1(-pull) / ranks
+    return np.minimum(found, MOST_OF_THE_WAY / -np.expm1(-FASTEST_PULL * rate) / ranks) if ranks == 2 else found
 
 
 @compiled_math
