@@ -44,6 +44,14 @@ def test_in_the_simulator_the_kernels_do_what_the_formula_says_without_races_and
 
 def needs_the_compiler() -> None:
     """Skip where a library that compiles for a GPU is missing."""
+    pytest.importorskip("numba_cuda", reason="needs numba-cuda")
+    from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
+
+    for library in ("nvvm", "nvrtc"):
+        try:
+            load_nvidia_dynamic_lib(library)
+        except DynamicLibNotFoundError:
+            pytest.skip(f"needs {library}: pip install 'fastw2v[cuda]'")
 
 
 @pytest.mark.skipif(MPIEXEC is None or find_spec("mpi4py") is None, reason="needs the extra mpi and an MPI")
@@ -64,19 +72,6 @@ def test_several_ranks_in_the_simulator_train_one_model(tmp_path: Path) -> None:
     assert all(rate > 0 for rate in end["rank_words_per_second"])
     assert 0.5 < end["loss"] < 2 * np.log(2) + 0.05
     assert np.isfinite(fastw2v.load(output).vectors).all()
-
-
-@pytest.fixture
-def compiler(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """numba.cuda, compiling for a GPU that is not there."""
-    pytest.importorskip("numba_cuda", reason="needs numba-cuda")
-    from cuda.pathfinder import DynamicLibNotFoundError, load_nvidia_dynamic_lib
-
-    for library in ("nvvm", "nvrtc"):
-        try:
-            load_nvidia_dynamic_lib(library)
-        except DynamicLibNotFoundError:
-            pytest.skip(f"needs {library}: pip install 'fastw2v[cuda]'")
 
 
 @pytest.fixture(scope="session")
