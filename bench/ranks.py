@@ -1,6 +1,7 @@
 """Several ranks, measured: on one machine, and over hosts that network namespaces imitate, with limited bandwidth.
 
     python bench/ranks.py CORPUS                        # 2 ranks × 1 thread beside 1 process × 2 threads
+    python bench/ranks.py CORPUS --questions FILE --pairs FILE --ranks 1 --ranks 4 --seed 1 --seed 2   # what they learn
     python bench/ranks.py CORPUS --hosts 2 --rate 200   # Mbit/s of each host, beside what bench/ranks_model.py predicts
     python bench/ranks.py CORPUS --hosts 2 --lost       # how long a run goes on after a host has lost its network
 
@@ -80,15 +81,30 @@ def launcher(ranks: int, names: Sequence[str], folder: Path) -> list[str]:
     return ["ip", "netns", "exec", names[0], "unshare", "--uts", "env", "UCX_TLS=tcp,self", mpiexec[0], *over, *mpiexec[1:]]
 
 
-def train(corpus: Path, ranks: int, threads: int, options: Sequence[str], names: Sequence[str] = ()) -> dict[str, Any]:
-    """Train; what the log says at the end."""
+def train(
+    corpus: Path, ranks: int, threads: int, options: Sequence[str], names: Sequence[str] = (), sets: Sequence[Path] = ()
+) -> dict[str, Any]:
+    """Train; what the log says at the end, and the scores on questions, where there are any, and on pairs."""
     with tempfile.TemporaryDirectory() as folder:
         log, output = Path(folder, "log"), Path(folder, "vectors.bin")
         before = launcher(ranks, names, Path(folder)) if ranks > 1 else []
         command = [*before, str(BIN / "fastw2v"), "train", str(corpus), "-o", str(output), "--log", str(log), "--quiet"]
         subprocess.run([*command, "--threads", str(threads), "--sample", "1e-4", *options], check=True)
         found: dict[str, Any] = json.loads(log.read_text().splitlines()[-1])
+        if sets:
+            score = [sys.executable, str(Path(__file__).with_name("scores.py")), str(output), *map(str, sets)]
+            found["scores"] = json.loads(subprocess.run(score, check=True, stdout=subprocess.PIPE).stdout)
         return found
+
+
+def show_scores(corpus: Path, counts: Sequence[int], seeds: Sequence[int], sets: Sequence[Path], more: Sequence[str]) -> None:
+    """What so many ranks × 1 thread learn."""
+    heads = ["ranks", "seed", "analogies", *(path.stem for path in sets[1:])]
+    print(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}")
+    for ranks in counts:
+        for seed in seeds:
+            scores = train(corpus, ranks, 1, ["--seed", str(seed), *more], sets=sets)["scores"]
+            print(f"| {ranks} | {seed} | " + " | ".join(f"{score:.1f}" for score in scores.values()) + " |", flush=True)
 
 
 def show_machine(corpus: Path, dims: Sequence[int], repeats: int, options: Sequence[str]) -> None:
@@ -147,6 +163,10 @@ def show_loss(corpus: Path, names: list[str]) -> None:
 @click.option("--dim", type=int, multiple=True, default=(100, 300), show_default=True)
 @click.option("--epochs", type=int, default=5, show_default=True)
 @click.option("--repeats", type=int, default=3, show_default=True)
+@click.option("--questions", type=click.Path(exists=True, path_type=Path), help="Analogies: what ranks learn.")
+@click.option("--pairs", type=click.Path(exists=True, path_type=Path), multiple=True, help="Similarities.")
+@click.option("--ranks", "counts", type=int, multiple=True, default=(1, 2, 4), show_default=True, help="For --questions.")
+@click.option("--seed", type=int, multiple=True, default=(1,), show_default=True, help="For --questions.")
 @click.option("--hosts", "count", type=int, help="Imitated hosts, one rank on each.")
 @click.option("--rate", type=float, default=200.0, show_default=True, help="Mbit/s of each host.")
 @click.option("--delay", type=float, default=0.0, show_default=True, help="Milliseconds of each message.")
@@ -157,6 +177,10 @@ def main(
     dim: tuple[int, ...],
     epochs: int,
     repeats: int,
+    questions: Path | None,
+    pairs: tuple[Path, ...],
+    counts: tuple[int, ...],
+    seed: tuple[int, ...],
     count: int | None,
     rate: float,
     delay: float,
@@ -164,6 +188,9 @@ def main(
     lost: bool,
 ) -> None:
     options = ["--epochs", str(epochs)]
+    if questions:
+        show_scores(corpus.resolve(), counts, seed, [questions, *pairs], options)
+        return
     if not count:
         show_machine(corpus.resolve(), dim, repeats, options)
         return

@@ -212,7 +212,7 @@ def _run(
     if settings.device == "cuda":
         listener.note("compiling for the GPU (some ten seconds)")
     clock.lap()
-    engine = new_engine(ids, model, lookup, settings_to_train(settings, ranks), total_words)
+    engine = new_engine(ids, model, lookup, settings_to_train(settings, ranks), total_words, ranks.place)
     compile_seconds += clock.lap() if settings.device == "cuda" else 0
     settings = replace(engine.settings, seed=settings.seed)
     trainer = Trainer(engine, settings)

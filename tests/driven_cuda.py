@@ -86,7 +86,7 @@ def test_a_wait_that_is_left_out_is_found(
 def test_a_thread_without_a_context_is_found(
     words: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(gpu, "use_card", lambda: None)
+    monkeypatch.setattr(gpu, "use_card", lambda number: number)
     with pytest.raises(Fastw2vError, match="the GPU failed"):
         fastw2v.train(words, **WIDE)
     assert "no current context in this thread" in capfd.readouterr().err

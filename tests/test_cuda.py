@@ -1,5 +1,6 @@
 """The GPU path without a GPU: its kernels in the simulator and through the compiler, and what is said where there is none."""
 
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,8 @@ import numpy as np
 import pytest
 import test_blocked
 from conftest import Outcome
+from test_ranks import MPIEXEC
+from texts import zipf_text
 
 import fastw2v
 from fastw2v.errors import UsageError
@@ -49,6 +52,26 @@ def needs_the_compiler() -> None:
             load_nvidia_dynamic_lib(library)
         except DynamicLibNotFoundError:
             pytest.skip(f"needs {library}: pip install 'fastw2v[cuda]'")
+
+
+@pytest.mark.skipif(MPIEXEC is None or find_spec("mpi4py") is None, reason="needs the extra mpi and an MPI")
+def test_several_ranks_in_the_simulator_train_one_model(tmp_path: Path) -> None:
+    pytest.importorskip("numba_cuda", reason="needs numba-cuda")
+    text, output, log = tmp_path / "text.txt", tmp_path / "vectors.bin", tmp_path / "log"
+    text.write_bytes(zipf_text(80, 12))
+    tiny = "--dim 4 --window 2 --negative 1 --alpha 0.004 --min-count 1 --sample 0 --stretches 1 --sync-words 20 --epochs 2"
+    command = [MPIEXEC, "-n", "2", sys.executable, "-m", "fastw2v", "train", text, "-o", output, "--log", log, *tiny.split()]
+    environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1"}
+    done = subprocess.run(
+        [*map(str, command), "--device", "cuda"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-5000:]
+    end = json.loads(log.read_text().splitlines()[-1])
+    assert end["settings"]["device"] == "cuda"
+    assert len(end["rank_words_per_second"]) == 2
+    assert all(rate > 0 for rate in end["rank_words_per_second"])
+    assert 0.5 < end["loss"] < 2 * np.log(2) + 0.05
+    assert np.isfinite(fastw2v.load(output).vectors).all()
 
 
 @pytest.fixture(scope="session")

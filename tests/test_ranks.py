@@ -160,6 +160,22 @@ def test_a_killed_rank_is_named_and_any_number_of_ranks_goes_on_from_the_checkpo
     assert output.exists()
 
 
+@needs_mpi
+def test_ranks_whose_launcher_is_killed_end(long_text: Path, tmp_path: Path) -> None:
+    output = tmp_path / "vectors.bin"
+    run = start(2, "train", long_text, "-o", output, "--dim", 8, "--threads", 1, "--epochs", 100_000, "--quiet")
+    wait_for(lambda: len(_working_processes(str(output))) == 2)
+    above = _parent(_parent(_working_processes(str(output))[0]))
+    for process in (above, run.pid):
+        os.kill(process, signal.SIGKILL)
+    run.wait(10)
+    wait_for(lambda: not _working_processes(str(output)), 10)
+
+
+def _parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
+
+
 def _working_processes(argument: str) -> list[int]:
     """The processes of ranks, and not those that wait for them, with an argument."""
     found = {}
@@ -167,7 +183,7 @@ def _working_processes(argument: str) -> list[int]:
         with suppress(OSError):
             command = (folder / "cmdline").read_bytes().split(b"\0")
             if argument.encode() in command and b"fastw2v" in command and MPIEXEC.encode() not in command:
-                found[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+                found[int(folder.name)] = _parent(int(folder.name))
     return [process for process in found if process not in found.values()]
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fastw2v.errors import Fastw2vError, Interrupted, UsageError
+from fastw2v.errors import Fastw2vError, Interrupted
 from fastw2v.machine import available_memory
 from fastw2v.ranks.launcher import rank_of
 from fastw2v.ranks.verbs import Alone, Verbs
@@ -66,10 +66,8 @@ def settings_here(settings: Settings, ranks: Verbs) -> Settings:
     """The settings with what is by default a part of the machine's: threads, and memory for ids and counting."""
     if ranks.size == 1:
         return settings
-    if settings.device == "cuda":
-        raise UsageError("--device cuda is for a single process: several ranks train on CPUs alone")
     memory = settings.memory or available_memory() // 2 // ranks.beside
-    return replace(settings, threads=settings.threads or ranks.cores, memory=memory, device="cpu")
+    return replace(settings, threads=settings.threads or ranks.cores, memory=memory)
 
 
 def settings_to_train(settings: Settings, ranks: Verbs) -> Settings:

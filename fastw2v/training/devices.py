@@ -38,12 +38,17 @@ def missing() -> str | None:
     return None if SIMULATED else trouble()
 
 
-def new_engine(ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> Engine:
-    """The engine for the settings' device; see training.engine.NewEngine."""
+def new_engine(
+    ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None, place: int = 0
+) -> Engine:
+    """The engine for the settings' device; see training.engine.NewEngine.
+
+    place : the process's among those of the same machine, which take its GPUs in turn
+    """
     if settings.device == "cuda":
         from fastw2v.training.gpu import Gpu
 
-        return Gpu(ids, model, tables, settings, total_words)
+        return Gpu(ids, model, tables, settings, total_words, place)
     from fastw2v.training.threads import Threads
 
     return Threads(ids, model, tables, settings, total_words)

@@ -32,6 +32,7 @@ from fastw2v.training.shares import SENTENCE_SEARCH, random_start, share_bounds
 AT_ONCE = 2  # launches that are on their way: one runs, one is ready
 IDS_AT_ONCE = 1 << 24  # that are copied to the GPU, where all of them are kept there
 SHARE_OF_MEMORY = 0.95  # of what is free on the GPU, that may be taken
+WITHOUT_END = 2**31  # epochs
 NATS, PAIRS = 0, 1
 
 
@@ -61,13 +62,16 @@ class Slot(NamedTuple):
 
 
 class Gpu:
-    """The engine on the current GPU. Raises Fastw2vError where its memory does not suffice."""
+    """The engine on one of the machine's GPUs, in turn by `place`. Raises Fastw2vError where its memory does not suffice."""
 
     in_place = False
 
-    def __init__(self, ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None) -> None:
+    def __init__(
+        self, ids: IdStream, model: Model, tables: Tables, settings: Settings, total_words: int | None = None, place: int = 0
+    ) -> None:
         self.ids, self.model, self.tables = ids, model, tables
         with one_line():
+            self.card = use_card(place)
             card = the_card()
         self.variant = variant(settings)
         best, self.damping = plan(self.variant, settings.dim, tables, settings.starting_alpha, card.shared)
@@ -76,6 +80,8 @@ class Gpu:
         self.settings = replace(settings, stretches=chosen)
         self.stretches = chosen
         self.piece = piece_length(len(ids), settings.epochs, chosen)
+        self.alone = total_words is None
+        self.last_epoch = settings.epochs if self.alone else WITHOUT_END
         words = len(ids) * settings.epochs if total_words is None else total_words
         self.schedule = new_schedule(settings.starting_alpha, words, 1)
         self.words_elsewhere = 0
@@ -207,7 +213,7 @@ class Gpu:
     def _guarded(self) -> None:
         try:
             with one_line():
-                use_card()  # a new thread has no card until it says so
+                use_card(self.card)  # a new thread has no card until it says so
                 self._train_all()
         except BaseException as failure:  # raised again by the trainer
             self.failures.append(failure)
@@ -215,8 +221,8 @@ class Gpu:
             self.gate.leave()
 
     def _train_all(self) -> None:
-        """Launch after launch, until no stretch has any text left."""
-        while self.places[:, 0].min() < self.settings.epochs:
+        """Launch after launch, until no stretch has any text left, or all words are done here and elsewhere."""
+        while not self._all_trained():
             if self.gate.closed:
                 self._synchronise()  # who closed it may look at everything
             self.gate.pass_through()
@@ -233,13 +239,17 @@ class Gpu:
                 self.epoch_losses = self.losses.sum(axis=0)
         self._synchronise()
 
+    def _all_trained(self) -> bool:
+        done = not len(self.ids) or self.words_done + self.words_elsewhere >= self.total_words
+        return bool(self.places[:, 0].min() == self.last_epoch) if self.alone else done
+
     def _next_pieces(self, slot: Slot) -> np.ndarray:
         """Put each stretch's next piece into the slot; where the stretches are afterwards.
 
         While a launch runs, this and handing over the next are all that the host does; it must not take longer.
         """
         epochs, places = self.places.T
-        going_on = epochs < self.settings.epochs
+        going_on = epochs < self.last_epoch
         ends = np.array(self.bounds[1:])
         stops = np.minimum(places + self.piece, ends)
         for stretch in np.flatnonzero(going_on & (stops < ends)):
@@ -341,7 +351,7 @@ class Gpu:
             array[...] = arrays[name]
         epochs, places = self.places.T
         inside = (np.array(self.bounds[:-1]) <= places) & (places <= np.array(self.bounds[1:]))
-        if epochs.min() < 0 or epochs.max() > self.settings.epochs or not inside.all():
+        if epochs.min() < 0 or epochs.max() > self.last_epoch or not inside.all():
             raise ValueError("a stretch's place is outside its share of the text")
         if self.words_done < 0:
             raise ValueError("the words done are negative")

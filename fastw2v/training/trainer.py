@@ -1,5 +1,6 @@
 """A run of training, whatever trains: how far it is, whether its numbers are numbers still, how it stops or fails."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -12,7 +13,8 @@ from fastw2v.training.engine import Engine
 from fastw2v.training.finite import all_finite
 from fastw2v.training.progress import Progress, Recent
 
-ROWS_CHECKED = 1_000  # vectors that are looked at, while training goes on, for whether they are numbers still
+ROWS_CHECKED = 1_000  # vectors that are looked at, while training goes on, for whether they are numbers still, ...
+CHECKED_EVERY = 0.2  # ... and seconds from one look to the next, at least: of a GPU's they are a copy
 
 
 class Trainer:
@@ -34,10 +36,12 @@ class Trainer:
         stopped_by: KeyboardInterrupt | None = None
         try:
             self.engine.start()
-            ended = False
+            ended, checked = False, 0.0
             while not ended:
                 ended = self.engine.wait(every)
-                self._check_numbers(self.engine.first_rows(ROWS_CHECKED))
+                if (now := time.monotonic()) >= checked + CHECKED_EVERY:
+                    self._check_numbers(self.engine.first_rows(ROWS_CHECKED))
+                    checked = now
                 report(self.progress(recent))
         except KeyboardInterrupt as stop:
             stopped_by = stop

@@ -27,10 +27,11 @@ def thread_number(sizes):
     return cuda.threadIdx.y * sizes.lanes + cuda.threadIdx.x
 
 
-def use_card() -> None:
-    """Let this thread talk to the current GPU."""
-    if not SIMULATED:
-        cuda.current_context()
+def use_card(number: int) -> int:
+    """Let this thread use the GPU of a number, counted round where there are fewer; its own number."""
+    number %= len(cuda.gpus)
+    cuda.select_device(number)
+    return number
 
 
 def the_card() -> Card:
