@@ -7,7 +7,7 @@ from numba.extending import intrinsic
 
 from fastw2v.kernels.lanes import element_pointer
 
-FLOATS_PER_LINE, LINE = 16, 64  # bytes
+LINE = 64  # bytes
 FOR_WRITING, KEEP, DATA = 1, 3, 1  # arguments of LLVM's prefetch
 
 
@@ -24,10 +24,10 @@ def prefetch_row(typingctx, matrix, row):
         first = element_pointer(context, builder, signature.args[0], matrix, (row, context.get_constant(types.intp, 0)))
         start = builder.bitcast(first, byte)
         shape = context.make_array(signature.args[0])(context, builder, matrix).shape
-        columns = builder.extract_value(shape, 1)
-        lines = builder.udiv(columns, ir.Constant(columns.type, FLOATS_PER_LINE))
-        with cgutils.for_range(builder, lines) as line:
-            builder.call(fetch, [builder.gep(start, [builder.mul(line.index, ir.Constant(columns.type, LINE))]), *flags])
+        item = context.get_abi_sizeof(context.get_data_type(signature.args[0].dtype))
+        bytes_of_row = builder.mul(builder.extract_value(shape, 1), context.get_constant(types.intp, item))
+        with cgutils.for_range_slice(builder, bytes_of_row.type(0), bytes_of_row, bytes_of_row.type(LINE)) as (offset, _):
+            builder.call(fetch, [builder.gep(start, [offset]), *flags])
         return context.get_dummy_value()
 
     return types.void(matrix, types.intp), generate
