@@ -13,7 +13,7 @@ import numpy as np
 
 from fastw2v import warmup
 from fastw2v.checkpoints.keeper import Keeper
-from fastw2v.checkpoints.resuming import Resumed, for_all, read_run
+from fastw2v.checkpoints.resuming import Resumed, for_all, read_run, refuse_to_begin
 from fastw2v.checkpoints.store import Store
 from fastw2v.checkpoints.together import described_by_all
 from fastw2v.corpus.vocabulary import Vocabulary
@@ -118,10 +118,8 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
         if store:
             store.prepare()
             stack.enter_context(store.held())
-            if store.numbers() and not force:
-                raise UsageError(
-                    f"there is a checkpoint in {store.folder}: fastw2v resume goes on from it, --force starts anew"
-                )
+            if not force:
+                refuse_to_begin(store, settings)
         return _run(ranks, Text(text, part_for(text, corpus, ranks), corpus), settings, files, listener, store)
 
 

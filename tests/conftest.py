@@ -12,8 +12,9 @@ from texts import zipf_text
 
 from fastw2v.cli import main
 
-# Shells start what they put into the background with Ctrl-C ignored, and so would be all that tests start.
+# Shells start what they put into the background with Ctrl-C ignored, nohup with SIGHUP, and so would be all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Outcome(NamedTuple):

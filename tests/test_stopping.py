@@ -41,7 +41,7 @@ Source.check_unchanged = checked
 """
 # A signal while an object is cleaned up, where Python drops what is raised: in the midst of importing, or at the text.
 AT_A_CLEANING = """
-import os, sys, weakref
+import os, sys, time, weakref
 from fastw2v.corpus.decompression import Reader
 class Cleaned:
     pass
@@ -57,6 +57,7 @@ sys.meta_path.insert(0, Importing())
 read = Reader.read
 def cleaning(self, size):
     clean()
+    time.sleep(1)  # the reading is not over before the signal is raised once more
     return read(self, size)
 if not "{module}":
     Reader.read = cleaning

@@ -58,6 +58,19 @@ class Resumed(NamedTuple):
         return f"going on at {share:.1%}, epoch {trainer.epoch} of {trainer.settings.epochs}"
 
 
+def refuse_to_begin(store: Store, settings: Settings) -> None:
+    """Refuse a new run where a checkpoint is that has yet to be gone on from: UsageError, which says what would change."""
+    if not store.numbers():
+        return
+    try:
+        then, now = Settings(**store.read_run()[1]["settings"]).as_dict(), settings.as_dict()
+        changed = ", ".join(f"{name} was {then[name]} and is {now[name]}" for name in now if then[name] != now[name])
+        run = f"a run whose {changed}" if changed else "a run with these settings"
+    except (UsageError, KeyError, TypeError):
+        run = "a run that cannot be read"
+    raise UsageError(f"there is a checkpoint in {store.folder} of {run}: fastw2v resume goes on from it, --force starts anew")
+
+
 def read_run(store: Store, force: bool) -> Resumed:
     """The newest checkpoint's run. Raises UsageError where it makes no sense."""
     checkpoint = store.read()

@@ -99,15 +99,19 @@ class Store:
 
     def read(self) -> Checkpoint:
         """The newest checkpoint. Raises UsageError where there is none, or where it is no checkpoint of ours."""
-        numbers = self.numbers()
-        if not numbers:
-            raise UsageError(f"there is no checkpoint in {self.folder}")
-        folder = self._path(numbers[-1])
-        run = read_description(folder / RUN, FORMAT, VERSION)
+        folder, run = self.read_run()
         names = run.get("arrays")
         if not isinstance(names, list) or not all(isinstance(name, str) and name.replace("-", "").isalnum() for name in names):
             raise UsageError(f"{folder / RUN} is damaged: its list of arrays makes no sense")
         return Checkpoint(run, read_words(folder / WORDS), {name: read_array(folder / f"{name}.npy") for name in names})
+
+    def read_run(self) -> tuple[Path, dict[str, Any]]:
+        """The newest checkpoint's folder, and what is said of its run. Raises UsageError as `read` does."""
+        numbers = self.numbers()
+        if not numbers:
+            raise UsageError(f"there is no checkpoint in {self.folder}")
+        folder = self._path(numbers[-1])
+        return folder, read_description(folder / RUN, FORMAT, VERSION)
 
     def remove(self) -> None:
         """Remove all checkpoints, and the folder if nothing else is in it; what cannot be removed stays."""
