@@ -187,7 +187,9 @@ def test_a_checkpoint_that_is_there_is_not_overwritten_unless_forced(cli: CLI, t
     done = cli(*command)
     assert (done.code, done.out) == (2, "")
     assert f"there is a checkpoint in {state} of a run whose " in done.err
-    assert "epochs was 10 and is 1" in done.err and "dim was 8 and is 100" in done.err and "window" not in done.err
+    assert "epochs was 10 and is 1" in done.err
+    assert "dim was 8 and is 100" in done.err
+    assert "window" not in done.err
     assert cli(*command, "--force").code == 0
     assert "no checkpoint" in cli("resume", tmp_path / "none").err or "cannot read" in cli("resume", tmp_path / "none").err
     refused = cli("train", "-", "-o", tmp_path / "x", "--checkpoint", tmp_path / "new")
