@@ -16,6 +16,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.table import Table
+from scores import scores_of
 
 import fastw2v
 
@@ -56,10 +57,8 @@ def train(corpus: Path, output: Path, options: list[str]) -> dict[str, float]:
 
 def scores(path: Path, questions: Path | None, pairs: tuple[Path, ...]) -> str:
     """Analogies solved (first 30,000 words), Spearman's rho × 100 for each set; a dash where no word is known."""
-    vectors = fastw2v.load(path)
-    found = [vectors.evaluate_analogies(questions).total.share * 100] if questions else []
-    found += [vectors.evaluate_similarity(pair).spearman * 100 for pair in pairs]
-    return " / ".join("–" if value != value else f"{value:.1f}" for value in found)
+    found = scores_of(fastw2v.load(path), questions, pairs)
+    return " / ".join("–" if value is None else f"{value:.1f}" for value in found.values())
 
 
 @click.command()

@@ -12,6 +12,7 @@ from fastw2v.ranks.corpus import Text
 from fastw2v.ranks.parcels import arrays_parcel, opened_arrays, told_by_all
 from fastw2v.ranks.verbs import Verbs
 from fastw2v.training.engine import Engine
+from fastw2v.training.finite import all_finite
 from fastw2v.training.state import MATRICES
 
 WORDS_DONE = "words-done"
@@ -61,7 +62,7 @@ def put_back_to_all(ranks: Verbs, engine: Engine, inner_nodes: int, arrays: dict
             found = arrays.get(name)
             if found is None or found.dtype != matrix.dtype or found.shape[1:] != matrix.shape[1:] or len(found) < len(matrix):
                 raise ValueError(f"{name} does not fit")
-            if not np.isfinite(found).all():
+            if not all_finite(found):
                 raise ValueError(f"{name} holds NaN or infinity")
             matrix[...] = found[: len(matrix)]
     for matrix in _matrices(engine.model, inner_nodes).values():

@@ -50,7 +50,10 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 @click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors as far as they have come.")
 @click.option("--force", is_flag=True, help="Start anew though there is a checkpoint.")
 @click.option(
-    "--sync-words", type=int, metavar="N", help="Words a rank trains between two rounds of averaging.  [default: by vocabulary]"
+    "--sync-words",
+    type=int,
+    metavar="N",
+    help="Words of a rank between two rounds of averaging.  [default: a share of the run]",
 )
 @click.option("--log", type=FILE, metavar="FILE", help="Write progress as JSON lines.")
 @QUIET
