@@ -66,7 +66,7 @@ def quality(runs: list[Record]) -> float | None:
 
 def draw(records: list[Record], path: Path, title: str) -> bool:
     """Speed against quality, a point for each program and variant; False where nothing was scored."""
-    from matplotlib.ticker import EngFormatter
+    from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
     from fastw2v.benchmark.statistics import spread
     from fastw2v.drawing.colours import palette
@@ -94,7 +94,8 @@ def draw(records: list[Record], path: Path, title: str) -> bool:
             axes.plot([], [], marker=mark, linestyle="", color="#6a737d", label=name)
         axes.legend()
         axes.xaxis.set_major_formatter(EngFormatter(sep=" "))
-        axes.xaxis.set_minor_formatter(EngFormatter(sep=" "))
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))  # with a label at each digit the last ones overlap
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel("words/s of training, each program's own clock")
         axes.set_ylabel("mean of all scores, × 100")
         axes.set_title(title, loc="left", parse_math=False, fontsize=8)
