@@ -20,21 +20,31 @@ ROWS, DIM = FREQUENT + 50, 7
 
 
 class Engine:
-    """Counts words at a steady rate, and trains nothing."""
+    """Counts words at a steady rate, as far as it is allowed to, and trains nothing."""
 
     in_place = True
 
     def __init__(self, rate: float, total: int) -> None:
         self.rate, self.total_words, self.words_elsewhere = rate, total, 0
-        self.began = time.perf_counter()
+        self.done, self.allowed, self.looked = 0.0, 0.0, time.perf_counter()
         self.stopped_at: int | None = None
+
+    def allow(self, words: float) -> None:
+        self._count()
+        self.allowed = words
+
+    def _count(self) -> None:
+        now = time.perf_counter()
+        self.done = max(self.done, min(self.allowed, self.done + (now - self.looked) * self.rate))
+        self.looked = now
 
     def paused(self) -> Any:
         return nullcontext()
 
     @property
     def words_done(self) -> int:
-        return int((time.perf_counter() - self.began) * self.rate) if self.stopped_at is None else self.stopped_at
+        self._count()
+        return int(self.done) if self.stopped_at is None else self.stopped_at
 
 
 def shared(seed: int, rows: int = ROWS) -> SharedRows:
@@ -172,6 +182,46 @@ def test_a_quicker_rank_trains_more_and_all_end_when_all_words_are_done() -> Non
     (slow, total), (quick, other_total) = on_each(2, run)
     assert quick > 1.5 * slow
     assert total == other_total >= 400_000
+
+
+def test_a_rank_that_meets_late_does_not_train_on_and_on() -> None:
+    words = 1000
+
+    def run(ranks: Any) -> list[float]:
+        class Late(Synchroniser):
+            def _meet(self) -> np.ndarray:
+                time.sleep(0.01)
+                return super()._meet()
+
+            def round_if_due(self) -> bool:
+                if self.round_is_due:
+                    at.append(engine.words_done)
+                return super().round_if_due()
+
+        at: list[float] = []
+        engine = Engine(1e7, 50_000)
+        meetings = Late(ranks, engine, [shared(1, 3)], Settings(sync_words=words))
+        meetings.start()
+        meetings.join()
+        assert engine.allowed == float("inf")
+        return at
+
+    for at in on_each(2, run):
+        assert len(at) >= 10
+        assert np.diff(at).max() <= 3 * words
+
+
+def test_a_rank_goes_on_where_no_other_trains() -> None:
+    def run(ranks: Any) -> int:
+        engine = Engine(0 if ranks.rank else 1e6, 50_000)
+        meetings = Synchroniser(ranks, engine, [shared(1, 3)], Settings(sync_words=1000))
+        meetings.start()
+        meetings.join()
+        return engine.words_done
+
+    first, *others = on_each(4, run)
+    assert first >= 50_000
+    assert others == [0] * 3
 
 
 def test_one_rank_s_wish_to_stop_stops_all_and_a_checkpoint_halts_all() -> None:

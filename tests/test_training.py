@@ -13,7 +13,7 @@ import fastw2v
 from fastw2v.corpus.ids import IdStream
 from fastw2v.demo.questions import solved_analogies
 from fastw2v.demo.text import sentences
-from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.errors import Fastw2vError, Interrupted, UsageError
 from fastw2v.kernels import KERNELS, top_nodes
 from fastw2v.kernels.loss import measure
 from fastw2v.kernels.model import new_model
@@ -27,7 +27,7 @@ from fastw2v.tables.huffman import huffman_tree
 from fastw2v.training.progress import Progress
 from fastw2v.training.shares import random_start, share_bounds
 from fastw2v.training.state import captured
-from fastw2v.training.threads import Threads
+from fastw2v.training.threads import STRETCH, Threads
 from fastw2v.training.trainer import Trainer
 
 SMALL = {"dim": 16, "epochs": 2, "min_count": 1}
@@ -344,6 +344,33 @@ def test_words_done_elsewhere_lower_the_learning_rate_and_count_as_done() -> Non
     assert job.run(lambda progress: None).words == 25_000
     assert "words-done" in captured(job)
     assert captured(job)["words-done"].sum() == 20_000
+
+
+def test_an_engine_waits_where_no_more_words_are_allowed_and_goes_on_with_more() -> None:
+    job = trainer(np.random.default_rng(1).integers(0, 50, 400_000), Settings(dim=8, epochs=1, threads=2))
+    job.engine.allow(100_000)
+    waited = []
+
+    def report(progress: Progress) -> None:
+        if not waited and job.engine.gate.waiting == 2:
+            with job.paused():
+                waited.append(job.words_done)
+            job.engine.allow(math.inf)
+
+    assert job.run(report, every=0.01).words == 400_000
+    assert 100_000 <= waited[0] <= 100_000 + 2 * STRETCH
+
+
+def test_an_engine_that_waits_can_be_stopped() -> None:
+    job = trainer(np.random.default_rng(1).integers(0, 50, 400_000), Settings(dim=8, epochs=1, threads=2))
+    job.engine.allow(100_000)
+
+    def stop(progress: Progress) -> None:
+        if job.engine.gate.waiting == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(Interrupted):
+        job.run(stop, every=0.01)
 
 
 def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:

@@ -68,7 +68,8 @@ class Synchroniser:
         self.words = np.zeros(ranks.size)
         self.turn = 0
         self.words_then = float(engine.words_done + engine.words_elsewhere)  # of all ranks, at the last round
-        self.looks: deque[tuple[float, np.ndarray]] = deque()
+        self.looks: deque[tuple[float, float, np.ndarray]] = deque()
+        self.halted = 0.0  # seconds in which training stood still, for rounds and checkpoints
         self.wishes = {STOP: False, CHECKPOINT: False}
         self.round_is_due = False
         self.stopped = False
@@ -87,6 +88,7 @@ class Synchroniser:
 
     def start(self) -> None:
         """Begin to meet."""
+        self.engine.allow(self.engine.words_done + self._interval())
         self.thread.start()
 
     def wish(self, what: int) -> None:
@@ -124,9 +126,17 @@ class Synchroniser:
         """Words/s of each rank over the last seconds."""
         if len(self.looks) < 2:
             return [0.0] * self.ranks.size
-        (then, words_then), (now, words) = self.looks[0], self.looks[-1]
+        (then, _, words_then), (now, _, words) = self.looks[0], self.looks[-1]
         found: list[float] = ((words - words_then) / max(now - then, 1e-9)).tolist()
         return found
+
+    @property
+    def pace(self) -> float:
+        """Words/s of all ranks over the last seconds, but those in which training was halted; 0 where none are known."""
+        if len(self.looks) < 2:
+            return 0.0
+        (_, then, words_then), (_, now, words) = self.looks[0], self.looks[-1]
+        return float((words - words_then).sum() / max(now - then, 1e-9))
 
     # The thread.
 
@@ -135,6 +145,8 @@ class Synchroniser:
             self._meet_until_the_end()
         except BaseException as failure:  # raised again by join()
             self.failure = failure
+        finally:
+            self.engine.allow(float("inf"))
 
     def _meet_until_the_end(self) -> None:
         while True:
@@ -145,15 +157,20 @@ class Synchroniser:
                 self.stopped = True
                 return
             self.round_is_due = not told[CHECKPOINT] and not told[UNRESTED] and self.words.sum() >= self._due()
+            self._allow(resting=bool(told[UNRESTED]))
+            began = time.perf_counter()
             if told[CHECKPOINT] or (self.round_is_due and not self.engine.in_place):
                 self.gone_on.clear()
                 self.pause.set()
                 self.gone_on.wait()
+                self.halted += time.perf_counter() - began
             elif self.round_is_due and told[HALT]:
                 with self.engine.paused():
                     self.round_if_due()
+                    self.halted += time.perf_counter() - began
             else:
                 self.round_if_due()
+            self._allow(resting=bool(told[UNRESTED]))
             self.woken.wait(self._seconds_to_the_next())
             self.woken.clear()
 
@@ -161,12 +178,13 @@ class Synchroniser:
         """Tell and hear how things stand; how many ranks wish what."""
         mine = np.zeros((self.ranks.size, UNRESTED + 1))
         unrested = time.perf_counter() < self.rested_at
-        slow = self.round_seconds * max(sum(self.rates), 1.0) > SLOW * self.ranks.size * self.sync_words
+        slow = self.round_seconds * max(self.pace, 1.0) > SLOW * self.ranks.size * self.sync_words
         mine[self.ranks.rank] = self.engine.words_done, self.wishes[STOP], self.wishes[CHECKPOINT], slow, unrested
         told = self.ranks.sum(mine)
         self.words = told[:, WORDS].copy()
         self.engine.words_elsewhere = int(self.words.sum() - mine[self.ranks.rank, WORDS])
-        self.looks.append((time.perf_counter(), self.words))
+        now = time.perf_counter()
+        self.looks.append((now, now - self.halted, self.words))
         while len(self.looks) > 2 and self.looks[-1][0] - self.looks[1][0] > SPAN:
             self.looks.popleft()
         wishes: np.ndarray = told.sum(axis=0)
@@ -174,15 +192,24 @@ class Synchroniser:
             self.wishes[CHECKPOINT] = False
         return wishes
 
+    def _interval(self) -> float:
+        """The words of a rank, on average, from the last round to the next."""
+        early = max(EARLY * self.words_then / self.ranks.size, EARLIEST * self.sync_words)
+        return float(min(self.sync_words, early))
+
     def _due(self) -> float:
         """The words of all ranks at which the next round comes."""
-        early = max(EARLY * self.words_then / self.ranks.size, EARLIEST * self.sync_words)
-        return float(self.words_then + self.ranks.size * min(self.sync_words, early))
+        return self.words_then + self.ranks.size * self._interval()
+
+    def _allow(self, *, resting: bool) -> None:
+        """Let this rank train its part of what is left until the next round, and a round's words more; while rounds rest, on
+        and on."""
+        left = max(0.0, self._due() - self.words.sum()) / self.ranks.size
+        self.engine.allow(float("inf") if resting else self.words[self.ranks.rank] + left + self._interval())
 
     def _seconds_to_the_next(self) -> float:
         left = min(self._due(), self.engine.total_words) - self.words.sum()
-        rate = sum(self.rates)
-        return float(min(LONGEST, max(SHORTEST, left / rate))) if rate else SHORTEST
+        return float(min(LONGEST, max(SHORTEST, left / self.pace))) if self.pace else SHORTEST
 
     def _round(self, spans: Iterable[tuple[SharedRows, int, int]]) -> None:
         """Average the changes of some rows, with two transfers under way."""

@@ -58,6 +58,9 @@ class Engine(Protocol):
     def first_rows(self, count: int) -> np.ndarray:
         """At most so many first rows of the input matrix as they are about now, (rows, row length) float32."""
 
+    def allow(self, words: float) -> None:
+        """Begin no further stretch once so many words are done here, until more are allowed; at first there is no such end."""
+
     # Progress; read while it works.
 
     @property

@@ -1,4 +1,4 @@
-"""A gate that threads pass between two stretches of work, and that can be closed for a while."""
+"""A gate that threads pass between two stretches of work, that can be closed for a while, and for whom has done so much."""
 
 import threading
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ class Gate:
         self.inside = 0
         self.waiting = 0
         self.closed = False
+        self.allowed = float("inf")
 
     def enter(self) -> None:
         """A thread is about to begin its work; called by who starts it."""
@@ -33,20 +34,26 @@ class Gate:
         with self.changed:
             return self.changed.wait_for(lambda: self.inside == 0, seconds)
 
-    def pass_through(self) -> None:
-        """Go on, or wait until the gate opens again."""
-        if not self.closed:  # looked at without the lock: who misses it now waits at the next stretch
+    def pass_through(self, done: int) -> None:
+        """Go on, or wait until the gate opens again and more is allowed than was done."""
+        if not self.closed and done < self.allowed:  # looked at without the lock: who misses it now waits at the next stretch
             return
         with self.changed:
             self.waiting += 1
             self.changed.notify_all()
-            self.changed.wait_for(lambda: not self.closed)
+            self.changed.wait_for(lambda: not self.closed and done < self.allowed)
             self.waiting -= 1
 
     def open(self) -> None:
         """Let all pass."""
         with self.changed:
             self.closed = False
+            self.changed.notify_all()
+
+    def allow(self, most: float) -> None:
+        """Let nobody pass who has done so much or more."""
+        with self.changed:
+            self.allowed = most
             self.changed.notify_all()
 
     @contextmanager

@@ -167,6 +167,7 @@ class Gpu:
     def stop(self) -> None:
         """Stop after the launches that are on their way, and fetch the matrices."""
         self.stopping.set()
+        self.gate.allow(float("inf"))
         self.gate.open()
         self.gate.wait_until_left()
         if not self.failures:
@@ -185,6 +186,10 @@ class Gpu:
             yield
             if changing:
                 self._upload()
+
+    def allow(self, words: float) -> None:
+        """No further launch once so many have been handed to the GPU."""
+        self.gate.allow(words)
 
     def first_rows(self, count: int) -> np.ndarray:
         """A copy of the first input rows."""
@@ -225,7 +230,7 @@ class Gpu:
         while not self._all_trained():
             if self.gate.closed:
                 self._synchronise()  # who closed it may look at everything
-            self.gate.pass_through()
+            self.gate.pass_through(self.words_done)
             if self.stopping.is_set():
                 break
             slot = self.slots[self.launches % AT_ONCE]

@@ -92,6 +92,7 @@ class Threads:
     def stop(self) -> None:
         """Stop after the stretch that each thread is in, and wait for it."""
         self.stopping.set()
+        self.gate.allow(float("inf"))
         self.gate.open()  # a signal may have come between closing and opening it
         self.gate.wait_until_left()
 
@@ -103,6 +104,10 @@ class Threads:
     def paused(self, *, changing: bool = False) -> AbstractContextManager[None]:
         """All threads wait between two stretches; they train the model itself, which may be changed or not."""
         return self.gate.all_waiting()
+
+    def allow(self, words: float) -> None:
+        """Threads wait between two stretches once all together have done so many."""
+        self.gate.allow(words)
 
     def first_rows(self, count: int) -> np.ndarray:
         """The first input rows, themselves."""
@@ -126,7 +131,7 @@ class Threads:
             if place == begin:
                 self.last_losses[number] = 0
             for start in range(place, end, STRETCH):
-                self.gate.pass_through()
+                self.gate.pass_through(self.words_done)
                 if self.stopping.is_set() or self._others_did_the_rest():
                     return
                 stop = min(start + STRETCH, end)
