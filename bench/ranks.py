@@ -2,7 +2,7 @@
 
     python bench/ranks.py CORPUS                        # 2 ranks × 1 thread beside 1 process × 2 threads
     python bench/ranks.py CORPUS --questions FILE --pairs FILE --ranks 1 --ranks 4 --seed 1 --seed 2   # what they learn
-    python bench/ranks.py CORPUS --hosts 2 --rate 200   # Mbit/s of each host, beside what bench/ranks_model.py predicts
+    python bench/ranks.py CORPUS --hosts 2 --rate 200   # Mbit/s of each host; first what bench/ranks_model.py predicts
     python bench/ranks.py CORPUS --hosts 2 --lost       # how long a run goes on after a host has lost its network
 
 Hosts need root and Linux, with `ip`, `tc` and `unshare`; they share this machine's cores. `--delay` needs a kernel with netem.
@@ -122,24 +122,34 @@ def show_machine(corpus: Path, dims: Sequence[int], repeats: int, options: Seque
         print(f"| {dim} | {alone:,.0f} | {together:,.0f} | {together / alone:.2f} | {waited:.2f} |", flush=True)
 
 
-def show_hosts(
-    corpus: Path, names: list[str], megabits: float, delay: float, dims: Sequence[int], core: float, more: Sequence[str]
-) -> None:
-    """Words/s over hosts, and those that the model predicts from the same hosts' words/s without rounds."""
-    print("| hosts | Mbit/s | dim | words/s | predicted | of it |\n| --- | --- | --- | --- | --- | --- |")
+def show_hosts(corpus: Path, names: list[str], megabits: float, dims: Sequence[int], more: Sequence[str]) -> None:
+    """What the model predicts of hosts, from inputs measured by themselves; and then their words/s."""
+    heads = ["hosts", "Mbit/s", "dim", "a host without rounds", "MB/s of MPI", "ms a message", "core ns a byte"]
+    heads += ["predicted words/s", "measured", "of it"]
+    print(f"| {' | '.join(heads)} |\n|{' --- |' * len(heads)}")
     for dim in dims:
         options = ["--dim", str(dim), *more]
         alone = train(corpus, len(names), 1, [*options, "--sync-words", str(NO_ROUNDS)], names)
-        with_rounds = train(corpus, len(names), 1, options, names)
-        words = alone["train_words"] * alone["settings"]["epochs"]
-        share = min(1.0, (os.cpu_count() or 1) / len(names))  # of a core, for each host
         rate = sum(alone["rank_words_per_second"]) / len(names)
-        model, node = Model(alone["vocab_size"], dim, words), Node(rate, share, core)
-        predicted = words / seconds(model, node, len(names), Network(megabits / 8 * 1e6, delay / 1000 + 1e-4))
-        speed = with_rounds["words_per_second"]
-        print(
-            f"| {len(names)} | {megabits:g} | {dim} | {speed:,.0f} | {predicted:,.0f} | {speed / predicted:.2f} |", flush=True
-        )
+        inputs = measured_inputs(names, dim, alone["vocab_size"])
+        network = Network(inputs["bandwidth"], inputs["latency"])
+        node = Node(rate, min(1.0, (os.cpu_count() or 1) / len(names)), inputs["core_seconds"])
+        words = alone["train_words"] * alone["settings"]["epochs"]
+        predicted = words / seconds(Model(alone["vocab_size"], dim, words), node, len(names), network)
+        per_host = f"{rate:,.0f} | {network.bandwidth / 1e6:.1f} | {network.latency * 1e3:.2f} | {node.core_seconds * 1e9:.1f}"
+        print(f"| {len(names)} | {megabits:g} | {dim} | {per_host} | {predicted:,.0f} |", end="", flush=True)
+        speed = train(corpus, len(names), 1, options, names)["words_per_second"]
+        print(f" {speed:,.0f} | {speed / predicted:.2f} |", flush=True)
+
+
+def measured_inputs(names: list[str], dim: int, vocabulary: int) -> dict[str, float]:
+    """The network's rate and latency, and what a round costs, over hosts of these names."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = [sys.executable, str(Path(__file__).with_name("ranks_inputs.py")), "--dim", str(dim)]
+        command = [*launcher(len(names), names, Path(folder)), *script, "--vocabulary", str(vocabulary)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 def show_loss(corpus: Path, names: list[str]) -> None:
@@ -170,7 +180,6 @@ def show_loss(corpus: Path, names: list[str]) -> None:
 @click.option("--hosts", "count", type=int, help="Imitated hosts, one rank on each.")
 @click.option("--rate", type=float, default=200.0, show_default=True, help="Mbit/s of each host.")
 @click.option("--delay", type=float, default=0.0, show_default=True, help="Milliseconds of each message.")
-@click.option("--core-seconds", type=float, default=6e-9, show_default=True, help="Of a core for each byte, TCP's too.")
 @click.option("--lost", is_flag=True, help="Let the last host lose its network.")
 def main(
     corpus: Path,
@@ -184,7 +193,6 @@ def main(
     count: int | None,
     rate: float,
     delay: float,
-    core_seconds: float,
     lost: bool,
 ) -> None:
     options = ["--epochs", str(epochs)]
@@ -198,7 +206,7 @@ def main(
         if lost:
             show_loss(corpus.resolve(), names)
         else:
-            show_hosts(corpus.resolve(), names, rate, delay, dim, core_seconds, options)
+            show_hosts(corpus.resolve(), names, rate, dim, options)
 
 
 if __name__ == "__main__":

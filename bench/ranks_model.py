@@ -16,7 +16,7 @@ from typing import NamedTuple
 import click
 
 from fastw2v.ranks.averaging import FREQUENT
-from fastw2v.ranks.synchroniser import CHUNK, EARLIEST, EARLY, GRACE, REST, SLOW, default_sync_words, parts_of
+from fastw2v.ranks.synchroniser import CHUNK, EARLIEST, EARLY, GRACE, PARTS, REST, SLOW, default_sync_words
 
 NODES = (1, 2, 4, 8, 16, 32, 64)
 HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")
@@ -54,8 +54,12 @@ def transfer(size: float, nodes: int, network: Network) -> float:
     """Seconds in which all nodes have the sum of so many bytes of each."""
     if nodes == 1:
         return 0.0
-    messages = math.ceil(size / (4 * CHUNK)) * 2 * math.ceil(math.log2(nodes))
-    return 2 * (nodes - 1) / nodes * size / network.bandwidth + messages * network.latency
+    return 2 * (nodes - 1) / nodes * size / network.bandwidth + messages(size, nodes) * network.latency
+
+
+def messages(size: float, nodes: int) -> int:
+    """That follow on each other in sums of so many bytes."""
+    return math.ceil(size / (4 * CHUNK)) * 2 * math.ceil(math.log2(nodes))
 
 
 def seconds(model: Model, node: Node, nodes: int, network: Network, sync_words: float | None = None) -> float:
@@ -64,7 +68,7 @@ def seconds(model: Model, node: Node, nodes: int, network: Network, sync_words: 
         return model.words / node.rate
     rest = 0.0 if sync_words else REST
     sync_words = sync_words or default_sync_words(int(model.words), nodes)
-    size = model.bytes(min(model.vocabulary, FREQUENT + max(0, model.vocabulary - FREQUENT) / parts_of(nodes)))
+    size = model.bytes(min(model.vocabulary, FREQUENT + max(0, model.vocabulary - FREQUENT) / PARTS))
     working = node.core_seconds * size / node.cores  # seconds of training that a round takes away
     passing = transfer(size, nodes, network)
     own, total, last, clock, spent = 0.0, model.words / nodes, 0.0, 0.0, 0.0

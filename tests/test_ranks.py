@@ -107,6 +107,16 @@ def test_ranks_find_a_single_process_s_vocabulary_and_learn_what_it_learns_with_
 
 
 @needs_mpi
+def test_the_inputs_of_the_model_of_ranks_are_measured() -> None:
+    script = Path(__file__).parent.parent / "bench" / "ranks_inputs.py"
+    command = [str(MPIEXEC), "-n", "2", sys.executable, str(script), "--dim", "16", "--vocabulary", "20000"]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout)
+    assert 1e-7 < found["latency"] < 0.1
+    assert 1e6 < found["bandwidth"] < 1e12
+    assert 1e-11 < found["core_seconds"] < 1e-6
+
+
+@needs_mpi
 def test_each_rank_can_have_a_text_of_its_own(long_text: Path, tmp_path: Path) -> None:
     lines = long_text.read_bytes().splitlines(keepends=True)
     for rank in range(2):

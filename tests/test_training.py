@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from pathlib import Path
 
 import numpy as np
@@ -348,14 +349,16 @@ def test_words_done_elsewhere_lower_the_learning_rate_and_count_as_done() -> Non
 
 def test_an_engine_waits_where_no_more_words_are_allowed_and_goes_on_with_more() -> None:
     job = trainer(np.random.default_rng(1).integers(0, 50, 400_000), Settings(dim=8, epochs=1, threads=2))
-    job.engine.allow(100_000)
-    waited = []
+    job.engine.gate.allow(100_000)
+    waited: list[int] = []
+    began = time.perf_counter()
 
     def report(progress: Progress) -> None:
         if not waited and job.engine.gate.waiting == 2:
             with job.paused():
                 waited.append(job.words_done)
-            job.engine.allow(math.inf)
+                assert 0 < job.engine.gate.seconds_waited < time.perf_counter() - began
+            job.engine.gate.allow(math.inf)
 
     assert job.run(report, every=0.01).words == 400_000
     assert 100_000 <= waited[0] <= 100_000 + 2 * STRETCH
@@ -363,7 +366,7 @@ def test_an_engine_waits_where_no_more_words_are_allowed_and_goes_on_with_more()
 
 def test_an_engine_that_waits_can_be_stopped() -> None:
     job = trainer(np.random.default_rng(1).integers(0, 50, 400_000), Settings(dim=8, epochs=1, threads=2))
-    job.engine.allow(100_000)
+    job.engine.gate.allow(100_000)
 
     def stop(progress: Progress) -> None:
         if job.engine.gate.waiting == 2:

@@ -4,7 +4,9 @@ A thread of each rank meets those of the others a few times a second and tells h
 know when the next round is due, and when all is done. In a round the changes that ranks made to some rows are averaged
 (`ranks.averaging`), a piece at a time, while training goes on. After Ji et al. 2016, "Parallelizing Word2Vec in Shared and
 Distributed Memory", frequent words are brought together more often than rare ones; and all of them more often at the beginning,
-while the ranks have yet to agree on what each dimension means (as local SGD begins with small steps, Lin et al. 2020).
+while the ranks have yet to agree on what each dimension means (as local SGD begins with small steps, Lin et al. 2020). Where a
+round is late, for machines are busy or the network is slow, ranks do not train on and on without it, but wait (a bounded
+staleness, Ho et al. 2013, "More effective distributed ML via a stale synchronous parallel parameter server").
 """
 
 import threading
@@ -25,12 +27,10 @@ CHUNK = 1 << 20  # floats of one transfer; two are under way at a time
 LONGEST, SHORTEST = 0.25, 0.005  # seconds from one meeting to the next
 EARLY = 0.1  # a round comes after a tenth of the words so far, until that is `sync_words` ...
 EARLIEST = 0.1  # ... but not after less than this part of `sync_words`
-ROUNDS, MOST_PARTS = 42, 8  # of two ranks by default: rounds of a run, and rounds in which all rows come once
-# Times as many rounds, and rows in each, for four ranks or more. Five epochs of 17 million words, four ranks, two seeds each,
-# analogies and the mean of four similarity sets: four times as many rounds 36.5 and 48.2, eight times 37.5 and 48.8, sixteen
-# times 36.5 and 48.7, one process 37.0 and 49.7.
-MORE_ROUNDS, MORE_ROWS = 8, 4
+ROUNDS, MORE_ROUNDS = 42, 16  # of a run of two ranks by default; times as many, at most, for more ranks
+PARTS = 8  # rounds in which all rows come once
 SLOW = 0.25  # of the time between two rounds: where a round takes longer, training halts for it
+LATE = 0.5  # of the words between two rounds: so many a rank trains on where one is late
 REST = 2.0  # times the time of the last round, before the next by default, ...
 GRACE = 60.0  # ... once rounds have taken so many seconds: a short run on a busy machine has all of its rounds
 WORDS, STOP, CHECKPOINT, HALT, UNRESTED = range(5)  # what a rank tells of itself
@@ -39,11 +39,6 @@ WORDS, STOP, CHECKPOINT, HALT, UNRESTED = range(5)  # what a rank tells of itsel
 def default_sync_words(total_words: int, ranks: int) -> int:
     """Words of a rank between two rounds: a run has so many."""
     return max(1, int(total_words / (ranks * ROUNDS * min(MORE_ROUNDS, (ranks / 2) ** 3))))
-
-
-def parts_of(ranks: int) -> int:
-    """The rounds in which all rows come once."""
-    return max(1, round(MOST_PARTS / min(MORE_ROWS, (ranks / 2) ** 2)))
 
 
 class Synchroniser:
@@ -61,7 +56,6 @@ class Synchroniser:
         self.engine = engine
         self.shared = shared
         self.sync_words = settings.sync_words or default_sync_words(engine.total_words, ranks.size)
-        self.parts = parts_of(ranks.size)
         self.rest = REST if settings.sync_words is None else 0.0
         self.rested_at = self.spent = 0.0
         self.alpha = settings.starting_alpha
@@ -69,7 +63,6 @@ class Synchroniser:
         self.turn = 0
         self.words_then = float(engine.words_done + engine.words_elsewhere)  # of all ranks, at the last round
         self.looks: deque[tuple[float, float, np.ndarray]] = deque()
-        self.halted = 0.0  # seconds in which training stood still, for rounds and checkpoints
         self.wishes = {STOP: False, CHECKPOINT: False}
         self.round_is_due = False
         self.stopped = False
@@ -88,7 +81,7 @@ class Synchroniser:
 
     def start(self) -> None:
         """Begin to meet."""
-        self.engine.allow(self.engine.words_done + self._interval())
+        self.engine.gate.allow(self.engine.words_done + self._interval() + LATE * self.sync_words)
         self.thread.start()
 
     def wish(self, what: int) -> None:
@@ -105,7 +98,7 @@ class Synchroniser:
     def round_if_due(self) -> bool:
         """A round, if one is due; whether it was."""
         if self.round_is_due:
-            self._round((rows, *span) for rows in self.shared for span in rows.spans(self.turn, self.parts))
+            self._round((rows, *span) for rows in self.shared for span in rows.spans(self.turn, PARTS))
             self.turn += 1
             self.words_then = self.words.sum()
         return self.round_is_due
@@ -132,7 +125,7 @@ class Synchroniser:
 
     @property
     def pace(self) -> float:
-        """Words/s of all ranks over the last seconds, but those in which training was halted; 0 where none are known."""
+        """Words/s of all ranks over the last seconds, but those in which this one stood still; 0 where none are known."""
         if len(self.looks) < 2:
             return 0.0
         (_, then, words_then), (_, now, words) = self.looks[0], self.looks[-1]
@@ -146,7 +139,7 @@ class Synchroniser:
         except BaseException as failure:  # raised again by join()
             self.failure = failure
         finally:
-            self.engine.allow(float("inf"))
+            self.engine.gate.allow(float("inf"))
 
     def _meet_until_the_end(self) -> None:
         while True:
@@ -158,16 +151,13 @@ class Synchroniser:
                 return
             self.round_is_due = not told[CHECKPOINT] and not told[UNRESTED] and self.words.sum() >= self._due()
             self._allow(resting=bool(told[UNRESTED]))
-            began = time.perf_counter()
             if told[CHECKPOINT] or (self.round_is_due and not self.engine.in_place):
                 self.gone_on.clear()
                 self.pause.set()
                 self.gone_on.wait()
-                self.halted += time.perf_counter() - began
             elif self.round_is_due and told[HALT]:
                 with self.engine.paused():
                     self.round_if_due()
-                    self.halted += time.perf_counter() - began
             else:
                 self.round_if_due()
             self._allow(resting=bool(told[UNRESTED]))
@@ -184,7 +174,7 @@ class Synchroniser:
         self.words = told[:, WORDS].copy()
         self.engine.words_elsewhere = int(self.words.sum() - mine[self.ranks.rank, WORDS])
         now = time.perf_counter()
-        self.looks.append((now, now - self.halted, self.words))
+        self.looks.append((now, now - self.engine.gate.seconds_waited, self.words))
         while len(self.looks) > 2 and self.looks[-1][0] - self.looks[1][0] > SPAN:
             self.looks.popleft()
         wishes: np.ndarray = told.sum(axis=0)
@@ -202,10 +192,12 @@ class Synchroniser:
         return self.words_then + self.ranks.size * self._interval()
 
     def _allow(self, *, resting: bool) -> None:
-        """Let this rank train its part of what is left until the next round, and a round's words more; while rounds rest, on
-        and on."""
-        left = max(0.0, self._due() - self.words.sum()) / self.ranks.size
-        self.engine.allow(float("inf") if resting else self.words[self.ranks.rank] + left + self._interval())
+        """Let this rank train its part, by its speed, of what is left until the next round, and somewhat more; then it waits
+        for the next meeting. While rounds rest, on and on."""
+        rates = self.rates
+        part = max(1 / self.ranks.size, rates[self.ranks.rank] / max(sum(rates), 1e-9))
+        left = max(0.0, self._due() - self.words.sum()) + LATE * self.ranks.size * self.sync_words
+        self.engine.gate.allow(float("inf") if resting else self.words[self.ranks.rank] + part * left)
 
     def _seconds_to_the_next(self) -> float:
         left = min(self._due(), self.engine.total_words) - self.words.sum()

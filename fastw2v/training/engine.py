@@ -10,6 +10,7 @@ from fastw2v.corpus.ids import IdStream
 from fastw2v.kernels.model import Model
 from fastw2v.settings import Settings
 from fastw2v.tables import Tables
+from fastw2v.training.gate import Gate
 
 
 class Engine(Protocol):
@@ -23,6 +24,7 @@ class Engine(Protocol):
         returned; where the engine trains a copy of its own, they are stale in between.
     settings : those of the run, with what the engine has chosen for itself filled in
     in_place : whether `model` is what is trained at all times, and may be added to meanwhile
+    gate : where it waits between two stretches: while it is paused, and once it has done all the words that are allowed
     words_elsewhere : words that others have trained on, which count for the learning rate as the engine's own do
     total_words : words of all epochs, the others' too: the learning rate has fallen to its end when so many are done
     """
@@ -30,6 +32,7 @@ class Engine(Protocol):
     model: Model
     settings: Settings
     in_place: bool
+    gate: Gate
     words_elsewhere: int
 
     @property
@@ -57,9 +60,6 @@ class Engine(Protocol):
 
     def first_rows(self, count: int) -> np.ndarray:
         """At most so many first rows of the input matrix as they are about now, (rows, row length) float32."""
-
-    def allow(self, words: float) -> None:
-        """Begin no further stretch once so many words are done here, until more are allowed; at first there is no such end."""
 
     # Progress; read while it works.
 

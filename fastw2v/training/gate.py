@@ -1,6 +1,7 @@
 """A gate that threads pass between two stretches of work, that can be closed for a while, and for whom has done so much."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,14 +11,17 @@ class Gate:
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
+        self.entered = 0
         self.inside = 0
         self.waiting = 0
+        self.thread_seconds, self.counted_at = 0.0, time.perf_counter()  # waited so far, and until when that is counted
         self.closed = False
         self.allowed = float("inf")
 
     def enter(self) -> None:
         """A thread is about to begin its work; called by who starts it."""
         with self.changed:
+            self.entered += 1
             self.inside += 1
 
     def leave(self) -> None:
@@ -39,19 +43,38 @@ class Gate:
         if not self.closed and done < self.allowed:  # looked at without the lock: who misses it now waits at the next stretch
             return
         with self.changed:
-            self.waiting += 1
+            self._count_waiting(1)
             self.changed.notify_all()
             self.changed.wait_for(lambda: not self.closed and done < self.allowed)
-            self.waiting -= 1
+            self._count_waiting(-1)
+
+    def _count_waiting(self, more: int) -> None:
+        now = time.perf_counter()
+        self.thread_seconds += self.waiting * (now - self.counted_at)
+        self.counted_at = now
+        self.waiting += more
+
+    @property
+    def seconds_waited(self) -> float:
+        """That a thread has waited here so far, on average."""
+        with self.changed:
+            self._count_waiting(0)
+            return self.thread_seconds / max(1, self.entered)
 
     def open(self) -> None:
-        """Let all pass."""
+        """Let all pass who may."""
         with self.changed:
             self.closed = False
             self.changed.notify_all()
 
+    def open_for_good(self) -> None:
+        """Let all pass, however much is done."""
+        with self.changed:
+            self.closed, self.allowed = False, float("inf")
+            self.changed.notify_all()
+
     def allow(self, most: float) -> None:
-        """Let nobody pass who has done so much or more."""
+        """Let nobody pass once so much is done, until more is allowed; at first there is no such end."""
         with self.changed:
             self.allowed = most
             self.changed.notify_all()

@@ -167,8 +167,7 @@ class Gpu:
     def stop(self) -> None:
         """Stop after the launches that are on their way, and fetch the matrices."""
         self.stopping.set()
-        self.gate.allow(float("inf"))
-        self.gate.open()
+        self.gate.open_for_good()
         self.gate.wait_until_left()
         if not self.failures:
             self._download()
@@ -186,10 +185,6 @@ class Gpu:
             yield
             if changing:
                 self._upload()
-
-    def allow(self, words: float) -> None:
-        """No further launch once so many have been handed to the GPU."""
-        self.gate.allow(words)
 
     def first_rows(self, count: int) -> np.ndarray:
         """A copy of the first input rows."""

@@ -25,7 +25,8 @@ from fastw2v.training.gate import Gate
 from fastw2v.training.shares import random_start, share_bounds
 
 STRETCH = 20_000  # ids that a kernel gets at a time: often enough to stop within a tenth of a second
-MEASURED = 64  # of these, ids that the loss is measured on: 0.3 %
+LEAST_STRETCH = 2_000  # the same, where training is to wait soon
+MEASURED = 64  # of a stretch, ids that the loss is measured on: 0.3 %
 
 
 class Threads:
@@ -92,8 +93,7 @@ class Threads:
     def stop(self) -> None:
         """Stop after the stretch that each thread is in, and wait for it."""
         self.stopping.set()
-        self.gate.allow(float("inf"))
-        self.gate.open()  # a signal may have come between closing and opening it
+        self.gate.open_for_good()  # a signal may have come between closing and opening it
         self.gate.wait_until_left()
 
     @property
@@ -104,10 +104,6 @@ class Threads:
     def paused(self, *, changing: bool = False) -> AbstractContextManager[None]:
         """All threads wait between two stretches; they train the model itself, which may be changed or not."""
         return self.gate.all_waiting()
-
-    def allow(self, words: float) -> None:
-        """Threads wait between two stretches once all together have done so many."""
-        self.gate.allow(words)
 
     def first_rows(self, count: int) -> np.ndarray:
         """The first input rows, themselves."""
@@ -130,15 +126,16 @@ class Threads:
         for epoch in range(first_epoch, self.settings.epochs) if self.alone else count(first_epoch):
             if place == begin:
                 self.last_losses[number] = 0
-            for start in range(place, end, STRETCH):
+            while place < end:
                 self.gate.pass_through(self.words_done)
                 if self.stopping.is_set() or self._others_did_the_rest():
                     return
-                stop = min(start + STRETCH, end)
-                ids = self.ids.read(start, stop)
+                stop = min(place + self._stretch(), end)
+                ids = self.ids.read(place, stop)
                 self._measure(number, ids[-MEASURED:])  # the last of them: as far from what was just trained with any kernel
                 self.kernel.train(ids, stop == end, worker, self.model, self.tables, self.variant, self.schedule)
                 self.places[number] = epoch, stop
+                place = stop
             state = worker.state[0]
             self.schedule.words_done[worker.row] += state["words"] - state["counted"]
             state["counted"] = state["words"]
@@ -146,6 +143,11 @@ class Threads:
             place = begin
             if begin == end:
                 return
+
+    def _stretch(self) -> int:
+        """The ids of the next stretch: fewer where no more are allowed."""
+        left = (self.gate.allowed - self.words_done) / len(self.workers)
+        return int(min(STRETCH, max(LEAST_STRETCH, left)))
 
     def _others_did_the_rest(self) -> bool:
         return not self.alone and words_done(self.schedule) >= self.total_words
