@@ -20,6 +20,7 @@ from texts import zipf_text
 import fastw2v
 from fastw2v.ranks.launcher import rank_of
 from fastw2v.ranks.watch import Watch
+from fastw2v.ranks.watched import LAUNCHERS
 
 BESIDE = Path(sys.executable).with_name("mpiexec")
 MPIEXEC = str(BESIDE) if BESIDE.exists() else shutil.which("mpiexec")
@@ -192,9 +193,10 @@ def _working_processes(argument: str) -> list[int]:
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             command = (folder / "cmdline").read_bytes().split(b"\0")
-            if argument.encode() in command and b"fastw2v" in command and MPIEXEC.encode() not in command:
+            launcher = str(MPIEXEC).encode() in command or Path(command[0].decode()).name in LAUNCHERS
+            if argument.encode() in command and b"fastw2v" in command and not launcher:
                 found[int(folder.name)] = _parent(int(folder.name))
-    return [process for process in found if process not in found.values()]
+    return [process for process, parent in found.items() if parent in found]
 
 
 def _almost_done(state: Path) -> None:
