@@ -5,8 +5,9 @@
 
 The model runs the schedule of rounds of `fastw2v.ranks.synchroniser` with these costs: a round's bytes pass the network as in
 the best allreduce, 2 (n - 1) / n times, with a latency for each of 2 log2 n steps of each piece; packing and unpacking,
-meanwhile, take a part of one core from training. `bench/ranks.py --hosts` holds it beside real runs. `--rate` is what a node
-trains by itself, words/s: by default that of 64 cores at 1.5 M words/s each at dimension 300, half of it lost.
+meanwhile, take a part of one core from training; that a round is due is found by a meeting, and threads tell their words after
+each stretch of text. `bench/ranks.py --hosts` holds it beside real runs. `--rate` is what a node trains by itself, words/s: by
+default that of 64 cores at 1.5 M words/s each at dimension 300, half of it lost.
 """
 
 import math
@@ -16,7 +17,8 @@ from typing import NamedTuple
 import click
 
 from fastw2v.ranks.averaging import FREQUENT
-from fastw2v.ranks.synchroniser import CHUNK, EARLIEST, EARLY, GRACE, PARTS, REST, SLOW, default_sync_words
+from fastw2v.ranks.synchroniser import CHUNK, EARLIEST, EARLY, GRACE, PARTS, REST, SHORTEST, SLOW, default_sync_words
+from fastw2v.training.threads import STRETCH
 
 NODES = (1, 2, 4, 8, 16, 32, 64)
 HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")
@@ -71,11 +73,12 @@ def seconds(model: Model, node: Node, nodes: int, network: Network, sync_words: 
     size = model.bytes(min(model.vocabulary, FREQUENT + max(0, model.vocabulary - FREQUENT) / PARTS))
     working = node.core_seconds * size / node.cores  # seconds of training that a round takes away
     passing = transfer(size, nodes, network)
+    told = (STRETCH * max(1.0, node.cores) + SHORTEST * node.rate) / 2  # words past due when a meeting finds a round due
     own, total, last, clock, spent = 0.0, model.words / nodes, 0.0, 0.0, 0.0
     while True:
         interval = min(sync_words, max(EARLY * last, EARLIEST * sync_words))
         resting = rest * (passing + working) * node.rate if spent > GRACE else 0.0
-        due = max(own, last + interval, last + resting)
+        due = max(own, last + interval, last + resting) + told
         spent += max(passing, working)
         if due >= total:
             break

@@ -1,5 +1,6 @@
 """From a process's first meeting with the other ranks to its last: how all end well, or end together when one fails."""
 
+import signal
 import sys
 import threading
 import time
@@ -58,6 +59,7 @@ def together() -> Iterator[Verbs]:
         if given_up.is_set():  # the thread that gave up has spoken, and ends this process
             time.sleep(SILENCE)
         if ranks.rank > 0:
+            _end_silently_when_told()
             time.sleep(AFTER_RANK_0 + min(MOST_AFTER, AFTER_THE_ONE_BEFORE * ranks.rank))
         ranks.end_all(_told(error, ranks))
 
@@ -73,6 +75,13 @@ def settings_here(settings: Settings, ranks: Verbs) -> Settings:
 def settings_to_train(settings: Settings, ranks: Verbs) -> Settings:
     """The same with random streams of the rank's own."""
     return replace(settings, seed=(settings.seed + SEED_STEP * ranks.rank) % 2**63) if ranks.size > 1 else settings
+
+
+def _end_silently_when_told() -> None:
+    """Some launchers ask the others to end when one has failed: what they have to say has been said."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _told(error: BaseException, ranks: Verbs) -> int:

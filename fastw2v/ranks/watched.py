@@ -16,6 +16,7 @@ from types import FrameType
 from fastw2v.ranks.launcher import rank_of
 
 LAUNCHERS = ("mpiexec", "mpiexec.hydra", "mpirun", "prterun", "orterun", "srun")  # the names of their processes
+LOOK_EVERY = 1.0  # seconds, whether the launcher is still there
 DIE_WITH_PARENT = 1  # of Linux: PR_SET_PDEATHSIG
 TO_BE_PASSED_ON = signal.SIGTERM, signal.SIGHUP, signal.SIGINT
 
@@ -29,7 +30,8 @@ def work_in_a_child() -> None:
     if found is None:
         return
     rank, ranks = found
-    started_by = os.getpid()
+    started_by, launched_by = os.getpid(), os.getppid()
+    passed_on = []
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)
@@ -40,18 +42,31 @@ def work_in_a_child() -> None:
         return
 
     def pass_on(number: int, frame: FrameType | None) -> None:
+        passed_on.append(number)
         with suppress(ProcessLookupError):
             os.kill(child, number)
 
     for number in TO_BE_PASSED_ON:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, pass_on)
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code < 0:
+    code = os.waitstatus_to_exitcode(_status_of(child, launched_by))
+    if code < 0 and -code not in passed_on:
         name = signal.Signals(-code).name
         say(f"rank {rank} of {ranks}, process {child} on {socket.gethostname()}, was ended by {name}; the run ends")
     os._exit(code if code >= 0 else 128 - code)
+
+
+def _status_of(child: int, launched_by: int) -> int:
+    """The child's at its end; this process ends it and itself where the launcher has gone and left them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        if os.getppid() != launched_by:
+            os.kill(child, signal.SIGKILL)
+            os._exit(1)
+        signal.sigtimedwait({signal.SIGCHLD}, LOOK_EVERY)
 
 
 def interrupt_launcher() -> None:
