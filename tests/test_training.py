@@ -374,6 +374,8 @@ def test_an_engine_that_waits_can_be_stopped() -> None:
 
     with pytest.raises(Interrupted):
         job.run(stop, every=0.01)
+    job.engine.gate.allow(0)
+    job.engine.gate.pass_through(1)  # nobody waits there again
 
 
 def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:

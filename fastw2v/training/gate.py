@@ -15,7 +15,7 @@ class Gate:
         self.inside = 0
         self.waiting = 0
         self.thread_seconds, self.counted_at = 0.0, time.perf_counter()  # waited so far, and until when that is counted
-        self.closed = False
+        self.closed = self.for_good = False
         self.allowed = float("inf")
 
     def enter(self) -> None:
@@ -68,15 +68,15 @@ class Gate:
             self.changed.notify_all()
 
     def open_for_good(self) -> None:
-        """Let all pass, however much is done."""
+        """Let all pass from now on, however much is done."""
         with self.changed:
-            self.closed, self.allowed = False, float("inf")
+            self.closed, self.for_good, self.allowed = False, True, float("inf")
             self.changed.notify_all()
 
     def allow(self, most: float) -> None:
         """Let nobody pass once so much is done, until more is allowed; at first there is no such end."""
         with self.changed:
-            self.allowed = most
+            self.allowed = float("inf") if self.for_good else most
             self.changed.notify_all()
 
     @contextmanager
