@@ -10,7 +10,7 @@ import numpy as np
 from fastw2v.compiling import Entry
 from fastw2v.corpus.blocks import in_order
 from fastw2v.phrasing.scoring import Rule, mark, settle, write_block
-from fastw2v.phrasing.strings import SHARDS, by_shard, last_word, new_buffer, string_keys
+from fastw2v.phrasing.strings import SHARDS, last_word, new_buffer, sort_by_shard, string_keys
 from fastw2v.phrasing.table import Tally, add_entries, count_keys, new_slots, table_of
 
 # While one table of all frequent strings is made, the entries of all shards stand beside it.
@@ -54,9 +54,9 @@ def count_strings(
     words = 0
     counting: list[Future[None]] = []
 
-    def count(shard: int, found: list[tuple[np.ndarray, np.ndarray]]) -> None:
-        for keys, starts in found:
-            tallies[shard].add(keys[starts[shard] : starts[shard + 1]])
+    def count(shard: int, found: list[list[np.ndarray]]) -> None:
+        for shards in found:
+            tallies[shard].add(shards[shard])
 
     with ThreadPoolExecutor(threads) as pool:
         for batch in _batches(with_context(blocks, exact), threads):
@@ -114,13 +114,15 @@ class Reader:
         self.word = new_buffer()
         self.room = np.empty(0, np.uint64)
 
-    def keys(self, block: tuple[int, bytes]) -> tuple[tuple[np.ndarray, np.ndarray], int]:
-        """The keys of a block by shard (see strings.by_shard), and the number of its words."""
+    def keys(self, block: tuple[int, bytes]) -> tuple[list[np.ndarray], int]:
+        """The keys of a block, those of each shard, and the number of its words."""
         context, data = block
         if len(self.room) < len(data) + 2:
             self.room = np.empty(len(data) + 2, np.uint64)
         keys, words = string_keys(np.frombuffer(data, np.uint8), context, self.exact, self.word, self.room)
-        return by_shard(self.room[:keys]), words
+        by_shard, ends = np.empty(keys, np.uint64), np.zeros(SHARDS, np.int64)
+        sort_by_shard(self.room[:keys], by_shard, ends)
+        return np.split(by_shard, ends[:-1]), words
 
 
 class Writer:
@@ -181,7 +183,7 @@ def entries() -> Iterator[Entry]:
     out, marks = np.zeros(2, np.uint8), np.zeros((2, 3), np.int64)
     yield Entry(last_word, (data, False, word))
     yield Entry(string_keys, (data, 0, False, word, keys))
-    yield Entry(by_shard, (keys,))
+    yield Entry(sort_by_shard, (keys, keys, starts))
     yield Entry(count_keys, (keys, 0, slots, starts))
     yield Entry(add_entries, (slots, slots))
     rule = Rule(np.int64(5), np.float32(100), np.float32(1))

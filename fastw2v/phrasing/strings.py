@@ -137,20 +137,23 @@ def string_keys(data, context, exact, word, keys):
 
 
 @compiled
-def by_shard(keys):
-    """The keys in the order of their shards, and where each shard's start, (SHARDS + 1,) int64."""
-    starts = np.zeros(SHARDS + 1, np.int64)
+def sort_by_shard(keys, sorted_keys, ends):
+    """Write the keys in the order of their shards, and where each shard's end.
+
+    sorted_keys : (keys,) uint64
+    ends : (SHARDS,) int64, zeros
+    """
     for key in keys:
-        starts[np.int64(key >> SHARD_SHIFT) + 1] += 1
+        ends[np.int64(key >> SHARD_SHIFT)] += 1
+    start = 0
     for shard in range(SHARDS):
-        starts[shard + 1] += starts[shard]
-    place = starts.copy()
-    sorted_keys = np.empty_like(keys)
+        count = ends[shard]
+        ends[shard] = start
+        start += count
     for key in keys:
         shard = np.int64(key >> SHARD_SHIFT)
-        sorted_keys[place[shard]] = key
-        place[shard] += 1
-    return sorted_keys, starts
+        sorted_keys[ends[shard]] = key
+        ends[shard] += 1
 
 
 @compiled
