@@ -37,6 +37,9 @@ if "numba" not in sys.modules:
     _check_address_space(TO_LOAD)
 
 import numba  # noqa: E402
+from numba.core.cpu import CPUTargetOptions  # noqa: E402
+
+from fastw2v.pieces import PIECE  # noqa: E402
 
 if numba.config.DISABLE_JIT:
     raise Fastw2vError("NUMBA_DISABLE_JIT is set, and without the compiler nothing here would end: unset it")
@@ -47,61 +50,39 @@ KEPT_FOLDERS = 8
 
 # Reassociation, contraction to fused multiply-add, reciprocals: what the vectoriser needs. NaN and infinity keep their
 # meaning ("nnan" and "ninf" are left out), so that a check for a diverged model is not compiled away.
-FASTMATH = {"reassoc", "contract", "nsz", "arcp", "afn"}
+MATH = {"fastmath": {"reassoc", "contract", "nsz", "arcp", "afn"}, "error_model": "numpy"}
 
-# Numba makes each function callable from Python and from C. What only compiled code calls does without: the kernel compiles in
-# 7 seconds instead of 10.6.
-NOT_FROM_C = {"no_cfunc_wrapper": True}
-NOT_FROM_PYTHON = {"no_cpython_wrapper": True, **NOT_FROM_C}
+# References to arrays are not counted: no function here keeps an array longer than its caller does, or makes one, which Numba
+# then refuses to compile. The reference kernel runs 1.9 times as fast (skip-gram, negative sampling: 1.17 instead of 2.30 µs a
+# word), and the blocked one compiles in 3.8 seconds instead of 4.7. The option is not a public one; where it is missing they
+# are counted.
+COMMON = {"nogil": True, "no_cfunc_wrapper": True} | ({"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {})
 
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a loop without the GIL, kept in the on-disk cache. Integer and exact code."""
     with _cache_folder_set():
-        return _cached_safely(numba.njit(nogil=True, cache=CACHE_FOLDER is not None, **NOT_FROM_C)(function))
+        return _cached_safely(numba.njit(cache=CACHE_FOLDER is not None, **COMMON)(function))
 
 
 def compiled_math(function: Callable[..., Any]) -> Any:
     """The same for floating-point loops whose sums may be reordered."""
     with _cache_folder_set():
-        options = {"cache": CACHE_FOLDER is not None, "fastmath": FASTMATH, "error_model": "numpy", **NOT_FROM_C}
-        return _cached_safely(numba.njit(nogil=True, **options)(function))
-
-
-def separate(function: Callable[..., Any]) -> Any:
-    """The same for a part of a kernel that works on many words at each call: compiled by itself, with all registers its own.
-
-    The blocked kernel ran 1.3 times as fast as with these parts inlined (4.15 instead of 3.2 M words/s, one thread).
-    """
-    return _within_compiled_code(function)
+        options = {"cache": CACHE_FOLDER is not None, **MATH, **COMMON}
+        return _cached_safely(numba.njit(**options)(function))
 
 
 def inlined(function: Callable[..., Any]) -> Any:
-    """The same for the small pieces of a kernel: always made part of their caller.
+    """The same for the pieces of a kernel: always made part of their caller; only compiled code can call them.
 
-    A call that stays a call passes each array as seven numbers and counts references to it: with ordinary calls the reference
-    kernel ran at half its speed (213 k words/s instead of 414 k, skip-gram with negative sampling, one thread).
+    A call that stays a call passes each array as seven numbers, and the blocked kernel's worker as 160.
     """
-    return _within_compiled_code(function, forceinline=True)
-
-
-def copied(function: Callable[..., Any]) -> Any:
-    """The same for a piece with one caller, which only calls others: its lines become part of the caller before any compiling.
-
-    Every level of inlined pieces is optimised with all that it calls, and once more in its caller: without the level of
-    `train_block` the kernel compiles in 7.2 seconds instead of 8.3 (CBOW, negative sampling).
-    """
-    return _within_compiled_code(function, inline="always")
-
-
-def _within_compiled_code(function: Callable[..., Any], **options: Any) -> Any:
-    """A function that only compiled code can call; Numba would let Python call it, and crash."""
-    made = numba.njit(nogil=True, fastmath=FASTMATH, error_model="numpy", **NOT_FROM_PYTHON, **options)(function)
+    made = numba.njit(no_cpython_wrapper=True, forceinline=True, **MATH, **COMMON, **PIECE)(function)
 
     def refuse(*arguments: Any) -> None:
         raise TypeError(f"{function.__name__} is a piece of compiled functions: it cannot be called from Python")
 
-    made._insert = lambda *arguments, **more: None
+    made._insert = lambda *arguments, **more: None  # Numba would let Python call it, and crash
     made._compile_for_args = refuse
     return made
 

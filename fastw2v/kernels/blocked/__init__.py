@@ -9,7 +9,7 @@ Shared and Distributed Memory": noise words shared by several pairs make matrix 
 
 import numpy as np
 
-from fastw2v.compiling import compiled_math, copied, inlined
+from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.hidden import clear, gather, return_gradient, scatter_add, take_hidden
 from fastw2v.kernels.blocked.negative import learn_words
@@ -49,7 +49,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
         share_top_nodes(worker.parts.hs, worker, model.nodes, tables.tree)
 
 
-@copied
+@inlined
 def train_block(first, last, worker, model, tables, variant):
     """Train the centers first .. last - 1 of the batch."""
     batch, rows, parts = worker.batch, worker.rows, worker.parts

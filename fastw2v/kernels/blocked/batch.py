@@ -69,10 +69,9 @@ def prepare(worker, tables, variant):
 
 
 @inlined
-def noise_words(first, worker):
-    """The noise words of the block that starts at `first`."""
-    start = first // worker.block * worker.pool
-    return worker.batch.noise[start : start + worker.pool]
+def first_noise_word(first, worker):
+    """Where the noise words of the block that starts at `first` begin."""
+    return first // worker.block * worker.pool
 
 
 @inlined

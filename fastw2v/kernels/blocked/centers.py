@@ -7,9 +7,9 @@ together: one waits for its scores while the next is scored.
 
 import numpy as np
 
-from fastw2v.compiling import inlined, separate
+from fastw2v.compiling import inlined
 from fastw2v.kernels.blocked.ahead import fetch_input, fetch_output
-from fastw2v.kernels.blocked.batch import noise_words
+from fastw2v.kernels.blocked.batch import first_noise_word
 from fastw2v.kernels.blocked.hidden import hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.worker import AT_ONCE
@@ -17,11 +17,12 @@ from fastw2v.kernels.lanes import LANES, load, pick, spread, store
 from fastw2v.kernels.products import TILE, dot, dots
 
 
-@separate
+@inlined
 def learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, variant):
     """Every center of the block against the hidden rows of its window, or with CBOW against its own."""
     words, scores, output = worker.batch.words, worker.rows.pair_scores, model.output
-    noise = noise_words(first, worker)
+    drawn = first_noise_word(first, worker)
+    noise = worker.batch.noise[drawn : drawn + worker.pool]
     begin = first
     while begin < last:
         end = different(words, begin, min(begin + AT_ONCE, last))

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from fastw2v.compiling import inlined, separate
+from fastw2v.compiling import inlined
 from fastw2v.kernels.lanes import LANES, load, spread, store, zero
 
 
-@separate
+@inlined
 def gather(matrix, words, begin, end, rows):
     """rows[i] = matrix[words[begin + i]], up to `end`."""
     for position in range(begin, end):
@@ -15,7 +15,7 @@ def gather(matrix, words, begin, end, rows):
             store(rows, position - begin, d, load(matrix, word, d))
 
 
-@separate
+@inlined
 def clear(rows, count):
     """Set the first rows to zero."""
     for row in range(count):
@@ -23,7 +23,7 @@ def clear(rows, count):
             store(rows, row, d, zero())
 
 
-@separate
+@inlined
 def scatter_add(rows, words, begin, end, matrix):
     """matrix[words[begin + i]] += rows[i], up to `end`."""
     for position in range(begin, end):
@@ -32,7 +32,7 @@ def scatter_add(rows, words, begin, end, matrix):
             store(matrix, word, d, load(matrix, word, d) + load(rows, position - begin, d))
 
 
-@separate
+@inlined
 def take_means(first, last, origin, batch, inputs, means):
     """means[i] = the mean of the input rows in the window of center first + i, itself left out (0 where it is alone)."""
     for center in range(first, last):
@@ -47,7 +47,7 @@ def take_means(first, last, origin, batch, inputs, means):
             store(means, center - first, d, total * share)
 
 
-@separate
+@inlined
 def spread_gradients(first, last, origin, batch, means_gradient, gradient):
     """Each input row in a window gets the whole gradient of the window's mean, as in the original."""
     for center in range(first, last):

@@ -7,8 +7,8 @@ pairs, -α c (n/K) σ(u_k·h): what n words drawn for each of the c pairs would 
 
 import numpy as np
 
-from fastw2v.compiling import inlined, separate
-from fastw2v.kernels.blocked.batch import noise_words
+from fastw2v.compiling import inlined
+from fastw2v.kernels.blocked.batch import first_noise_word
 from fastw2v.kernels.blocked.centers import learn_centers
 from fastw2v.kernels.blocked.hidden import gather, scatter_add
 from fastw2v.kernels.blocked.logistic import sigmoid
@@ -24,7 +24,7 @@ def learn_words(negative_wanted, cbow, first, last, origin, hidden, gradient, wo
         learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, variant)
 
 
-@separate
+@inlined
 def learn_noise(first, last, origin, hidden, gradient, worker, output, negative):
     """The block's hidden rows against its noise words: scores, gradient, two products, scatter.
 
@@ -33,7 +33,8 @@ def learn_noise(first, last, origin, hidden, gradient, worker, output, negative)
     output : the output vectors
     """
     rows, columns = worker.rows, output.shape[1]
-    noise = noise_words(first, worker)
+    drawn = first_noise_word(first, worker)
+    noise = worker.batch.noise[drawn : drawn + worker.pool]
     pool, count, start = worker.pool, last - first, first - origin
     gather(output, noise, 0, pool, rows.noise)
     transposed(rows.noise, pool, columns, rows.noise_columns)

@@ -5,7 +5,7 @@ At each node v of the path, σ(v·h) is the probability of branch 0, so the grad
 
 import numpy as np
 
-from fastw2v.compiling import inlined, separate
+from fastw2v.compiling import inlined
 from fastw2v.kernels.blocked.ahead import fetch_input
 from fastw2v.kernels.blocked.hidden import hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
@@ -16,14 +16,9 @@ from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, exch
 
 @inlined
 def learn_paths(hs, cbow, first, last, origin, hidden, gradient, worker, model, tree, window):
-    """Hierarchical softmax on a block, where it is wanted."""
-    if hs is not None:
-        learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, model, tree, window)
-
-
-@separate
-def learn_paths_of_centers(cbow, first, last, origin, hidden, gradient, worker, model, tree, window):
-    """Every center's path against the hidden rows that the center has a part in."""
+    """Hierarchical softmax on a block, where it is wanted: every center's path against the hidden rows it has a part in."""
+    if hs is None:
+        return
     state, batch, nodes = worker.state[0], worker.batch, model.nodes
     for center in range(first, last):
         if worker.parts.negative is None:
