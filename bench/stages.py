@@ -103,7 +103,7 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
     from fastw2v.kernels.worker import variant
     from fastw2v.settings import Settings
     from fastw2v.tables import tables
-    from fastw2v.training.threads import MEASURED, STRETCH
+    from fastw2v.training.threads import MEASURED, STRETCH, measured_every
 
     text = sources(corpus)
     vocabulary = select(count_words(text, threads=2, memory=2**32)[0], min_count=5, max_vocab=None)
@@ -118,10 +118,12 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
         schedule = new_schedule(0.025, len(stream), 1)
         seconds = {"loss": 0.0, "training": 0.0}
         state, room = np.uint64(1), np.zeros(MEASURED, np.int32)
-        for start in range(-STRETCH, min(LOSS_IDS, len(stream)), STRETCH):
+        every = measured_every(len(stream) // 2) // STRETCH
+        for number, start in enumerate(range(-STRETCH, min(LOSS_IDS, len(stream)), STRETCH)):
             ids = stream.read(max(0, start), max(0, start) + STRETCH)
             begin = time.perf_counter()
-            state = np.uint64(measure(ids[-MEASURED:], state, room, worker.scratch, model, lookup, kind, total))
+            if number % every == 0:
+                state = np.uint64(measure(ids[-MEASURED:], state, room, worker.scratch, model, lookup, kind, total))
             middle = time.perf_counter()
             train(ids, False, worker, model, lookup, kind, schedule)
             if start >= 0:  # the first round is for compiling

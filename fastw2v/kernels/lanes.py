@@ -150,39 +150,3 @@ def clamp(typingctx, value, limit):
         return builder.select(builder.fcmp_ordered(">", value, negated), value, negated)
 
     return lanes(lanes, lanes), generate
-
-
-@intrinsic
-def transpose(typingctx, source, row, column, target, target_row, target_column):
-    """target[target_row + i, target_column + j] = source[row + j, column + i], i and j from 0 to 15.
-
-    Four rounds; each takes pairs of vectors apart into their even and odd halves of blocks of 1, 2, 4, 8.
-    """
-
-    def generate(context, builder, signature, arguments):
-        matrix, row, column, target, target_row, target_column = arguments
-        pointer = LANES_IR.as_pointer()
-        rows = []
-        for place in range(LANES):
-            index = builder.add(row, ir.Constant(row.type, place))
-            start = element_pointer(context, builder, signature.args[0], matrix, (index, column))
-            rows.append(builder.load(builder.bitcast(start, pointer), align=BYTES))
-        for half in (1, 2, 4, 8):
-            swapped = list(rows)
-            for place in range(LANES):
-                if place & half:
-                    continue
-                low = [lane if not lane & half else LANES + lane - half for lane in range(LANES)]
-                high = [lane + half if not lane & half else LANES + lane for lane in range(LANES)]
-                for position, order in ((place, low), (place + half, high)):
-                    mask = ir.Constant(ir.VectorType(INT32_IR, LANES), order)
-                    swapped[position] = builder.shuffle_vector(rows[place], rows[place + half], mask)
-            rows = swapped
-        for place in range(LANES):
-            index = builder.add(target_row, ir.Constant(row.type, place))
-            start = element_pointer(context, builder, signature.args[3], target, (index, target_column))
-            builder.store(rows[place], builder.bitcast(start, pointer), align=BYTES)
-        return context.get_dummy_value()
-
-    index = types.intp
-    return types.void(source, index, index, target, index, index), generate

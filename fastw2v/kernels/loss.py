@@ -10,7 +10,7 @@ from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.reference import HIDDEN, dot
 from fastw2v.kernels.window import window_around
 from fastw2v.kernels.worker import END_OF_SENTENCE
-from fastw2v.tables.noise import draw
+from fastw2v.tables.alias import draw
 
 NATS, PAIRS = 0, 1  # the two places of a sum of losses
 
@@ -74,7 +74,7 @@ def pair_loss(inputs, row, word, random, model, tables, variant, total):
         nats += softplus(-dot(inputs, row, model.output, word))
         for _ in range(variant.negative):
             random = advance(random)
-            noise = draw(random, tables.noise)
+            noise = draw(random, tables.alias)
             if noise != word:
                 nats += softplus(dot(inputs, row, model.output, noise))
     total[NATS] += nats

@@ -11,7 +11,7 @@ import numpy as np
 
 from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
-from fastw2v.kernels.blocked.hidden import clear, gather, return_gradient, scatter_add, take_hidden
+from fastw2v.kernels.blocked.hidden import gather, return_gradient, scatter_add, take_hidden
 from fastw2v.kernels.blocked.negative import learn_words
 from fastw2v.kernels.blocked.path import learn_paths, share_top_nodes
 from fastw2v.kernels.blocked.worker import BATCH, carried, check_carried, new_worker
@@ -55,8 +55,7 @@ def train_block(first, last, worker, model, tables, variant):
     batch, rows, parts = worker.batch, worker.rows, worker.parts
     begin, end = covered(first, last, batch.begin, batch.end)
     gather(model.input, batch.words, begin, end, rows.input)
-    clear(rows.input_gradient, end - begin)
-    hidden, gradient, origin = take_hidden(parts.cbow, first, last, begin, worker)
+    hidden, gradient, origin = take_hidden(parts.cbow, first, last, begin, end, worker)
     learn_words(parts.negative, parts.cbow, first, last, origin, hidden, gradient, worker, model, variant)
     learn_paths(parts.hs, parts.cbow, first, last, origin, hidden, gradient, worker, model, tables.tree, variant.window)
     return_gradient(parts.cbow, first, last, begin, worker)

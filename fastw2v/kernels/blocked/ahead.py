@@ -19,10 +19,15 @@ def fetch_input(center, worker, inputs, window):
 
 
 @inlined
-def fetch_output(center, first, worker, output):
-    """Fetch output rows of the next block: of the center in this one's place, and its part of the noise words."""
-    batch, block, pool = worker.batch, worker.block, worker.pool
-    prefetch_row(output, np.int64(batch.words[min(center + block, worker.state[0].complete - 1)]))
-    share = (first // block + 1) * pool * block + (center - first) * pool  # in parts of a noise word, `block` of which are one
-    for sample in range(share // block, (share + pool) // block):
-        prefetch_row(output, np.int64(batch.noise[sample]))
+def fetch_output(center, worker, output):
+    """Fetch an output row of the next block: of the center in this one's place."""
+    last = worker.state[0].complete - 1
+    prefetch_row(output, np.int64(worker.batch.words[min(center + worker.block, last)]))
+
+
+@inlined
+def fetch_noise(place, block, noise, output):
+    """Fetch output rows of the next block's noise words: with each center, by its place in the block, as many as it takes."""
+    each = (len(noise) + block - 1) // block
+    for sample in range(place * each, min((place + 1) * each, len(noise))):
+        prefetch_row(output, np.int64(noise[sample]))

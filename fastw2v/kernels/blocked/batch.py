@@ -62,7 +62,8 @@ def prepare(worker, tables, variant):
     random = state.random
     if variant.negative > 0:
         blocks = (state.complete + worker.block - 1) // worker.block
-        for sample in range(blocks * worker.pool):
+        batch.pool[0] = pool_of_batch(state.complete, worker)
+        for sample in range(blocks * batch.pool[0]):
             random = advance(random)
             batch.noise[sample] = draw(random, tables.alias)
     state.random = random
@@ -70,8 +71,17 @@ def prepare(worker, tables, variant):
 
 @inlined
 def first_noise_word(first, worker):
-    """Where the noise words of the block that starts at `first` begin."""
-    return first // worker.block * worker.pool
+    """Where the noise words of the block that starts at `first` begin; those of the next block follow."""
+    return first // worker.block * worker.batch.pool[0]
+
+
+@inlined
+def pool_of_batch(length, worker):
+    """The noise words of a block: half of the pool where a center has few pairs."""
+    pairs = np.float32(0)
+    for position in range(length):
+        pairs += worker.batch.pairs[position]
+    return worker.pool // 2 if pairs < worker.few_pairs * np.float32(length) else worker.pool
 
 
 @inlined

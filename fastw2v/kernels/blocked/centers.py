@@ -8,7 +8,7 @@ together: one waits for its scores while the next is scored.
 import numpy as np
 
 from fastw2v.compiling import inlined
-from fastw2v.kernels.blocked.ahead import fetch_input, fetch_output
+from fastw2v.kernels.blocked.ahead import fetch_input, fetch_noise, fetch_output
 from fastw2v.kernels.blocked.batch import first_noise_word
 from fastw2v.kernels.blocked.hidden import hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
@@ -21,14 +21,15 @@ from fastw2v.kernels.products import TILE, dot, dots
 def learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, variant):
     """Every center of the block against the hidden rows of its window, or with CBOW against its own."""
     words, scores, output = worker.batch.words, worker.rows.pair_scores, model.output
-    drawn = first_noise_word(first, worker)
-    noise = worker.batch.noise[drawn : drawn + worker.pool]
+    drawn, pool = first_noise_word(first, worker), worker.batch.pool[0]
+    noise, next_noise = worker.batch.noise[drawn : drawn + pool], worker.batch.noise[drawn + pool : drawn + 2 * pool]
     begin = first
     while begin < last:
         end = different(words, begin, min(begin + AT_ONCE, last))
         for center in range(begin, end):
             fetch_input(center, worker, model.input, variant.window)
-            fetch_output(center, first, worker, output)
+            fetch_output(center, worker, output)
+            fetch_noise(center - first, worker.block, next_noise, output)
             rows = context_rows(center, origin, worker.batch, cbow)
             score_center(cbow, center - begin, np.int64(words[center]), rows, hidden, scores, output)
         for center in range(begin, end):
@@ -74,7 +75,7 @@ def score_center(cbow, place, word, rows, hidden, scores, output):
         return
     for i in range(0, rows[2], TILE):
         four = context_row(rows, i), context_row(rows, i + 1), context_row(rows, i + 2), context_row(rows, i + 3)
-        scores[place, i], scores[place, i + 1], scores[place, i + 2], scores[place, i + 3] = dots(hidden, four, output, word)
+        dots(hidden, four, output, word, scores, place, i)
 
 
 @inlined
@@ -86,9 +87,9 @@ def center_gradient(place, word, rows, noise, worker, negative):
     scores = worker.rows.pair_scores
     alpha = worker.state[0].alpha
     repeats = np.int32(0)
-    for sample in range(worker.pool):
+    for sample in range(len(noise)):
         repeats += np.int32(noise[sample] == word)
-    taken_back = np.float32(repeats) * np.float32(negative) / np.float32(worker.pool)
+    taken_back = np.float32(repeats) * np.float32(negative) / np.float32(len(noise))
     start, slope = spread(alpha), spread(alpha * (np.float32(1) - taken_back))
     for lane in range(0, rows[2], LANES):
         store(scores, place, lane, start - slope * sigmoid(load(scores, place, lane)))
@@ -98,19 +99,22 @@ def center_gradient(place, word, rows, noise, worker, negative):
 def move_center(place, word, rows, hidden, gradient, scores, output):
     """u += Σ_i scores[place, i] h_i, and h_i's gradient += scores[place, i] u; 32 columns at a time, then the last 16."""
     columns = output.shape[1]
-    in_pairs = columns // (2 * LANES) * (2 * LANES)
-    for d in range(0, in_pairs, 2 * LANES):
-        left, right = load(output, word, d), load(output, word, d + LANES)
-        moved_left, moved_right = left, right
+    in_threes = columns // (3 * LANES) * (3 * LANES)
+    for d in range(0, in_threes, 3 * LANES):
+        left, middle, right = load(output, word, d), load(output, word, d + LANES), load(output, word, d + 2 * LANES)
+        moved_left, moved_middle, moved_right = left, middle, right
         for i in range(rows[2]):
             row, step = context_row(rows, i), pick(scores, place, i)
             moved_left += step * load(hidden, row, d)
-            moved_right += step * load(hidden, row, d + LANES)
+            moved_middle += step * load(hidden, row, d + LANES)
+            moved_right += step * load(hidden, row, d + 2 * LANES)
             store(gradient, row, d, load(gradient, row, d) + step * left)
-            store(gradient, row, d + LANES, load(gradient, row, d + LANES) + step * right)
+            store(gradient, row, d + LANES, load(gradient, row, d + LANES) + step * middle)
+            store(gradient, row, d + 2 * LANES, load(gradient, row, d + 2 * LANES) + step * right)
         store(output, word, d, moved_left)
-        store(output, word, d + LANES, moved_right)
-    for d in range(in_pairs, columns, LANES):
+        store(output, word, d + LANES, moved_middle)
+        store(output, word, d + 2 * LANES, moved_right)
+    for d in range(in_threes, columns, LANES):
         center = load(output, word, d)
         moved = center
         for i in range(rows[2]):

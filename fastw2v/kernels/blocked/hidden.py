@@ -16,9 +16,9 @@ def gather(matrix, words, begin, end, rows):
 
 
 @inlined
-def clear(rows, count):
-    """Set the first rows to zero."""
-    for row in range(count):
+def clear(rows, begin, end):
+    """Set rows begin .. end - 1 to zero."""
+    for row in range(begin, end):
         for d in range(0, rows.shape[1], LANES):
             store(rows, row, d, zero())
 
@@ -61,13 +61,20 @@ def spread_gradients(first, last, origin, batch, means_gradient, gradient):
 
 
 @inlined
-def take_hidden(cbow, first, last, origin, worker):
-    """The block's hidden rows, their gradient, cleared, and the position that the first row belongs to."""
+def take_hidden(cbow, first, last, begin, end, worker):
+    """The block's hidden rows, their gradient, and the position that the first row belongs to.
+
+    The gradient is cleared, but for the centers' own rows where negative sampling is about to write them.
+    """
     rows = worker.rows
+    written = first if worker.parts.negative is None else last
     if cbow is None:
-        return rows.input, rows.input_gradient, origin
-    take_means(first, last, origin, worker.batch, rows.input, rows.means)
-    clear(rows.means_gradient, last - first)
+        clear(rows.input_gradient, 0, first - begin)
+        clear(rows.input_gradient, written - begin, end - begin)
+        return rows.input, rows.input_gradient, begin
+    take_means(first, last, begin, worker.batch, rows.input, rows.means)
+    clear(rows.input_gradient, 0, end - begin)
+    clear(rows.means_gradient, written - first, last - first)
     return rows.means, rows.means_gradient, first
 
 

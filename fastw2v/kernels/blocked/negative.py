@@ -13,7 +13,8 @@ from fastw2v.kernels.blocked.centers import learn_centers
 from fastw2v.kernels.blocked.hidden import gather, scatter_add
 from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.lanes import LANES, load, spread, store, zero
-from fastw2v.kernels.products import TILE, product, product_of_transposed, rounded_up, transposed
+from fastw2v.kernels.products import TILE, in_pairs, product, product_of_transposed, rounded_up, scores_in_pairs, transposed
+from fastw2v.kernels.shuffles import PAIRS
 
 
 @inlined
@@ -28,32 +29,38 @@ def learn_words(negative_wanted, cbow, first, last, origin, hidden, gradient, wo
 def learn_noise(first, last, origin, hidden, gradient, worker, output, negative):
     """The block's hidden rows against its noise words: scores, gradient, two products, scatter.
 
+    The gradient of the centers' own hidden rows begins here, whatever was in it.
+
     first, last : the block's centers, positions in the batch
     hidden, gradient : the rows of the positions from `origin` on
     output : the output vectors
     """
     rows, columns = worker.rows, output.shape[1]
-    drawn = first_noise_word(first, worker)
-    noise = worker.batch.noise[drawn : drawn + worker.pool]
-    pool, count, start = worker.pool, last - first, first - origin
+    drawn, pool = first_noise_word(first, worker), worker.batch.pool[0]
+    noise = worker.batch.noise[drawn : drawn + pool]
+    count, start = last - first, first - origin
     gather(output, noise, 0, pool, rows.noise)
-    transposed(rows.noise, pool, columns, rows.noise_columns)
-    product(hidden, start, rows.noise_columns, columns, rows.scores, 0, count, pool, False)
-    noise_gradient(first, last, worker, negative)
-    product(rows.scores, 0, rows.noise, pool, gradient, start, count, columns, True)
+    if pool % LANES == 0:
+        transposed(rows.noise, pool, columns, rows.noise_columns)
+        product(hidden, start, rows.noise_columns, columns, rows.scores, 0, count, pool, False)
+    else:
+        in_pairs(rows.noise, rounded_up(pool, PAIRS), columns, rows.noise_pairs)
+        scores_in_pairs(hidden, start, rows.noise_pairs, columns, rows.scores, count, rounded_up(pool, PAIRS))
+    noise_gradient(first, last, pool, worker, negative)
+    product(rows.scores, 0, rows.noise, pool, gradient, start, count, columns, False)
     product_of_transposed(rows.scores, hidden, start, count, rows.noise, pool, columns)
     scatter_add(rows.noise, noise, 0, pool, output)
 
 
 @inlined
-def noise_gradient(first, last, worker, negative):
+def noise_gradient(first, last, pool, worker, negative):
     """scores[i, k] = -α c_i (n/K) σ(scores[i, k]); the rows that fill up the last tile get no gradient."""
     scores, pairs = worker.rows.scores, worker.batch.pairs
-    step = -worker.state[0].alpha * np.float32(negative) / np.float32(worker.pool)
+    step = -worker.state[0].alpha * np.float32(negative) / np.float32(pool)
     for center in range(first, last):
         weight = spread(step * pairs[center])
-        for k in range(0, worker.pool, LANES):
+        for k in range(0, pool, LANES):
             store(scores, center - first, k, weight * sigmoid(load(scores, center - first, k)))
     for row in range(last - first, rounded_up(last - first, TILE)):
-        for k in range(0, worker.pool, LANES):
+        for k in range(0, pool, LANES):
             store(scores, row, k, zero())

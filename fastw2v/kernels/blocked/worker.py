@@ -8,6 +8,7 @@ from fastw2v.kernels.lanes import LANES
 from fastw2v.kernels.model import aligned_zeros
 from fastw2v.kernels.products import TILE
 from fastw2v.kernels.schedule import CACHE_LINE
+from fastw2v.kernels.shuffles import PAIRS
 from fastw2v.kernels.top_nodes import NO_COPIES
 from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH, Variant, check_ids, check_state, new_state
 from fastw2v.tables import Tables
@@ -19,6 +20,10 @@ BATCH = 2048  # kept words that are prepared at a time, at least, in whole sente
 NOISE_BLOCK, BOTH_BLOCK, TREE_BLOCK = 32, 16, 8
 # Noise words of a block, for each 5 of `negative` or part of them. With 16 CBOW scored below word2vec.c, and with 32 above.
 SKIPGRAM_POOL, CBOW_POOL = 16, 32
+# Pairs of a center, on average over a batch of skip-gram, below which half the noise words do: on lines of 8 words 3.0. There
+# the whole pool scores 32.1 / 61.7 / 31.1 / 54.3 / 37.0 in 1.2 times the time (analogies, WordSim, SimLex, MEN, RareWords),
+# half of it 29.7 / 61.5 / 32.0 / 55.0 / 37.7, and word2vec.c 30.5 / 59.8 / 31.1 / 53.7 / 36.3.
+FEW_PAIRS = 4.0
 AT_ONCE = 4  # centers that are scored before the first of them moves, with negative sampling
 # Learning rates that may add up on one row in a block; with four times as much, texts of 30 words diverged.
 MOST_OF_NOISE, MOST_OF_A_WORD = 2.0, 0.5
@@ -44,6 +49,7 @@ class Batch(NamedTuple):
     pairs : (n,) float32, the pairs that the position's hidden row has a part in: windows that cover it, of other centers; with
         CBOW 1, or 0 where its own window is empty
     noise : (blocks × noise words a block,) int32
+    pool : (1,) int64, the noise words of each block
     """
 
     words: np.ndarray
@@ -51,6 +57,7 @@ class Batch(NamedTuple):
     end: np.ndarray
     pairs: np.ndarray
     noise: np.ndarray
+    pool: np.ndarray
 
 
 class Rows(NamedTuple):
@@ -59,7 +66,7 @@ class Rows(NamedTuple):
     input, input_gradient : a row for each position that the block's windows cover
     means, means_gradient : with CBOW, a row for each center
     noise : a row for each noise word of the block
-    noise_columns : the same transposed
+    noise_columns, noise_pairs : the same transposed, and transposed in pairs (kernels.products)
     scores : (rows, noise words), of hidden rows against noise rows, then their gradient
     pair_scores : (centers at once, widest window), the same for some centers
     path, path_columns, path_scores : the same as the noise words' for the nodes of one center's path
@@ -72,6 +79,7 @@ class Rows(NamedTuple):
     means_gradient: np.ndarray
     noise: np.ndarray
     noise_columns: np.ndarray
+    noise_pairs: np.ndarray
     scores: np.ndarray
     pair_scores: np.ndarray
     path: np.ndarray
@@ -98,6 +106,7 @@ class Worker(NamedTuple):
     scratch : (2, row length) float32, for measuring the loss
     block : int, centers of a block
     pool : int, noise words of a block
+    few_pairs : float, of a center on average over a batch: below it, half the pool does
     damping : float, what the learning rate is multiplied by; below 1 only where one center's steps would overshoot
     copies : int, the thread's first copy of a top node (kernels.top_nodes), or NO_COPIES
     row : int, where the thread counts its words in the schedule
@@ -110,6 +119,7 @@ class Worker(NamedTuple):
     scratch: np.ndarray
     block: int
     pool: int
+    few_pairs: float
     damping: float
     copies: int
     row: int
@@ -133,9 +143,11 @@ def new_worker(
     """
     state = new_state(STATE)
     state["random"] = random_state
+    halved = not pool and not variant.cbow and variant.negative
     pool = pool or best_pool(variant)
     stable = stable_block(variant, tables, alpha, pool)
     block = block or max(1, int(min(best_block(variant), stable)))
+    few_pairs = min(FEW_PAIRS, MOST_OF_NOISE * pool / 2 / (alpha * variant.negative * block)) if halved else 0.0
     damping = min(1.0, stable)
     state["alpha"] = alpha * damping
     return Worker(
@@ -146,6 +158,7 @@ def new_worker(
         scratch=aligned_zeros(2, columns),
         block=block,
         pool=pool,
+        few_pairs=few_pairs,
         damping=damping,
         copies=copies,
         row=thread * CACHE_LINE,
@@ -213,6 +226,7 @@ def _new_batch(block: int, pool: int) -> Batch:
         end=np.zeros(most, np.int32),
         pairs=np.zeros(most, np.float32),
         noise=np.zeros((-(-most // block) + 1) * pool, np.int32),
+        pool=np.full(1, pool),
     )
 
 
@@ -221,6 +235,7 @@ def _new_rows(block: int, pool: int, columns: int, longest_path: int, variant: V
     centers = block + 2 * TILE if variant.cbow else 0
     widest = 2 * variant.window + 1 + TILE
     noise, path = (-(-rows // LANES) * LANES for rows in (pool, longest_path))
+    in_pairs = pool // 2 if pool % LANES == 0 else -(-pool // PAIRS) * PAIRS
     return Rows(
         input=aligned_zeros(covered, columns),
         input_gradient=aligned_zeros(covered, columns),
@@ -228,6 +243,7 @@ def _new_rows(block: int, pool: int, columns: int, longest_path: int, variant: V
         means_gradient=aligned_zeros(centers, columns),
         noise=aligned_zeros(noise, columns),
         noise_columns=aligned_zeros(columns, noise),
+        noise_pairs=aligned_zeros(columns // 2, 2 * in_pairs),
         scores=aligned_zeros(block + TILE, noise),
         pair_scores=aligned_zeros(AT_ONCE, -(-widest // LANES) * LANES),
         path=aligned_zeros(path, columns),
