@@ -8,10 +8,10 @@ import pytest
 from fastw2v.compiling import compiled_math
 from fastw2v.kernels import blocked, reference
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.blocked.worker import BATCH, Worker, new_worker
+from fastw2v.kernels.blocked.worker import BATCH, CBOW_POOL, SKIPGRAM_POOL, Worker, new_worker
 from fastw2v.kernels.lanes import LANES, load, store
 from fastw2v.kernels.model import Model, aligned_zeros, new_model
-from fastw2v.kernels.products import product, product_of_transposed, transposed
+from fastw2v.kernels.products import in_pairs, product, product_of_transposed, scores_in_pairs, transposed
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.worker import Variant
 from fastw2v.tables import Tables, tables
@@ -86,21 +86,21 @@ def block_formula(
     return [inputs, outputs, nodes]
 
 
-@pytest.mark.parametrize("block", [1, 4, 6, 32])
+@pytest.mark.parametrize(("block", "pool"), [(1, 16), (4, 16), (6, 8), (32, 16), (32, 24)])
 @pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
-def test_a_batch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, hs: bool, block: int) -> None:
+def test_a_batch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, hs: bool, block: int, pool: int) -> None:
     variant = Variant(cbow, hs, negative, 3)
     lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
     model = random_model(negative, hs)
     worker = new_worker(
-        0, model.input.shape[1], lookup, variant, random_state=1, alpha=0.02, block=block, pool=16 if negative else None
+        0, model.input.shape[1], lookup, variant, random_state=1, alpha=0.02, block=block, pool=pool if negative else None
     )
     alpha = float(worker.state[0]["alpha"])
     lengths = [1, 2, 9, 0, 5, 40, 1, 1, 7]
     before = Model(*(matrix.copy() for matrix in model))
     blocked.train(sentences(lengths), True, worker, model, lookup, variant, new_schedule(0.02, 1000, 1))
     if negative:
-        assert set(worker.batch.noise[:16]) & set(worker.batch.words[:40])  # a noise word that is a center
+        assert set(worker.batch.noise[:pool]) & set(worker.batch.words[:40])  # a noise word that is a center
     expected = block_formula(before, worker, sum(lengths), variant, lookup, alpha)
     for after, right, start in zip(model, expected, before):
         if after.size:
@@ -165,6 +165,17 @@ def test_padding_stays_zero() -> None:
         assert not matrix[:, DIM:].any()
 
 
+def test_words_with_few_pairs_have_half_the_noise_words() -> None:
+    lookup = tables(COUNTS, sample=0, negative=5, hs=False)
+    pools = {}
+    for cbow, lengths in ((False, [3] * 60), (False, [3] * 60 + [400]), (True, [3] * 60)):
+        model, variant = random_model(5, False, 0.1), Variant(cbow, False, 5, 5)
+        worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.001)
+        blocked.train(sentences(lengths), True, worker, model, lookup, variant, new_schedule(0.001, 1000, 1))
+        pools[cbow, len(lengths)] = int(worker.batch.pool[0])
+    assert pools == {(False, 60): SKIPGRAM_POOL // 2, (False, 61): SKIPGRAM_POOL, (True, 60): CBOW_POOL}
+
+
 @compiled_math
 def products(a, b, c, d, a_columns):
     transposed(a, 16, 48, a_columns)
@@ -181,6 +192,21 @@ def test_products_are_numpys() -> None:
     assert np.array_equal(a_columns, a.T)
     assert np.allclose(c[3:10], 2 * a[2:9] @ b, atol=1e-4)
     assert np.allclose(d, a[:11].T @ b[5:16], atol=1e-4)
+
+
+@compiled_math
+def eight_columns(a, b, b_pairs, c):
+    in_pairs(b, 8, 48, b_pairs)
+    scores_in_pairs(a, 2, b_pairs, 48, c, 7, 8)
+
+
+def test_products_with_eight_columns_are_numpys() -> None:
+    random = np.random.default_rng(2)
+    a, b, b_pairs, c = (aligned_zeros(*shape) for shape in ((16, 48), (8, 48), (24, 16), (8, 8)))
+    a[:], b[:] = random.normal(size=a.shape), random.normal(size=b.shape)
+    eight_columns(a, b, b_pairs, c)
+    assert np.array_equal(b_pairs.reshape(24, 8, 2), b.reshape(8, 24, 2).transpose(1, 0, 2))
+    assert np.allclose(c[:7], a[2:9] @ b.T, atol=1e-4)
 
 
 @compiled_math

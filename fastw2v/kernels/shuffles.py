@@ -44,8 +44,8 @@ def _transposing(grain: int) -> Callable[..., Any]:
             high = [lane + block if not lane & block else LANES + lane for lane in range(LANES)]
             for place in range(count):
                 if not place & half:
-                    pair = rows[place], rows[place + half]
-                    rows[place], rows[place + half] = (_taken(builder, *pair, order) for order in (low, high))
+                    one, other = rows[place], rows[place + half]
+                    rows[place], rows[place + half] = (_taken(builder, one, other, order) for order in (low, high))
             half *= 2
         for place in range(count):
             there = builder.add(target_row, row.type(place)), target_column
@@ -88,8 +88,8 @@ def store_sums_of_pairs(typingctx, matrix, row, column, first, second):
     """matrix[row, column : column + 8] = the sums of the 8 pairs of `first`, and in the next row those of `second`."""
 
     def generate(context, builder, signature, arguments):
-        matrix, row, column, *pair = arguments
-        even, odd = (_taken(builder, *pair, range(b, 2 * LANES, 2)) for b in (0, 1))
+        matrix, row, column, first, second = arguments
+        even, odd = (_taken(builder, first, second, range(b, 2 * LANES, 2)) for b in (0, 1))
         sums = builder.fadd(even, odd, flags=FLAGS)
         for number in range(2):
             half = _taken(builder, sums, sums, range(number * PAIRS, (number + 1) * PAIRS))
