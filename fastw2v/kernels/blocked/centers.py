@@ -14,7 +14,7 @@ from fastw2v.kernels.blocked.hidden import hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.worker import AT_ONCE
 from fastw2v.kernels.lanes import LANES, load, pick, spread, store
-from fastw2v.kernels.products import TILE, dot, dots
+from fastw2v.kernels.products import TILE, dot, dots, rounded_up
 
 
 @inlined
@@ -26,18 +26,21 @@ def learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, va
     begin = first
     while begin < last:
         end = different(words, begin, min(begin + AT_ONCE, last))
+        place = 0
         for center in range(begin, end):
             fetch_input(center, worker, model.input, variant.window)
             fetch_output(center, worker, output)
             fetch_noise(center - first, worker.block, next_noise, output)
             rows = context_rows(center, origin, worker.batch, cbow)
-            score_center(cbow, center - begin, np.int64(words[center]), rows, hidden, scores, output)
+            score_center(cbow, place, np.int64(words[center]), rows, hidden, scores, output)
+            place += rounded_up(rows[2], TILE)
+        pair_gradient(place, worker.state[0].alpha, scores)
+        place = 0
         for center in range(begin, end):
             rows = context_rows(center, origin, worker.batch, cbow)
-            center_gradient(center - begin, words[center], rows, noise, worker, variant.negative)
-        for center in range(begin, end):
-            rows = context_rows(center, origin, worker.batch, cbow)
-            move_center(center - begin, np.int64(words[center]), rows, hidden, gradient, scores, output)
+            take_noise_back(words[center], noise, place, rows[2], worker.state[0].alpha, variant.negative, scores)
+            move_center(place, np.int64(words[center]), rows, hidden, gradient, scores, output)
+            place += rounded_up(rows[2], TILE)
         begin = end
 
 
@@ -69,42 +72,47 @@ def context_row(rows, number):
 
 @inlined
 def score_center(cbow, place, word, rows, hidden, scores, output):
-    """scores[place, i] = h_i · u; past the last row come scores that nobody looks at."""
+    """scores[place + i] = h_i · u; past the last row come scores that nobody looks at, up to a multiple of 4."""
     if cbow is not None:
-        scores[place, 0] = dot(hidden, rows[0], output, word)
+        scores[0, place] = dot(hidden, rows[0], output, word)
         return
     for i in range(0, rows[2], TILE):
         four = context_row(rows, i), context_row(rows, i + 1), context_row(rows, i + 2), context_row(rows, i + 3)
-        dots(hidden, four, output, word, scores, place, i)
+        dots(hidden, four, output, word, scores, 0, place + i)
 
 
 @inlined
-def center_gradient(place, word, rows, noise, worker, negative):
-    """scores[place, i] = α(1 - σ(scores[place, i])), and what a noise word that is the center was taken for is given back.
+def pair_gradient(count, alpha, scores):
+    """scores[i] = α(1 - σ(scores[i])), those of a few centers at once."""
+    for lane in range(0, count, LANES):
+        store(scores, 0, lane, spread(alpha) * (spread(np.float32(1)) - sigmoid(load(scores, 0, lane))))
+
+
+@inlined
+def take_noise_back(word, noise, place, count, alpha, negative, scores):
+    """Give back what a noise word that is the center was taken for: scores[place + i] += α t σ_i, as t of a pair's noise words.
 
     The original leaves out such a word. It was scored with the others, and its score is this one.
     """
-    scores = worker.rows.pair_scores
-    alpha = worker.state[0].alpha
     repeats = np.int32(0)
     for sample in range(len(noise)):
         repeats += np.int32(noise[sample] == word)
-    taken_back = np.float32(repeats) * np.float32(negative) / np.float32(len(noise))
-    start, slope = spread(alpha), spread(alpha * (np.float32(1) - taken_back))
-    for lane in range(0, rows[2], LANES):
-        store(scores, place, lane, start - slope * sigmoid(load(scores, place, lane)))
+    if repeats:
+        taken_back = np.float32(repeats) * np.float32(negative) / np.float32(len(noise))
+        for i in range(place, place + count):
+            scores[0, i] += taken_back * (alpha - scores[0, i])
 
 
 @inlined
 def move_center(place, word, rows, hidden, gradient, scores, output):
-    """u += Σ_i scores[place, i] h_i, and h_i's gradient += scores[place, i] u; 32 columns at a time, then the last 16."""
+    """u += Σ_i scores[place + i] h_i, and h_i's gradient += scores[place + i] u; 32 columns at a time, then the last 16."""
     columns = output.shape[1]
     in_threes = columns // (3 * LANES) * (3 * LANES)
     for d in range(0, in_threes, 3 * LANES):
         left, middle, right = load(output, word, d), load(output, word, d + LANES), load(output, word, d + 2 * LANES)
         moved_left, moved_middle, moved_right = left, middle, right
         for i in range(rows[2]):
-            row, step = context_row(rows, i), pick(scores, place, i)
+            row, step = context_row(rows, i), pick(scores, 0, place + i)
             moved_left += step * load(hidden, row, d)
             moved_middle += step * load(hidden, row, d + LANES)
             moved_right += step * load(hidden, row, d + 2 * LANES)
@@ -118,7 +126,7 @@ def move_center(place, word, rows, hidden, gradient, scores, output):
         center = load(output, word, d)
         moved = center
         for i in range(rows[2]):
-            row, step = context_row(rows, i), pick(scores, place, i)
+            row, step = context_row(rows, i), pick(scores, 0, place + i)
             moved += step * load(hidden, row, d)
             store(gradient, row, d, load(gradient, row, d) + step * center)
         store(output, word, d, moved)

@@ -68,7 +68,7 @@ class Rows(NamedTuple):
     noise : a row for each noise word of the block
     noise_columns, noise_pairs : the same transposed, and transposed in pairs (kernels.products)
     scores : (rows, noise words), of hidden rows against noise rows, then their gradient
-    pair_scores : (centers at once, widest window), the same for some centers
+    pair_scores : (1, centers at once × widest window), the same for some centers, one after the other
     path, path_columns, path_scores : the same as the noise words' for the nodes of one center's path
     labels : (2, longest path), what a path's scores should be, and the step they are scaled with
     """
@@ -245,7 +245,7 @@ def _new_rows(block: int, pool: int, columns: int, longest_path: int, variant: V
         noise_columns=aligned_zeros(columns, noise),
         noise_pairs=aligned_zeros(columns // 2, 2 * in_pairs),
         scores=aligned_zeros(block + TILE, noise),
-        pair_scores=aligned_zeros(AT_ONCE, -(-widest // LANES) * LANES),
+        pair_scores=aligned_zeros(1, AT_ONCE * -(-widest // LANES) * LANES),
         path=aligned_zeros(path, columns),
         path_columns=aligned_zeros(columns, path),
         path_scores=aligned_zeros(widest, path),
