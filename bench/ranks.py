@@ -10,12 +10,13 @@ Hosts need root and Linux, with `ip`, `tc` and `unshare`; they share this machin
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -153,10 +154,11 @@ def measured_inputs(names: list[str], dim: int, vocabulary: int) -> dict[str, fl
 
 
 def show_loss(corpus: Path, names: list[str]) -> None:
-    """Take the network from the last host, and wait for the run's end."""
+    """Take the network from the last host, and wait for the run's end, and for that of all its processes."""
     with tempfile.TemporaryDirectory() as folder:
         command = [*launcher(len(names), names, Path(folder)), str(BIN / "fastw2v"), "train", str(corpus)]
-        run = subprocess.Popen([*command, "-o", f"{folder}/vectors.bin", "--epochs", "1000", "--threads", "1"])
+        output = f"{folder}/vectors.bin"
+        run = subprocess.Popen([*command, "-o", output, "--epochs", "1000", "--threads", "1"])
         time.sleep(LOST_AFTER + 15)  # reading the text
         _do(f"ip link set {names[-1]}v down")
         start = time.monotonic()
@@ -166,6 +168,22 @@ def show_loss(corpus: Path, names: list[str]) -> None:
             code = None
             run.kill()
         print(f"exit code {code}, {time.monotonic() - start:.1f} s after {names[-1]} had lost its network")
+        while (left := _processes(output)) and time.monotonic() - start < 60:
+            time.sleep(0.1)
+        print(f"its processes gone after {time.monotonic() - start:.1f} s" if not left else f"killed after 60 s: {left}")
+        for process in left:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+def _processes(argument: str) -> list[int]:
+    """Those with an argument."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if argument.encode() in (folder / "cmdline").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
 
 
 @click.command(help=HELP)

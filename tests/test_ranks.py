@@ -252,3 +252,36 @@ def test_a_rank_that_falls_silent_is_given_up() -> None:
     watch.close()
     assert given_up == [1]
     assert ranks.sent > 3
+
+
+STUCK = "ctypes.PyDLL(None).sleep(60)"  # in C, with Python's lock: no other thread of the process runs
+
+
+def ended(program: str) -> tuple[int, str]:
+    """The exit code, and what was said, of a process that might not end by itself."""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    return run.returncode, run.stderr
+
+
+def test_a_rank_that_is_stuck_in_mpi_is_ended_by_the_process_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PMI_SIZE", "2")
+    monkeypatch.setenv("PMI_RANK", "1")
+    code, err = ended(
+        "import ctypes; from fastw2v.ranks import watched; watched.STILL = 2\n"
+        f"watched.work_in_a_child(); watched.show_life(); {STUCK}"
+    )
+    assert code == 1
+    line = re.fullmatch(r"fastw2v: rank 1 of 2, process (\d+) on .*, has stood still for 2 s: it hangs, .*\n", err)
+    assert line, err
+    wait_for(lambda: not Path("/proc", line[1]).exists(), 10)
+
+
+def test_a_rank_ends_though_mpi_does_not_end_it() -> None:
+    program = f"""
+import ctypes, types
+from fastw2v.ranks.mpi import Ranks
+ranks = object.__new__(Ranks)
+ranks.world = types.SimpleNamespace(Abort=lambda code: {STUCK})
+ranks.end_all(3)
+"""
+    assert ended(program) == (1, "")

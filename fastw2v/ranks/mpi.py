@@ -4,6 +4,7 @@ Every wait is a look now and then, with sleep in between: a waiting process cost
 messages of `Watch` pass meanwhile. Calls come from several threads, one at a time.
 """
 
+import faulthandler
 import os
 import socket
 import threading
@@ -19,6 +20,7 @@ LOOKS = 20  # before the first sleep
 SLEEP = 0.0005  # seconds
 PIECE = 1 << 28  # elements of one broadcast
 BEAT = 1  # the tag of a sign of life
+MOST_TO_END = 2.0  # seconds
 
 
 class Ranks:
@@ -130,5 +132,7 @@ class Ranks:
     def end_all(self, code: int) -> None:
         """End all ranks at once, with an exit code; does not return."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what there is to say has been said: MPI would say it again
+        # Where no launcher can be reached, MPICH's Abort waits for ever, with Python's lock: what ends it needs none.
+        faulthandler.dump_traceback_later(MOST_TO_END, exit=True, file=2)
         self.world.Abort(code)
         os._exit(code)

@@ -16,7 +16,7 @@ from fastw2v.machine import available_memory
 from fastw2v.ranks.launcher import rank_of
 from fastw2v.ranks.verbs import Alone, Verbs
 from fastw2v.ranks.watch import SILENCE, Watch
-from fastw2v.ranks.watched import interrupt_launcher, say
+from fastw2v.ranks.watched import kill_launcher, say
 from fastw2v.settings import Settings
 
 # What fails for all ranks alike is told by rank 0: the others wait so many seconds to be ended by it before they speak.
@@ -45,7 +45,7 @@ def together() -> Iterator[Verbs]:
         say(f"{ranks.name(rank)} has not been heard of for {silence:.0f} s: it hangs, or its network is gone; the run ends")
         given_up.set()
         if ranks.rank == 0:
-            interrupt_launcher()
+            kill_launcher()
         ranks.end_all(1)
 
     watch = Watch(ranks, give_up)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from fastw2v.ranks.mpi import Ranks
+from fastw2v.ranks.watched import show_life, show_no_more_life
 
 EVERY = 1.0  # seconds between two signs of life
 SILENCE = 20.0  # seconds without one after which a rank is given up
@@ -33,10 +34,12 @@ class Watch:
         """Stop watching."""
         self.ended.set()
         self.thread.join()
+        show_no_more_life()
 
     def _watch(self) -> None:
         last = dict.fromkeys(self.watched, time.monotonic())
         while not self.ended.wait(self.every):
+            show_life()
             now = time.monotonic()
             for rank in self.watched:
                 self.ranks.beat(rank)
