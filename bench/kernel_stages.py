@@ -26,12 +26,12 @@ from fastw2v.benchmark.choices import VARIANTS
 
 KERNEL = "fastw2v.kernels.blocked"
 # What is replaced, as module and name. Where it lies in another module it was imported to there.
-IN_AND_OUT = [("", "gather"), ("", "clear"), ("", "scatter_add")]
+IN_AND_OUT = [("", "gather"), (".hidden", "clear"), ("", "scatter_add")]
 NOISE = [(".negative", "learn_noise")]
 PAIRS = [(".negative", "learn_centers")]
 PATHS = [("", "learn_paths")]
 MEANS = [(".hidden", "take_means"), (".hidden", "spread_gradients")]
-FETCH = [(".centers", "fetch_input"), (".centers", "fetch_output"), (".path", "fetch_input")]
+FETCH = [(".centers", name) for name in ("fetch_input", "fetch_output", "fetch_noise")] + [(".path", "fetch_input")]
 STAGES: dict[str, list[tuple[str, str]]] = {
     "whole": [],
     "rows in and out": IN_AND_OUT,
