@@ -31,7 +31,7 @@ def compile_all(settings: Settings, listener: Listener) -> float:
     """Compile what is not in the cache yet, and say so; returns the seconds it took, 0.0 when all was there."""
 
     def compile_elsewhere() -> None:
-        listener.note("compiling for this machine (the first run only; about 10 s)")
+        listener.note("compiling for this machine (the first run only; some 6 s)")
         _compile_in_children(settings)
 
     parts = PARTS if settings.device == "cpu" else PARTS[1:]  # a GPU has kernels of its own
