@@ -187,7 +187,14 @@ def test_progress_counts_the_words_of_all_threads_and_epochs() -> None:
     ids = np.random.default_rng(1).integers(0, 50, 100_000)
     job = trainer(ids, Settings(dim=8, epochs=3, threads=2, kernel="reference"))
     seen = []
-    end = job.run(seen.append, every=0.01)
+    job.engine.gate.allow(75_000)
+
+    def report(progress: Progress) -> None:
+        seen.append(progress)
+        if job.engine.gate.waiting == job.engine.gate.inside:
+            job.engine.gate.allow(75_000 * (len(seen) + 1) if len(seen) < 3 else math.inf)
+
+    end = job.run(report, every=0.01)
     assert end.words == end.total_words == 300_000
     assert end.share == 1
     assert end.epoch == end.epochs == 3
@@ -379,15 +386,16 @@ def test_an_engine_that_waits_can_be_stopped() -> None:
 
 
 def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:
-    ids = np.random.default_rng(1).integers(0, 50, 3_000_000)
-    job = trainer(ids, Settings(dim=8, epochs=1, threads=2, alpha=1e-9))
+    job = trainer(np.random.default_rng(1).integers(0, 50, 400_000), Settings(dim=8, epochs=1, threads=2, alpha=1e-9))
+    job.engine.gate.allow(100_000)
     seen = []
 
     def report(progress: Progress) -> None:
-        if not seen:
+        if not seen and job.engine.gate.waiting == 2:
             with job.paused(changing=True):
                 job.model.input[:] = 3
                 seen.append(progress.words)
+            job.engine.gate.allow(math.inf)
 
     end = job.run(report, every=0.01)
     assert seen[0] < end.words

@@ -105,7 +105,7 @@ def take_noise_back(word, noise, place, count, alpha, negative, scores):
 
 @inlined
 def move_center(place, word, rows, hidden, gradient, scores, output):
-    """u += Σ_i scores[place + i] h_i, and h_i's gradient += scores[place + i] u; 32 columns at a time, then the last 16."""
+    """u += Σ_i scores[place + i] h_i, and h_i's gradient += scores[place + i] u; 48 columns at a time, then 16."""
     columns = output.shape[1]
     in_threes = columns // (3 * LANES) * (3 * LANES)
     for d in range(0, in_threes, 3 * LANES):
