@@ -1,4 +1,4 @@
-"""Seconds of each stage, start-up, peak memory and what it is made of, the cost of measuring the loss, and thread scaling.
+"""Seconds of each stage, start-up, peak memory, the cost of measuring the loss, thread scaling, short lines beside long ones.
 
     python bench/stages.py CORPUS [--runs 3]
 
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,9 @@ from fastw2v.benchmark.choices import VARIANTS
 
 MEASURED_VARIANTS = {name: VARIANTS[name] for name in ("skipgram-ns", "skipgram-hs", "cbow-ns", "cbow-hs")}
 LOSS_IDS = 2_000_000
+TURN_WORDS, TURNS = 3_000_000, 3  # of the text where short runs are compared in turn; turns for each run that is asked for
+LINES_WORDS = 15_000_000
+PARTS = ("start", "passes", "loss", "scaling", "lines")
 
 
 class Run(NamedTuple):
@@ -133,25 +137,51 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
 
 
 def scaling(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
-    """Words/s of two threads over one thread's, in turn."""
+    """Words/s of two threads over one thread's, beside the same of multiply-adds: what the cores gave just then."""
+    from fastw2v.benchmark.child import Measured
+    from fastw2v.benchmark.peak import measure_peak
+    from fastw2v.settings import Settings
+
     for name, choice in MEASURED_VARIANTS.items():
-        options = ["--model", choice["model"], "--negative", choice["negative"], "--hs" if choice["hs"] else "--no-hs"]
-        speeds: dict[int, list[float]] = {1: [], 2: []}
-        for _ in range(runs):
-            for threads, found in speeds.items():
-                run = command("train", corpus, *options, "--epochs", 1, "--sample", "1e-4", "--threads", threads)
-                found.append(run.log["words_per_second"])
-        ratio = statistics.median(speeds[2]) / statistics.median(speeds[1])
-        one, two = (shown([speed / 1000 for speed in speeds[threads]], "k words/s", 0) for threads in (1, 2))
-        yield f"2 threads, {name}", f"{ratio:.2f} × 1 thread: {two} / {one}"
+        settings = Settings(sample=1e-4, epochs=1, **choice)
+        measured = {threads: Measured(str(corpus), replace(settings, threads=threads), TURN_WORDS) for threads in (1, 2)}
+        ratios: dict[str, list[float]] = {"training": [], "cores": []}
+        for number in range(TURNS * runs + 1):
+            seconds = {threads: one.run() for threads, one in measured.items()}
+            adding = {threads: measure_peak(threads, floats=threads).flops for threads in measured}
+            if number:  # the first turn is for warming up
+                ratios["training"].append(seconds[1] / seconds[2])
+                ratios["cores"].append(adding[2] / adding[1])
+        of_cores = statistics.median(one / other for one, other in zip(*ratios.values()))
+        training, cores = (shown(found, "×") for found in ratios.values())
+        yield f"2 threads of 1, {name}", f"{training}; multiply-adds {cores}; the one of the other {of_cores:.2f}"
+
+
+def short_lines(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
+    """Pairs trained a second on lines of 8 words over those on the text's own lines: skip-gram NS, one thread."""
+    from kernels_by_setting import cut_into_lines
+
+    from fastw2v.benchmark.child import Measured
+    from fastw2v.benchmark.operations import work_of
+    from fastw2v.settings import Settings
+
+    with tempfile.TemporaryDirectory() as folder:
+        cut = Path(folder, "text")
+        cut_into_lines(corpus, cut, 8)
+        settings = Settings(sample=1e-4, epochs=1, threads=1, **VARIANTS["skipgram-ns"])
+        measured = [Measured(str(text), settings, LINES_WORDS) for text in (corpus, cut)]
+    pairs = [work_of(text.ids, text.tables, settings).pairs for text in measured]
+    turns = [[text.run() for text in measured] for _ in range(2 * runs + 1)][1:]
+    speeds = [[count / seconds / 1e6 for seconds in taken] for count, taken in zip(pairs, zip(*turns))]
+    long, short = (shown(found, "M pairs/s", 1) for found in speeds)
+    ratio = statistics.median(one / other for other, one in zip(*speeds))
+    yield "lines of 8 words", f"{ratio:.2f} × long lines: {short} / {long}"
 
 
 @click.command()
 @click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--runs", default=3, show_default=True)
-@click.option(
-    "--part", "parts", multiple=True, type=click.Choice(["start", "passes", "loss", "scaling"]), help="This part alone."
-)
+@click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="This part alone.")
 def main(corpus: Path, runs: int, parts: tuple[str, ...]) -> None:
     table = Table(title=f"{corpus.name}, {corpus.stat().st_size / 1e6:.0f} MB, median of {runs}", show_header=False)
     measured = {
@@ -159,6 +189,7 @@ def main(corpus: Path, runs: int, parts: tuple[str, ...]) -> None:
         "passes": lambda: passes(corpus, runs),
         "loss": lambda: cost_of_loss(corpus),
         "scaling": lambda: scaling(corpus, runs),
+        "lines": lambda: short_lines(corpus, runs),
     }
     for part in parts or measured:
         for what, figure in measured[part]():

@@ -11,7 +11,7 @@ from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.worker import BATCH, CBOW_POOL, SKIPGRAM_POOL, Worker, new_worker
 from fastw2v.kernels.lanes import LANES, load, store
 from fastw2v.kernels.model import Model, aligned_zeros, new_model
-from fastw2v.kernels.products import in_pairs, product, product_of_transposed, scores_in_pairs, transposed
+from fastw2v.kernels.products import narrow_product, narrow_transposed, product, product_of_transposed, transposed
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.worker import Variant
 from fastw2v.tables import Tables, tables
@@ -195,17 +195,17 @@ def test_products_are_numpys() -> None:
 
 
 @compiled_math
-def eight_columns(a, b, b_pairs, c):
-    in_pairs(b, 8, 48, b_pairs)
-    scores_in_pairs(a, 2, b_pairs, 48, c, 7, 8)
+def narrow_products(a, b, b_columns, c):
+    narrow_transposed(b, 24, 48, b_columns)
+    narrow_product(a, 2, b_columns, 48, c, 7, 24)
 
 
-def test_products_with_eight_columns_are_numpys() -> None:
+def test_narrow_products_are_numpys() -> None:
     random = np.random.default_rng(2)
-    a, b, b_pairs, c = (aligned_zeros(*shape) for shape in ((16, 48), (8, 48), (24, 16), (8, 8)))
+    a, b, b_columns, c = (aligned_zeros(*shape) for shape in ((16, 48), (24, 48), (48, 24), (8, 24)))
     a[:], b[:] = random.normal(size=a.shape), random.normal(size=b.shape)
-    eight_columns(a, b, b_pairs, c)
-    assert np.array_equal(b_pairs.reshape(24, 8, 2), b.reshape(8, 24, 2).transpose(1, 0, 2))
+    narrow_products(a, b, b_columns, c)
+    assert np.array_equal(b_columns, b.T)
     assert np.allclose(c[:7], a[2:9] @ b.T, atol=1e-4)
 
 

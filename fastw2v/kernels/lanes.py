@@ -1,10 +1,12 @@
 """Sixteen floats at a time: a Numba type for a vector of 16 float32, and the few operations that the blocked kernel needs.
 
 Loops over such values compile to vector instructions whatever the compiler's vectoriser thinks of them: one register with
-AVX-512, two with AVX2, four with SSE. Rows of all matrices are padded to a multiple of 16 and aligned: no remainder.
+AVX-512, two with AVX2, four with SSE. Rows of all matrices are padded to a multiple of 16 and aligned: no remainder. Where 8
+columns are all there are, there is a vector of 8.
 """
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -13,23 +15,23 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-LANES = 16
+LANES, HALF = 16, 8
 BYTES = 4 * LANES
 # Sums may be reordered and fused (FMA); NaN and infinity keep their meaning.
 FLAGS = ("reassoc", "contract", "nsz", "arcp", "afn")
 
-LANES_IR = ir.VectorType(ir.FloatType(), LANES)
 INT32_IR = ir.IntType(32)
 
 
 class Lanes(types.Type):  # type: ignore[misc]
-    """The Numba type of 16 float32."""
+    """The Numba type of so many float32."""
 
-    def __init__(self) -> None:
-        super().__init__(name="Lanes16")
+    def __init__(self, count: int) -> None:
+        super().__init__(name=f"Lanes{count}")
+        self.vector = ir.VectorType(ir.FloatType(), count)
 
 
-lanes = Lanes()
+lanes, half_lanes = Lanes(LANES), Lanes(HALF)
 
 
 @register_model(Lanes)
@@ -37,7 +39,7 @@ class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
     """Held in a vector register."""
 
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, LANES_IR)
+        super().__init__(manager, kind, kind.vector)
 
 
 def _arithmetic(operation: Any, instruction: str) -> None:
@@ -46,9 +48,9 @@ def _arithmetic(operation: Any, instruction: str) -> None:
     @infer_global(operation)
     class Operation(AbstractTemplate):  # type: ignore[misc]
         def generic(self, args: Any, kws: Any) -> Any:
-            return signature(lanes, lanes, lanes) if args == (lanes, lanes) else None
+            return signature(args[0], *args) if args in ((lanes, lanes), (half_lanes, half_lanes)) else None
 
-    @lower_builtin(operation, lanes, lanes)
+    @lower_builtin(operation, Lanes, Lanes)
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         return getattr(builder, instruction)(*arguments, flags=FLAGS)
 
@@ -69,27 +71,70 @@ def element_pointer(context: Any, builder: Any, array_type: Any, array: Any, ind
     return cgutils.get_item_pointer(context, builder, array_type, made, indices, wraparound=False)
 
 
-@intrinsic
-def load(typingctx, matrix, row, column):
-    """matrix[row, column : column + 16]; column is a multiple of 16."""
+def _loading(kind: Lanes) -> Callable[..., Any]:
+    @intrinsic
+    def load(typingctx, matrix, row, column):
+        """matrix[row, column : column + 16]; column is a multiple of 16. Or 8 in place of 16."""
 
-    def generate(context, builder, signature, arguments):
-        pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:])
-        return builder.load(builder.bitcast(pointer, LANES_IR.as_pointer()), align=BYTES)
+        def generate(context, builder, signature, arguments):
+            pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:])
+            return builder.load(builder.bitcast(pointer, kind.vector.as_pointer()), align=4 * kind.vector.count)
 
-    return lanes(matrix, types.intp, types.intp), generate
+        return kind(matrix, types.intp, types.intp), generate
+
+    return load
+
+
+def _picking(kind: Lanes) -> Callable[..., Any]:
+    @intrinsic
+    def pick(typingctx, matrix, row, column):
+        """matrix[row, column] in all places."""
+
+        def generate(context, builder, signature, arguments):
+            pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:])
+            return _everywhere(builder, builder.load(pointer), kind)
+
+        return kind(matrix, types.intp, types.intp), generate
+
+    return pick
+
+
+def _zero(kind: Lanes) -> Callable[..., Any]:
+    @intrinsic
+    def zero(typingctx):
+        """Zeros."""
+
+        def generate(context, builder, signature, arguments):
+            return ir.Constant(kind.vector, [0.0] * kind.vector.count)
+
+        return kind(), generate
+
+    return zero
+
+
+load, load_half = _loading(lanes), _loading(half_lanes)
+pick, pick_half = _picking(lanes), _picking(half_lanes)
+zero, zero_half = _zero(lanes), _zero(half_lanes)
+
+
+def _everywhere(builder: Any, number: Any, kind: Lanes) -> Any:
+    """A vector of one number."""
+    nobody, count = ir.Constant(kind.vector, ir.Undefined), kind.vector.count
+    first = builder.insert_element(nobody, number, INT32_IR(0))
+    return builder.shuffle_vector(first, nobody, ir.Constant(ir.VectorType(INT32_IR, count), [0] * count))
 
 
 @intrinsic
 def store(typingctx, matrix, row, column, value):
-    """matrix[row, column : column + 16] = value."""
+    """matrix[row, column : column + 16] = value, or 8; column is a multiple of it."""
 
     def generate(context, builder, signature, arguments):
         pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:3])
-        builder.store(arguments[3], builder.bitcast(pointer, LANES_IR.as_pointer()), align=BYTES)
+        vector = arguments[3].type
+        builder.store(arguments[3], builder.bitcast(pointer, vector.as_pointer()), align=4 * vector.count)
         return context.get_dummy_value()
 
-    return types.void(matrix, types.intp, types.intp, lanes), generate
+    return types.void(matrix, types.intp, types.intp, value), generate
 
 
 @intrinsic
@@ -97,34 +142,9 @@ def spread(typingctx, number):
     """The same float32 in all 16 places."""
 
     def generate(context, builder, signature, arguments):
-        first = builder.insert_element(ir.Constant(LANES_IR, ir.Undefined), arguments[0], INT32_IR(0))
-        nobody = ir.Constant(LANES_IR, ir.Undefined)
-        return builder.shuffle_vector(first, nobody, ir.Constant(ir.VectorType(INT32_IR, LANES), [0] * LANES))
+        return _everywhere(builder, arguments[0], lanes)
 
     return lanes(types.float32), generate
-
-
-@intrinsic
-def zero(typingctx):
-    """Sixteen zeros."""
-
-    def generate(context, builder, signature, arguments):
-        return ir.Constant(LANES_IR, [0.0] * LANES)
-
-    return lanes(), generate
-
-
-@intrinsic
-def pick(typingctx, matrix, row, column):
-    """matrix[row, column] in all 16 places."""
-
-    def generate(context, builder, signature, arguments):
-        pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:])
-        nobody = ir.Constant(LANES_IR, ir.Undefined)
-        first = builder.insert_element(nobody, builder.load(pointer), INT32_IR(0))
-        return builder.shuffle_vector(first, nobody, ir.Constant(ir.VectorType(INT32_IR, LANES), [0] * LANES))
-
-    return lanes(matrix, types.intp, types.intp), generate
 
 
 @intrinsic
@@ -132,7 +152,7 @@ def total(typingctx, value):
     """The sum of the 16, a float32."""
 
     def generate(context, builder, signature, arguments):
-        kind = ir.FunctionType(ir.FloatType(), [ir.FloatType(), LANES_IR])
+        kind = ir.FunctionType(ir.FloatType(), [ir.FloatType(), lanes.vector])
         function = cgutils.get_or_insert_function(builder.module, kind, "llvm.vector.reduce.fadd.v16f32")
         return builder.call(function, [ir.Constant(ir.FloatType(), 0.0), arguments[0]], fastmath=FLAGS)
 

@@ -5,8 +5,8 @@ Both work in tiles of 4 rows by 16 columns, whose sums stay in registers over th
 """
 
 from fastw2v.compiling import inlined
-from fastw2v.kernels.lanes import LANES, load, pick, store, total, zero
-from fastw2v.kernels.shuffles import PAIRS, pick_two, store_sums_of_pairs, store_totals, transpose, transpose_pairs
+from fastw2v.kernels.lanes import HALF, LANES, load, load_half, pick, pick_half, store, total, zero, zero_half
+from fastw2v.kernels.shuffles import store_totals, transpose, transpose_half
 
 TILE = 4  # rows; their number is rounded up to this in all that follows, and arrays have room for it
 
@@ -40,24 +40,34 @@ def product(a, first_a, b, inner, c, first_c, rows, columns, onto):
 
 
 @inlined
-def scores_in_pairs(a, first_a, b, inner, c, rows, columns):
-    """c[i, j] = Σ_k a[first_a + i, k] · b[j, k] for i < rows; `columns` is a multiple of 8, and b given `in_pairs`.
+def narrow_product(a, first_a, b, inner, c, rows, columns):
+    """c[i] = Σ_k a[first_a + i, k] · b[k] for i < rows, their number rounded up to a multiple of 8; so are `columns`.
 
-    What `product` does for columns that fill no 16 lanes: two numbers of the inner dimension lie side by side in a vector. The
-    loads of two numbers for all lanes hold it at 80 GFLOP/s.
+    With 8 columns a tile takes 8 rows, for there must be 8 sums of 8 floats to keep a core busy: 100 GFLOP/s.
     """
-    for i in range(0, rows, TILE):
+    for i in range(0, rows, HALF):
         p = first_a + i
-        for j in range(0, columns, PAIRS):
-            s0, s1, s2, s3 = zero(), zero(), zero(), zero()
-            for k in range(inner // 2):
-                pairs = load(b, k, 2 * j)
-                s0 += pick_two(a, p, 2 * k) * pairs
-                s1 += pick_two(a, p + 1, 2 * k) * pairs
-                s2 += pick_two(a, p + 2, 2 * k) * pairs
-                s3 += pick_two(a, p + 3, 2 * k) * pairs
-            store_sums_of_pairs(c, i, j, s0, s1)
-            store_sums_of_pairs(c, i + 2, j, s2, s3)
+        for j in range(0, columns, HALF):
+            s0, s1, s2, s3 = zero_half(), zero_half(), zero_half(), zero_half()
+            s4, s5, s6, s7 = zero_half(), zero_half(), zero_half(), zero_half()
+            for k in range(inner):
+                row = load_half(b, k, j)
+                s0 += pick_half(a, p, k) * row
+                s1 += pick_half(a, p + 1, k) * row
+                s2 += pick_half(a, p + 2, k) * row
+                s3 += pick_half(a, p + 3, k) * row
+                s4 += pick_half(a, p + 4, k) * row
+                s5 += pick_half(a, p + 5, k) * row
+                s6 += pick_half(a, p + 6, k) * row
+                s7 += pick_half(a, p + 7, k) * row
+            store(c, i, j, s0)
+            store(c, i + 1, j, s1)
+            store(c, i + 2, j, s2)
+            store(c, i + 3, j, s3)
+            store(c, i + 4, j, s4)
+            store(c, i + 5, j, s5)
+            store(c, i + 6, j, s6)
+            store(c, i + 7, j, s7)
 
 
 @inlined
@@ -110,8 +120,8 @@ def transposed(a, rows, columns, c):
 
 
 @inlined
-def in_pairs(a, rows, columns, c):
-    """c[i, 2 j + b] = a[j, 2 i + b], b 0 or 1; `rows` is a multiple of 8, `columns` of 16."""
-    for i in range(0, rows, PAIRS):
+def narrow_transposed(a, rows, columns, c):
+    """The same where `rows` is a multiple of 8."""
+    for i in range(0, rows, HALF):
         for j in range(0, columns, LANES):
-            transpose_pairs(a, i, j, c, j // 2, 2 * i)
+            transpose_half(a, i, j, c, j, i)

@@ -7,9 +7,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastw2v.kernels.lanes import BYTES, FLAGS, INT32_IR, LANES, LANES_IR, element_pointer, lanes
-
-PAIRS = LANES // 2
+from fastw2v.kernels.lanes import BYTES, FLAGS, HALF, INT32_IR, LANES, element_pointer, lanes
 
 
 def _taken(builder: Any, first: Any, second: Any, places: Iterable[int]) -> Any:
@@ -24,32 +22,32 @@ def _stored(context: Any, builder: Any, matrix_type: Any, matrix: Any, place: tu
     builder.store(value, pointer, align=4 * value.type.count)
 
 
-def _transposing(grain: int) -> Callable[..., Any]:
-    """Generate a square transposition of so many floats as one: a vector's 16 lanes are 16 / grain rows' worth.
+def _transposing(count: int) -> Callable[..., Any]:
+    """Generate the transposition of so many rows' 16 columns.
 
-    Each round takes pairs of vectors apart into the even and the odd ones of their blocks of 1, 2, 4 ... grains.
+    Each round takes pairs of vectors apart into the even and the odd ones of their blocks of 1, 2, 4 ... lanes.
     """
-    count = LANES // grain
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         source, row, column, target, target_row, target_column = arguments
         rows = []
         for place in range(count):
             start = element_pointer(context, builder, signature.args[0], source, (builder.add(row, row.type(place)), column))
-            rows.append(builder.load(builder.bitcast(start, LANES_IR.as_pointer()), align=BYTES))
-        half = 1
-        while half < count:
-            block = half * grain
+            rows.append(builder.load(builder.bitcast(start, lanes.vector.as_pointer()), align=BYTES))
+        block = 1
+        while block < count:
             low = [lane if not lane & block else LANES + lane - block for lane in range(LANES)]
             high = [lane + block if not lane & block else LANES + lane for lane in range(LANES)]
             for place in range(count):
-                if not place & half:
-                    one, other = rows[place], rows[place + half]
-                    rows[place], rows[place + half] = (_taken(builder, one, other, order) for order in (low, high))
-            half *= 2
-        for place in range(count):
+                if not place & block:
+                    one, other = rows[place], rows[place + block]
+                    rows[place], rows[place + block] = (_taken(builder, one, other, order) for order in (low, high))
+            block *= 2
+        for place in range(LANES):
             there = builder.add(target_row, row.type(place)), target_column
-            _stored(context, builder, signature.args[3], target, there, rows[place])
+            start = place // count * count
+            column = _taken(builder, rows[place % count], rows[place % count], range(start, start + count))
+            _stored(context, builder, signature.args[3], target, there, column)
         return context.get_dummy_value()
 
     return generate
@@ -59,44 +57,14 @@ def _transposing(grain: int) -> Callable[..., Any]:
 def transpose(typingctx, source, row, column, target, target_row, target_column):
     """target[target_row + i, target_column + j] = source[row + j, column + i], i and j from 0 to 15."""
     index = types.intp
-    return types.void(source, index, index, target, index, index), _transposing(1)
+    return types.void(source, index, index, target, index, index), _transposing(LANES)
 
 
 @intrinsic
-def transpose_pairs(typingctx, source, row, column, target, target_row, target_column):
-    """target[target_row + i, target_column + 2 j + b] = source[row + j, column + 2 i + b], i and j from 0 to 7, b 0 or 1."""
+def transpose_half(typingctx, source, row, column, target, target_row, target_column):
+    """The same, j from 0 to 7."""
     index = types.intp
-    return types.void(source, index, index, target, index, index), _transposing(2)
-
-
-@intrinsic
-def pick_two(typingctx, matrix, row, column):
-    """matrix[row, column] in the even places, matrix[row, column + 1] in the odd ones; column is even."""
-
-    def generate(context, builder, signature, arguments):
-        pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:])
-        both = builder.load(builder.bitcast(pointer, ir.DoubleType().as_pointer()), align=8)
-        nobody = ir.Constant(ir.VectorType(ir.DoubleType(), PAIRS), ir.Undefined)
-        first = builder.insert_element(nobody, both, INT32_IR(0))
-        return builder.bitcast(_taken(builder, first, nobody, [0] * PAIRS), LANES_IR)
-
-    return lanes(matrix, types.intp, types.intp), generate
-
-
-@intrinsic
-def store_sums_of_pairs(typingctx, matrix, row, column, first, second):
-    """matrix[row, column : column + 8] = the sums of the 8 pairs of `first`, and in the next row those of `second`."""
-
-    def generate(context, builder, signature, arguments):
-        matrix, row, column, first, second = arguments
-        even, odd = (_taken(builder, first, second, range(b, 2 * LANES, 2)) for b in (0, 1))
-        sums = builder.fadd(even, odd, flags=FLAGS)
-        for number in range(2):
-            half = _taken(builder, sums, sums, range(number * PAIRS, (number + 1) * PAIRS))
-            _stored(context, builder, signature.args[0], matrix, (builder.add(row, row.type(number)), column), half)
-        return context.get_dummy_value()
-
-    return types.void(matrix, types.intp, types.intp, lanes, lanes), generate
+    return types.void(source, index, index, target, index, index), _transposing(HALF)
 
 
 @intrinsic

@@ -37,8 +37,8 @@ def train(ids, last, worker, model, tables, variant, schedule):
         if not full and not last:
             break
         prepare(worker, tables, variant)
-        for first in range(0, state.complete, worker.block):
-            train_block(first, min(first + worker.block, state.complete), worker, model, tables, variant)
+        for first in range(0, state.complete, worker.batch.block[0]):
+            train_block(first, min(first + worker.batch.block[0], state.complete), worker, model, tables, variant)
         drop_trained(worker)
         schedule.words_done[worker.row] += state.words - state.counted
         state.counted = state.words

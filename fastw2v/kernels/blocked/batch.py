@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastw2v.compiling import inlined
-from fastw2v.kernels.blocked.worker import BATCH
+from fastw2v.kernels.blocked.worker import BATCH, FEW_PAIRS
 from fastw2v.kernels.random_stream import advance
 from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
 from fastw2v.tables.alias import draw
@@ -61,8 +61,8 @@ def prepare(worker, tables, variant):
         count_pairs(state.complete, batch)
     random = state.random
     if variant.negative > 0:
-        blocks = (state.complete + worker.block - 1) // worker.block
-        batch.pool[0] = pool_of_batch(state.complete, worker)
+        choose_sizes(state.complete, worker)
+        blocks = (state.complete + batch.block[0] - 1) // batch.block[0]
         for sample in range(blocks * batch.pool[0]):
             random = advance(random)
             batch.noise[sample] = draw(random, tables.alias)
@@ -72,16 +72,19 @@ def prepare(worker, tables, variant):
 @inlined
 def first_noise_word(first, worker):
     """Where the noise words of the block that starts at `first` begin; those of the next block follow."""
-    return first // worker.block * worker.batch.pool[0]
+    return first // worker.batch.block[0] * worker.batch.pool[0]
 
 
 @inlined
-def pool_of_batch(length, worker):
-    """The noise words of a block: half of the pool where a center has few pairs."""
+def choose_sizes(length, worker):
+    """The centers and the noise words of a block: others where a center has few pairs."""
+    batch = worker.batch
     pairs = np.float32(0)
     for position in range(length):
-        pairs += worker.batch.pairs[position]
-    return worker.pool // 2 if pairs < worker.few_pairs * np.float32(length) else worker.pool
+        pairs += batch.pairs[position]
+    few = pairs < np.float32(FEW_PAIRS) * np.float32(length)
+    batch.block[0] = worker.few_block if few else worker.block
+    batch.pool[0] = worker.few_pool if few else worker.pool
 
 
 @inlined

@@ -29,8 +29,7 @@ def learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, va
         place = 0
         for center in range(begin, end):
             fetch_input(center, worker, model.input, variant.window)
-            fetch_output(center, worker, output)
-            fetch_noise(center - first, worker.block, next_noise, output)
+            fetch_noise(center - first, worker.batch.block[0], next_noise, output)
             rows = context_rows(center, origin, worker.batch, cbow)
             score_center(cbow, place, np.int64(words[center]), rows, hidden, scores, output)
             place += rounded_up(rows[2], TILE)
@@ -38,6 +37,7 @@ def learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, va
         place = 0
         for center in range(begin, end):
             rows = context_rows(center, origin, worker.batch, cbow)
+            fetch_output(center, worker, output)
             take_noise_back(words[center], noise, place, rows[2], worker.state[0].alpha, variant.negative, scores)
             move_center(place, np.int64(words[center]), rows, hidden, gradient, scores, output)
             place += rounded_up(rows[2], TILE)

@@ -12,9 +12,16 @@ from fastw2v.kernels.blocked.batch import first_noise_word
 from fastw2v.kernels.blocked.centers import learn_centers
 from fastw2v.kernels.blocked.hidden import gather, scatter_add
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.lanes import LANES, load, spread, store, zero
-from fastw2v.kernels.products import TILE, in_pairs, product, product_of_transposed, rounded_up, scores_in_pairs, transposed
-from fastw2v.kernels.shuffles import PAIRS
+from fastw2v.kernels.lanes import HALF, LANES, load, spread, store, zero
+from fastw2v.kernels.products import (
+    TILE,
+    narrow_product,
+    narrow_transposed,
+    product,
+    product_of_transposed,
+    rounded_up,
+    transposed,
+)
 
 
 @inlined
@@ -44,9 +51,9 @@ def learn_noise(first, last, origin, hidden, gradient, worker, output, negative)
         transposed(rows.noise, pool, columns, rows.noise_columns)
         product(hidden, start, rows.noise_columns, columns, rows.scores, 0, count, pool, False)
     else:
-        width = rounded_up(pool, PAIRS)
-        in_pairs(rows.noise, width, columns, rows.noise_pairs)
-        scores_in_pairs(hidden, start, rows.noise_pairs, columns, rows.scores, count, width)
+        width = rounded_up(pool, HALF)
+        narrow_transposed(rows.noise, width, columns, rows.narrow_columns)
+        narrow_product(hidden, start, rows.narrow_columns, columns, rows.scores, count, width)
     noise_gradient(first, last, pool, worker, negative)
     product(rows.scores, 0, rows.noise, pool, gradient, start, count, columns, False)
     product_of_transposed(rows.scores, hidden, start, count, rows.noise, pool, columns)

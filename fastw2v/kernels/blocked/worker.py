@@ -4,11 +4,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from fastw2v.kernels.lanes import LANES
+from fastw2v.kernels.lanes import HALF, LANES
 from fastw2v.kernels.model import aligned_zeros
 from fastw2v.kernels.products import TILE
 from fastw2v.kernels.schedule import CACHE_LINE
-from fastw2v.kernels.shuffles import PAIRS
 from fastw2v.kernels.top_nodes import NO_COPIES
 from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH, Variant, check_ids, check_state, new_state
 from fastw2v.tables import Tables
@@ -20,9 +19,9 @@ BATCH = 2048  # kept words that are prepared at a time, at least, in whole sente
 NOISE_BLOCK, BOTH_BLOCK, TREE_BLOCK = 32, 16, 8
 # Noise words of a block, for each 5 of `negative` or part of them. With 16 CBOW scored below word2vec.c, and with 32 above.
 SKIPGRAM_POOL, CBOW_POOL = 16, 32
-# Pairs of a center, on average over a batch of skip-gram, below which half the noise words do: on lines of 8 words 3.0. There
-# the whole pool scores 32.1 / 61.7 / 31.1 / 54.3 / 37.0 in 1.2 times the time (analogies, WordSim, SimLex, MEN, RareWords),
-# half of it 29.7 / 61.5 / 32.0 / 55.0 / 37.7, and word2vec.c 30.5 / 59.8 / 31.1 / 53.7 / 36.3.
+# Pairs of a center, on average over a batch of skip-gram, below which half the noise words do: on lines of 8 words 3.1. After
+# five epochs there the whole pool scores 32.1 / 61.7 / 31.1 / 54.3 / 37.0, in 1.3 times the time (analogies, WordSim, SimLex,
+# MEN, RareWords), half of it 30.1 / 61.8 / 31.1 / 55.5 / 38.1, and word2vec.c 30.5 / 59.8 / 31.1 / 53.7 / 36.3.
 FEW_PAIRS = 4.0
 AT_ONCE = 4  # centers that are scored before the first of them moves, with negative sampling
 # Learning rates that may add up on one row in a block; with four times as much, texts of 30 words diverged.
@@ -49,7 +48,7 @@ class Batch(NamedTuple):
     pairs : (n,) float32, the pairs that the position's hidden row has a part in: windows that cover it, of other centers; with
         CBOW 1, or 0 where its own window is empty
     noise : (blocks × noise words a block,) int32
-    pool : (1,) int64, the noise words of each block
+    block, pool : (1,) int64, the centers and the noise words of each block
     """
 
     words: np.ndarray
@@ -57,6 +56,7 @@ class Batch(NamedTuple):
     end: np.ndarray
     pairs: np.ndarray
     noise: np.ndarray
+    block: np.ndarray
     pool: np.ndarray
 
 
@@ -66,7 +66,7 @@ class Rows(NamedTuple):
     input, input_gradient : a row for each position that the block's windows cover
     means, means_gradient : with CBOW, a row for each center
     noise : a row for each noise word of the block
-    noise_columns, noise_pairs : the same transposed, and transposed in pairs (kernels.products)
+    noise_columns, narrow_columns : the same transposed, the latter where they fill no 16 lanes
     scores : (rows, noise words), of hidden rows against noise rows, then their gradient
     pair_scores : (1, centers at once × widest window), the same for some centers, one after the other
     path, path_columns, path_scores : the same as the noise words' for the nodes of one center's path
@@ -79,7 +79,7 @@ class Rows(NamedTuple):
     means_gradient: np.ndarray
     noise: np.ndarray
     noise_columns: np.ndarray
-    noise_pairs: np.ndarray
+    narrow_columns: np.ndarray
     scores: np.ndarray
     pair_scores: np.ndarray
     path: np.ndarray
@@ -104,9 +104,8 @@ class Worker(NamedTuple):
     state : (1,) of STATE
     batch, rows, parts : see there
     scratch : (2, row length) float32, for measuring the loss
-    block : int, centers of a block
-    pool : int, noise words of a block
-    few_pairs : float, of a center on average over a batch: below it, half the pool does
+    block, pool : int, centers of a block, and noise words
+    few_block, few_pool : int, the same for a batch whose centers have few pairs
     damping : float, what the learning rate is multiplied by; below 1 only where one center's steps would overshoot
     copies : int, the thread's first copy of a top node (kernels.top_nodes), or NO_COPIES
     row : int, where the thread counts its words in the schedule
@@ -119,7 +118,8 @@ class Worker(NamedTuple):
     scratch: np.ndarray
     block: int
     pool: int
-    few_pairs: float
+    few_block: int
+    few_pool: int
     damping: float
     copies: int
     row: int
@@ -143,22 +143,28 @@ def new_worker(
     """
     state = new_state(STATE)
     state["random"] = random_state
-    halved = not pool and not variant.cbow and variant.negative
+    given = block or pool
     pool = pool or best_pool(variant)
     stable = stable_block(variant, tables, alpha, pool)
-    block = block or max(1, int(min(best_block(variant), stable)))
-    few_pairs = min(FEW_PAIRS, MOST_OF_NOISE * pool / 2 / (alpha * variant.negative * block)) if halved else 0.0
+    block = few_block = block or max(1, int(min(best_block(variant), stable)))
+    few_pool = pool
+    if variant.negative and not variant.cbow and not given:
+        few_pool = pool // 2
+        few_stable = stable_block(variant, tables, alpha, few_pool, FEW_PAIRS)
+        few_block = max(1, int(min(best_block(variant), few_stable)))
+        stable = min(stable, few_stable)
     damping = min(1.0, stable)
     state["alpha"] = alpha * damping
     return Worker(
         state=state,
-        batch=_new_batch(block, pool),
-        rows=_new_rows(block, pool, columns, int(np.diff(tables.tree.starts).max(initial=0)), variant),
+        batch=_new_batch(min(block, few_block), pool),
+        rows=_new_rows(max(block, few_block), pool, columns, int(np.diff(tables.tree.starts).max(initial=0)), variant),
         parts=Parts(variant.cbow or None, variant.negative > 0 or None, variant.hs or None),
         scratch=aligned_zeros(2, columns),
         block=block,
         pool=pool,
-        few_pairs=few_pairs,
+        few_block=few_block,
+        few_pool=few_pool,
         damping=damping,
         copies=copies,
         row=thread * CACHE_LINE,
@@ -190,8 +196,10 @@ def best_block(variant: Variant) -> int:
     return NOISE_BLOCK
 
 
-def stable_block(variant: Variant, tables: Tables, alpha: float, pool: int) -> float:
+def stable_block(variant: Variant, tables: Tables, alpha: float, pool: int, pairs: float | None = None) -> float:
     """The longest block, in centers, that does not overshoot; below 1 where even a single center's steps are too large.
+
+    pairs : of a hidden row, on average; None for those of a long sentence
 
     A block's gradients are taken at rows that stand still. With few words, many noise words or frequent words that are not
     subsampled, one row occurs often in a block, and the sum of its steps would overshoot until training diverged. So the sum of
@@ -202,7 +210,8 @@ def stable_block(variant: Variant, tables: Tables, alpha: float, pool: int) -> f
         return np.inf
     slots = np.diff(tables.noise.ends, prepend=0) / SLOTS
     kept = slots ** (1 / POWER) * np.minimum(tables.keep, 1)
-    pairs = 1 if variant.cbow else variant.window + 1  # of a position, on average
+    if pairs is None:
+        pairs = 1 if variant.cbow else variant.window + 1
     rate = alpha * pairs
     return float(
         min(
@@ -226,6 +235,7 @@ def _new_batch(block: int, pool: int) -> Batch:
         end=np.zeros(most, np.int32),
         pairs=np.zeros(most, np.float32),
         noise=np.zeros((-(-most // block) + 1) * pool, np.int32),
+        block=np.full(1, block),
         pool=np.full(1, pool),
     )
 
@@ -235,7 +245,7 @@ def _new_rows(block: int, pool: int, columns: int, longest_path: int, variant: V
     centers = block + 2 * TILE if variant.cbow else 0
     widest = 2 * variant.window + 1 + TILE
     noise, path = (-(-rows // LANES) * LANES for rows in (pool, longest_path))
-    in_pairs = pool // 2 if pool % LANES == 0 else -(-pool // PAIRS) * PAIRS
+    narrow = pool // 2 if pool % LANES == 0 else -(-pool // HALF) * HALF
     return Rows(
         input=aligned_zeros(covered, columns),
         input_gradient=aligned_zeros(covered, columns),
@@ -243,8 +253,8 @@ def _new_rows(block: int, pool: int, columns: int, longest_path: int, variant: V
         means_gradient=aligned_zeros(centers, columns),
         noise=aligned_zeros(noise, columns),
         noise_columns=aligned_zeros(columns, noise),
-        noise_pairs=aligned_zeros(columns // 2, 2 * in_pairs),
-        scores=aligned_zeros(block + TILE, noise),
+        narrow_columns=aligned_zeros(columns, narrow),
+        scores=aligned_zeros(block + HALF, noise),
         pair_scores=aligned_zeros(1, AT_ONCE * -(-widest // LANES) * LANES),
         path=aligned_zeros(path, columns),
         path_columns=aligned_zeros(columns, path),
