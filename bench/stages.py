@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +28,6 @@ MEASURED_VARIANTS = {name: VARIANTS[name] for name in ("skipgram-ns", "skipgram-
 LOSS_IDS = 2_000_000
 TURN_WORDS, TURNS = 3_000_000, 3  # of the text where short runs are compared in turn; turns for each run that is asked for
 LINES_WORDS = 15_000_000
-PARTS = ("start", "passes", "loss", "scaling", "lines")
 
 
 class Run(NamedTuple):
@@ -178,21 +177,23 @@ def short_lines(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
     yield "lines of 8 words", f"{ratio:.2f} × long lines: {short} / {long}"
 
 
+PARTS: dict[str, Callable[[Path, int], Iterator[tuple[str, str]]]] = {
+    "start": lambda corpus, runs: start_up(runs),
+    "passes": passes,
+    "loss": lambda corpus, runs: cost_of_loss(corpus),
+    "scaling": scaling,
+    "lines": short_lines,
+}
+
+
 @click.command()
 @click.argument("corpus", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--runs", default=3, show_default=True)
-@click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="This part alone.")
+@click.option("--part", "parts", multiple=True, type=click.Choice(list(PARTS)), help="This part alone.")
 def main(corpus: Path, runs: int, parts: tuple[str, ...]) -> None:
     table = Table(title=f"{corpus.name}, {corpus.stat().st_size / 1e6:.0f} MB, median of {runs}", show_header=False)
-    measured = {
-        "start": lambda: start_up(runs),
-        "passes": lambda: passes(corpus, runs),
-        "loss": lambda: cost_of_loss(corpus),
-        "scaling": lambda: scaling(corpus, runs),
-        "lines": lambda: short_lines(corpus, runs),
-    }
-    for part in parts or measured:
-        for what, figure in measured[part]():
+    for part in parts or PARTS:
+        for what, figure in PARTS[part](corpus, runs):
             print(f"{what}: {figure}", file=sys.stderr)
             table.add_row(what, figure)
     Console(width=150).print(table)

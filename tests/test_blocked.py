@@ -47,10 +47,11 @@ def block_formula(
     inputs, outputs, nodes = (matrix.astype(np.float64) for matrix in model)
     words, begins, ends = (array[:length] for array in (worker.batch.words, worker.batch.begin, worker.batch.end))
     windows = [[p for p in range(begins[c], ends[c]) if p != c] for c in range(length)]
-    for first in range(0, length, worker.block):
-        centers = range(first, min(first + worker.block, length))
-        noise = worker.batch.noise[first // worker.block * worker.pool :][: worker.pool]
-        share = variant.negative / max(worker.pool, 1)
+    block, pool_size = int(worker.batch.block[0]), int(worker.batch.pool[0])
+    for first in range(0, length, block):
+        centers = range(first, min(first + block, length))
+        noise = worker.batch.noise[first // block * pool_size :][:pool_size]
+        share = variant.negative / max(pool_size, 1)
         hidden = inputs[words].copy()
         rows = {center: windows[center] for center in centers}
         if variant.cbow:
@@ -59,7 +60,7 @@ def block_formula(
             rows = {center: [center] if windows[center] else [] for center in centers}
         gradient = np.zeros_like(hidden)
         if variant.negative:
-            pool, moves = outputs[noise], np.zeros((worker.pool, outputs.shape[1]))
+            pool, moves = outputs[noise], np.zeros((pool_size, outputs.shape[1]))
             for p in centers:
                 pairs = len(rows[p]) if variant.cbow else sum(p in window for window in windows)
                 step = -alpha * pairs * share * logistic(pool @ hidden[p])
@@ -86,9 +87,11 @@ def block_formula(
     return [inputs, outputs, nodes]
 
 
-@pytest.mark.parametrize(("block", "pool"), [(1, 16), (4, 16), (6, 8), (32, 16), (32, 24)])
+@pytest.mark.parametrize(("block", "pool"), [(1, 16), (4, 16), (6, 8), (32, 16), (32, 24), (None, None)])
 @pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
-def test_a_batch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, hs: bool, block: int, pool: int) -> None:
+def test_a_batch_moves_the_model_as_the_formula_says(
+    cbow: bool, negative: int, hs: bool, block: int | None, pool: int | None
+) -> None:
     variant = Variant(cbow, hs, negative, 3)
     lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
     model = random_model(negative, hs)
@@ -100,7 +103,7 @@ def test_a_batch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, 
     before = Model(*(matrix.copy() for matrix in model))
     blocked.train(sentences(lengths), True, worker, model, lookup, variant, new_schedule(0.02, 1000, 1))
     if negative:
-        assert set(worker.batch.noise[:pool]) & set(worker.batch.words[:40])  # a noise word that is a center
+        assert set(worker.batch.noise[: worker.batch.pool[0]]) & set(worker.batch.words[:40])  # a noise word that is a center
     expected = block_formula(before, worker, sum(lengths), variant, lookup, alpha)
     for after, right, start in zip(model, expected, before):
         if after.size:

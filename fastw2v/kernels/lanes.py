@@ -16,7 +16,6 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 LANES, HALF = 16, 8
-BYTES = 4 * LANES
 # Sums may be reordered and fused (FMA); NaN and infinity keep their meaning.
 FLAGS = ("reassoc", "contract", "nsz", "arcp", "afn")
 
@@ -71,14 +70,25 @@ def element_pointer(context: Any, builder: Any, array_type: Any, array: Any, ind
     return cgutils.get_item_pointer(context, builder, array_type, made, indices, wraparound=False)
 
 
+def loaded(context: Any, builder: Any, array_type: Any, array: Any, indices: Any, kind: Lanes) -> Any:
+    """A vector from where an element lies, which is at a multiple of the vector's size."""
+    pointer = builder.bitcast(element_pointer(context, builder, array_type, array, indices), kind.vector.as_pointer())
+    return builder.load(pointer, align=4 * kind.vector.count)
+
+
+def stored(context: Any, builder: Any, array_type: Any, array: Any, indices: Any, value: Any) -> None:
+    """Store a vector of any number of lanes there."""
+    pointer = builder.bitcast(element_pointer(context, builder, array_type, array, indices), value.type.as_pointer())
+    builder.store(value, pointer, align=4 * value.type.count)
+
+
 def _loading(kind: Lanes) -> Callable[..., Any]:
     @intrinsic
     def load(typingctx, matrix, row, column):
         """matrix[row, column : column + 16]; column is a multiple of 16. Or 8 in place of 16."""
 
         def generate(context, builder, signature, arguments):
-            pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:])
-            return builder.load(builder.bitcast(pointer, kind.vector.as_pointer()), align=4 * kind.vector.count)
+            return loaded(context, builder, signature.args[0], arguments[0], arguments[1:], kind)
 
         return kind(matrix, types.intp, types.intp), generate
 
@@ -129,9 +139,7 @@ def store(typingctx, matrix, row, column, value):
     """matrix[row, column : column + 16] = value, or 8; column is a multiple of it."""
 
     def generate(context, builder, signature, arguments):
-        pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:3])
-        vector = arguments[3].type
-        builder.store(arguments[3], builder.bitcast(pointer, vector.as_pointer()), align=4 * vector.count)
+        stored(context, builder, signature.args[0], arguments[0], arguments[1:3], arguments[3])
         return context.get_dummy_value()
 
     return types.void(matrix, types.intp, types.intp, value), generate

@@ -1,14 +1,14 @@
 """Small dense products on lanes: what most of the blocked kernels' time goes into.
 
-Both work in tiles of 4 rows by 16 columns, whose sums stay in registers over the whole inner dimension. One core does about
-110 GFLOP/s this way (an EPYC "Genoa", with AVX-512 or with AVX2 alike), which is what it can do.
+All work in tiles whose sums stay in registers over the whole inner dimension, of 4 rows by 16 columns where not said otherwise.
+One core does about 110 GFLOP/s this way (an EPYC "Genoa", with AVX-512 or with AVX2 alike), which is what it can do.
 """
 
 from fastw2v.compiling import inlined
 from fastw2v.kernels.lanes import HALF, LANES, load, load_half, pick, pick_half, store, total, zero, zero_half
 from fastw2v.kernels.shuffles import store_totals, transpose, transpose_half
 
-TILE = 4  # rows; their number is rounded up to this in all that follows, and arrays have room for it
+TILE = 4  # rows; their number is rounded up to this where not said otherwise, and arrays have room for it
 
 
 @inlined

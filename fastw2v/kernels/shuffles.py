@@ -7,19 +7,13 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastw2v.kernels.lanes import BYTES, FLAGS, HALF, INT32_IR, LANES, element_pointer, lanes
+from fastw2v.kernels.lanes import FLAGS, HALF, INT32_IR, LANES, lanes, loaded, stored
 
 
 def _taken(builder: Any, first: Any, second: Any, places: Iterable[int]) -> Any:
     """A vector of what lies in these places of two, one behind the other."""
     chosen = list(places)
     return builder.shuffle_vector(first, second, ir.Constant(ir.VectorType(INT32_IR, len(chosen)), chosen))
-
-
-def _stored(context: Any, builder: Any, matrix_type: Any, matrix: Any, place: tuple[Any, Any], value: Any) -> None:
-    """Store a vector of 16 or fewer, which lies at a multiple of its own size."""
-    pointer = builder.bitcast(element_pointer(context, builder, matrix_type, matrix, place), value.type.as_pointer())
-    builder.store(value, pointer, align=4 * value.type.count)
 
 
 def _transposing(count: int) -> Callable[..., Any]:
@@ -32,8 +26,8 @@ def _transposing(count: int) -> Callable[..., Any]:
         source, row, column, target, target_row, target_column = arguments
         rows = []
         for place in range(count):
-            start = element_pointer(context, builder, signature.args[0], source, (builder.add(row, row.type(place)), column))
-            rows.append(builder.load(builder.bitcast(start, lanes.vector.as_pointer()), align=BYTES))
+            here = builder.add(row, row.type(place)), column
+            rows.append(loaded(context, builder, signature.args[0], source, here, lanes))
         block = 1
         while block < count:
             low = [lane if not lane & block else LANES + lane - block for lane in range(LANES)]
@@ -47,7 +41,7 @@ def _transposing(count: int) -> Callable[..., Any]:
             there = builder.add(target_row, row.type(place)), target_column
             start = place // count * count
             column = _taken(builder, rows[place % count], rows[place % count], range(start, start + count))
-            _stored(context, builder, signature.args[3], target, there, column)
+            stored(context, builder, signature.args[3], target, there, column)
         return context.get_dummy_value()
 
     return generate
@@ -77,7 +71,7 @@ def store_totals(typingctx, matrix, row, column, first, second, third, fourth):
         for width in (LANES // 2, LANES // 4):
             halves = (_taken(builder, sums, sums, range(start, start + width)) for start in (0, width))
             sums = builder.fadd(*halves, flags=FLAGS)
-        _stored(context, builder, signature.args[0], matrix, (row, column), sums)
+        stored(context, builder, signature.args[0], matrix, (row, column), sums)
         return context.get_dummy_value()
 
     return types.void(matrix, types.intp, types.intp, lanes, lanes, lanes, lanes), generate
