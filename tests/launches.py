@@ -1,9 +1,9 @@
 """Small launches of the GPU's kernels, in the CUDA simulator or on a card."""
 
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from formula import Drawn
 from numba import cuda
 
 from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
@@ -30,14 +30,6 @@ def plan_of(variant: Variant, lookup: Tables, block: int, pool: int, **more: obj
 def sentences(lengths: list[int], words: int) -> np.ndarray:
     random = np.random.default_rng(7)
     return np.concatenate([[*random.integers(1, words, length), 0] for length in lengths]).astype(np.int32)
-
-
-class Drawn(NamedTuple):
-    """What was drawn, as the formula takes it."""
-
-    batch: SimpleNamespace
-    block: int
-    pool: int
 
 
 class Launches:
@@ -82,9 +74,9 @@ class Launches:
 
     def drawn(self, stretch: int = 0) -> Drawn:
         count = int(self.batch.count.copy_to_host()[stretch])
-        arrays = {name: array.copy_to_host()[stretch] for name, array in self.batch._asdict().items() if name != "count"}
-        kept = {name: array if name == "noise" else array[:count] for name, array in arrays.items()}
-        return Drawn(SimpleNamespace(**kept), self.plan.block, self.plan.pool)
+        batch = self.batch
+        words, begin, end, noise = (each.copy_to_host()[stretch] for each in (batch.words, batch.begin, batch.end, batch.noise))
+        return Drawn(words[:count], begin[:count], end[:count], noise, self.plan.block, self.plan.pool)
 
 
 def on_device(arrays: Any) -> Any:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from formula import block_formula
 from launches import SENTENCES, Launches, plan_of, sentences, small_model
-from test_blocked import COUNTS, VARIANTS, block_formula
+from test_blocked import COUNTS, VARIANTS
 from test_checkpoints import StopAt
 from test_training import exact_loss
 from texts import zipf_text
@@ -53,15 +54,15 @@ def test_a_launch_moves_the_model_as_the_formula_says(
     ids = sentences(SENTENCES, len(COUNTS))
     launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
     drawn = launch.drawn()
-    assert list(drawn.batch.words) == list(ids[ids > 0])
+    assert list(drawn.words) == list(ids[ids > 0])
     if negative and block > 1:
-        blocks = [slice(start, start + block) for start in range(0, len(drawn.batch.words), block)]
-        assert any(len(set(drawn.batch.words[part])) < len(drawn.batch.words[part]) for part in blocks)  # repeated centers
-        pools = drawn.batch.noise[: len(blocks) * plan.pool].reshape(-1, plan.pool)
+        blocks = [slice(start, start + block) for start in range(0, len(drawn.words), block)]
+        assert any(len(set(drawn.words[part])) < len(drawn.words[part]) for part in blocks)  # repeated centers
+        pools = drawn.noise[: len(blocks) * plan.pool].reshape(-1, plan.pool)
         assert any(len(set(pool)) < plan.pool for pool in pools)  # repeated noise words
-        assert any(set(pool) & set(drawn.batch.words[part]) for pool, part in zip(pools, blocks))
+        assert any(set(pool) & set(drawn.words[part]) for pool, part in zip(pools, blocks))
     after = launch.train(model, 0.05)
-    expected = block_formula(model, drawn, len(drawn.batch.words), variant, lookup, 0.05)
+    expected = block_formula(model, drawn, variant, lookup, 0.05)
     for found, right, start in zip(after, expected, model):
         if found.size:
             assert np.abs(right - start).max() > 0.02
@@ -78,7 +79,7 @@ def test_a_vocabulary_smaller_than_the_pool_is_trained_on(cbow: bool, negative: 
     launch = Launches(plan_of(variant, lookup, 4, 8 if negative else 0), lookup, [[0, len(ids), 0]], ids)
     drawn = launch.drawn()
     after = launch.train(model, 0.05)
-    for found, right in zip(after, block_formula(model, drawn, len(drawn.batch.words), variant, lookup, 0.05)):
+    for found, right in zip(after, block_formula(model, drawn, variant, lookup, 0.05)):
         assert np.allclose(found, right, rtol=0, atol=2e-5)
 
 
@@ -88,7 +89,7 @@ def test_words_alone_in_their_sentences_leave_the_input_vectors_as_they_are() ->
     model = small_model(COUNTS, 3, True)
     ids = np.array([3, 0, 0, 4, 0, 3, 0], np.int32)
     launch = Launches(plan_of(variant, lookup, 4, 4), lookup, [[0, len(ids), 0]], ids)
-    assert list(launch.drawn().batch.end - launch.drawn().batch.begin) == [1, 1, 1]
+    assert list(launch.drawn().end - launch.drawn().begin) == [1, 1, 1]
     assert all(np.array_equal(*pair) for pair in zip(launch.train(model, 0.05), model))
 
 
@@ -96,7 +97,7 @@ def test_a_piece_without_any_word_moves_nothing() -> None:
     lookup = tables(COUNTS, sample=0, negative=3, hs=False)
     model = small_model(COUNTS, 3, False)
     launch = Launches(plan_of(Variant(False, False, 3, 5), lookup, 4, 4), lookup, [[0, 3, 0], [3, 0, 9]], np.zeros(3, np.int32))
-    assert [len(launch.drawn(stretch).batch.words) for stretch in (0, 1)] == [0, 0]
+    assert [len(launch.drawn(stretch).words) for stretch in (0, 1)] == [0, 0]
     assert all(np.array_equal(*pair) for pair in zip(launch.train(model, 0.05), model))
 
 
@@ -105,7 +106,8 @@ def test_sentences_windows_and_pairs_are_what_the_text_says(monkeypatch: pytest.
     ids = sentences([*SENTENCES, 71], len(COUNTS))
     lookup = tables(COUNTS, sample=0, negative=0, hs=True)
     plan = plan_of(Variant(False, True, 0, 4), lookup, 4, 0)
-    batch = Launches(plan, lookup, [[0, len(ids), 0]], ids).drawn().batch
+    launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
+    batch = launch.drawn()
     starts = np.concatenate([[0], np.cumsum([length for length in SENTENCES if length])])
     bounds = [*starts, starts[-1] + 30, starts[-1] + 60, starts[-1] + 71]  # a longer sentence is several
     reaches = set()
@@ -119,7 +121,7 @@ def test_sentences_windows_and_pairs_are_what_the_text_says(monkeypatch: pytest.
     covering = [
         sum(batch.begin[c] <= p < batch.end[c] for c in range(len(batch.begin)) if c != p) for p in range(len(batch.begin))
     ]
-    assert np.array_equal(batch.pairs, covering)
+    assert np.array_equal(launch.batch.pairs.copy_to_host()[0][: len(covering)], covering)
 
 
 def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cut() -> None:
@@ -127,7 +129,7 @@ def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cu
     ids = random.choice(len(COUNTS), 400, p=COUNTS / COUNTS.sum()).astype(np.int32)
     lookup = tables(COUNTS, sample=0.03, negative=5, hs=False)
     plan = plan_of(Variant(False, False, 5, 3), lookup, 4, 10)
-    batch = Launches(plan, lookup, [[0, 400, 100]], ids).drawn().batch
+    batch = Launches(plan, lookup, [[0, 400, 100]], ids).drawn()
     texts, kept = np.bincount(ids, minlength=16), np.bincount(batch.words, minlength=16)
     for word in range(1, 16):
         share = min(1, float(lookup.keep[word]))
@@ -138,7 +140,7 @@ def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cu
     found = np.bincount(drawn, minlength=16) / len(drawn)
     assert found[0] == 0
     assert np.abs(found - right)[1:].max() < 4 * np.sqrt(0.25 / len(drawn))
-    halves = [Launches(plan, lookup, [[start, 200, 100 + start]], ids).drawn().batch.words for start in (0, 200)]
+    halves = [Launches(plan, lookup, [[start, 200, 100 + start]], ids).drawn().words for start in (0, 200)]
     assert np.array_equal(np.concatenate(halves), batch.words)
 
 

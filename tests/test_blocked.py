@@ -4,25 +4,22 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from formula import Drawn, block_formula, logistic
 
 from fastw2v.compiling import compiled_math
 from fastw2v.kernels import blocked, reference
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.blocked.worker import BATCH, CBOW_POOL, SKIPGRAM_POOL, Worker, new_worker
+from fastw2v.kernels.blocked.worker import BATCH, CBOW_POOL, SKIPGRAM_POOL, new_worker
 from fastw2v.kernels.lanes import LANES, load, store
 from fastw2v.kernels.model import Model, aligned_zeros, new_model
 from fastw2v.kernels.products import narrow_product, narrow_transposed, product, product_of_transposed, transposed
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.worker import Variant
-from fastw2v.tables import Tables, tables
+from fastw2v.tables import tables
 
 COUNTS = np.array([9, 30, 24, 20, 17, 15, 13, 11, 9, 8, 7, 6, 5, 4, 3, 2], np.int64)
 VARIANTS = [(cbow, negative, hs) for cbow in (False, True) for negative, hs in ((5, False), (0, True), (7, True))]
 DIM = 20  # two cache lines, the second of them padded
-
-
-def logistic(x: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-x))
 
 
 def random_model(negative: int, hs: bool, scale: float = 0.5) -> Model:
@@ -40,53 +37,6 @@ def sentences(lengths: list[int]) -> np.ndarray:
     return np.concatenate(ends).astype(np.int32)
 
 
-def block_formula(
-    model: Model, worker: Worker, length: int, variant: Variant, lookup: Tables, alpha: float
-) -> list[np.ndarray]:
-    """What the kernel should make of a batch, given what it drew: the formulas of its docstrings, straight, in float64."""
-    inputs, outputs, nodes = (matrix.astype(np.float64) for matrix in model)
-    words, begins, ends = (array[:length] for array in (worker.batch.words, worker.batch.begin, worker.batch.end))
-    windows = [[p for p in range(begins[c], ends[c]) if p != c] for c in range(length)]
-    block, pool_size = int(worker.batch.block[0]), int(worker.batch.pool[0])
-    for first in range(0, length, block):
-        centers = range(first, min(first + block, length))
-        noise = worker.batch.noise[first // block * pool_size :][:pool_size]
-        share = variant.negative / max(pool_size, 1)
-        hidden = inputs[words].copy()
-        rows = {center: windows[center] for center in centers}
-        if variant.cbow:
-            for center in centers:
-                hidden[center] = inputs[words[windows[center]]].mean(axis=0) if windows[center] else 0
-            rows = {center: [center] if windows[center] else [] for center in centers}
-        gradient = np.zeros_like(hidden)
-        if variant.negative:
-            pool, moves = outputs[noise], np.zeros((pool_size, outputs.shape[1]))
-            for p in centers:
-                pairs = len(rows[p]) if variant.cbow else sum(p in window for window in windows)
-                step = -alpha * pairs * share * logistic(pool @ hidden[p])
-                gradient[p] += step @ pool
-                moves += np.outer(step, hidden[p])
-            np.add.at(outputs, noise, moves)
-            for c in centers:
-                taken_back = (noise == words[c]).sum() * share
-                step = alpha * (1 - logistic(hidden[rows[c]] @ outputs[words[c]]) * (1 - taken_back))
-                gradient[rows[c]] += np.outer(step, outputs[words[c]])
-                outputs[words[c]] += step @ hidden[rows[c]]
-        if variant.hs:
-            for c in centers:
-                path = slice(*lookup.tree.starts[words[c] : words[c] + 2])
-                on_path = lookup.tree.nodes[path]
-                step = alpha * (1 - lookup.tree.codes[path] - logistic(hidden[rows[c]] @ nodes[on_path].T))
-                gradient[rows[c]] += step @ nodes[on_path]
-                nodes[on_path] += step.T @ hidden[rows[c]]
-        if variant.cbow:
-            for c in centers:
-                np.add.at(inputs, words[windows[c]], gradient[c])
-        else:
-            np.add.at(inputs, words, gradient)
-    return [inputs, outputs, nodes]
-
-
 @pytest.mark.parametrize(("block", "pool"), [(1, 16), (4, 16), (6, 8), (32, 16), (32, 24), (None, None)])
 @pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
 def test_a_batch_moves_the_model_as_the_formula_says(
@@ -102,9 +52,13 @@ def test_a_batch_moves_the_model_as_the_formula_says(
     lengths = [1, 2, 9, 0, 5, 40, 1, 1, 7]
     before = Model(*(matrix.copy() for matrix in model))
     blocked.train(sentences(lengths), True, worker, model, lookup, variant, new_schedule(0.02, 1000, 1))
+    batch, length = worker.batch, sum(lengths)
+    drawn = Drawn(
+        batch.words[:length], batch.begin[:length], batch.end[:length], batch.noise, int(batch.block[0]), int(batch.pool[0])
+    )
     if negative:
-        assert set(worker.batch.noise[: worker.batch.pool[0]]) & set(worker.batch.words[:40])  # a noise word that is a center
-    expected = block_formula(before, worker, sum(lengths), variant, lookup, alpha)
+        assert set(drawn.noise[: drawn.pool]) & set(drawn.words[:40])  # a noise word that is a center
+    expected = block_formula(before, drawn, variant, lookup, alpha)
     for after, right, start in zip(model, expected, before):
         if after.size:
             assert np.abs(right - start).max() > 0.02

@@ -239,6 +239,7 @@ def card() -> None:
 @pytest.mark.parametrize("in_shared", [True, False])
 @pytest.mark.parametrize(("cbow", "negative", "hs"), test_blocked.VARIANTS)
 def test_on_a_gpu_a_launch_moves_the_model_as_the_formula_says(cbow: bool, negative: int, hs: bool, in_shared: bool) -> None:
+    from formula import block_formula
     from launches import Launches, sentences, small_model
 
     from fastw2v.kernels.cuda.plan import Plan
@@ -251,9 +252,9 @@ def test_on_a_gpu_a_launch_moves_the_model_as_the_formula_says(cbow: bool, negat
     model, ids = small_model(counts, negative, hs, dim), sentences([1, 40, 2, 60, 0, 30], len(counts))
     launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
     drawn = launch.drawn()
-    assert list(drawn.batch.words) == list(ids[ids > 0])
+    assert list(drawn.words) == list(ids[ids > 0])
     after = launch.train(model, 0.02)
-    expected = test_blocked.block_formula(model, drawn, len(drawn.batch.words), plan.variant, lookup, 0.02)
+    expected = block_formula(model, drawn, plan.variant, lookup, 0.02)
     for found, right, start in zip(after, expected, model):
         if right.size:
             assert np.abs(right - start).max() > 0.02
