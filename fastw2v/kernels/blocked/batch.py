@@ -58,7 +58,7 @@ def prepare(worker, tables, variant):
         for position in range(state.complete):
             batch.pairs[position] = np.float32(batch.end[position] - batch.begin[position] > 1)
     else:
-        count_pairs(state.complete, batch)
+        count_pairs(state.complete, batch, variant.window)
     random = state.random
     if variant.negative > 0:
         choose_sizes(state.complete, worker)
@@ -99,18 +99,16 @@ def draw_windows(length, random, batch, window):
 
 
 @inlined
-def count_pairs(length, batch):
-    """How many windows of other centers cover each position: at a window's begin one more, at its end one less."""
-    pairs = batch.pairs
-    for position in range(length + 1):
-        pairs[position] = 0
-    for center in range(length):
-        pairs[batch.begin[center]] += np.float32(1)
-        pairs[batch.end[center]] -= np.float32(1)
-    covering = np.float32(0)
+def count_pairs(length, batch, window):
+    """How many windows of other centers cover each position: compared place by place, many positions at a time."""
+    pairs, begins, ends = batch.pairs, batch.begin, batch.end
     for position in range(length):
-        covering += pairs[position]
-        pairs[position] = covering - np.float32(1)
+        pairs[position] = 0
+    for reach in range(1, window + 1):
+        for position in range(reach, length):
+            pairs[position] += np.float32(ends[position - reach] > position)
+        for position in range(length - reach):
+            pairs[position] += np.float32(begins[position + reach] <= position)
 
 
 @inlined
