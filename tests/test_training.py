@@ -19,7 +19,7 @@ from fastw2v.kernels import KERNELS, top_nodes
 from fastw2v.kernels.loss import measure
 from fastw2v.kernels.model import new_model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
-from fastw2v.kernels.top_nodes import NO_COPIES, copy_rows, make_copies
+from fastw2v.kernels.top_nodes import NO_COPIES, TOP_NODES, copy_rows, make_copies
 from fastw2v.kernels.worker import Variant
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
@@ -149,7 +149,7 @@ def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
     nodes[own_roots[0]] += 5
     nodes[own_roots[1]] += 7
     for thread in (0, 1, 0):
-        exchange(nodes, tree, copies[thread])
+        exchange(TOP_NODES, nodes, tree, copies[thread])
     assert nodes[root, 0] == nodes[own_roots[0], 0] == 13
     assert np.all(nodes[:root] == 1)
 

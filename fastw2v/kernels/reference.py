@@ -9,7 +9,7 @@ from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.prefetch import prefetch_row
 from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.schedule import learning_rate
-from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, exchange, own_row
+from fastw2v.kernels.top_nodes import exchange_all, exchange_when_due, own_row
 from fastw2v.kernels.window import window_around
 from fastw2v.kernels.worker import END_OF_SENTENCE, carried, check_carried, new_worker
 from fastw2v.tables.noise import draw
@@ -38,15 +38,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
         train_sentence(worker, model, tables, variant, schedule)
         worker.state[0].length = 0
     if last:
-        share_top_nodes(worker, model, tables)
-
-
-@inlined
-def share_top_nodes(worker, model, tables):
-    """Exchange the top nodes, where the thread has copies of its own."""
-    worker.state[0].since_exchange = 0
-    if worker.copies != NO_COPIES:
-        exchange(model.nodes, tables.tree, worker.copies)
+        exchange_all(worker.state[0], model.nodes, tables.tree, worker.copies)
 
 
 @inlined
@@ -86,9 +78,7 @@ def train_sentence(worker, model, tables, variant, schedule):
             train_cbow(center, worker, model, tables, variant)
         else:
             train_skipgram(center, worker, model, tables, variant)
-        state.since_exchange += 1
-        if state.since_exchange >= CENTERS_BETWEEN_EXCHANGES:
-            share_top_nodes(worker, model, tables)
+        exchange_when_due(1, state, model.nodes, tables.tree, worker.copies)
         if state.words - state.counted > WORDS_BETWEEN_RATES:
             schedule.words_done[worker.row] += state.words - state.counted
             state.counted = state.words

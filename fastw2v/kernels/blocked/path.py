@@ -11,7 +11,7 @@ from fastw2v.kernels.blocked.hidden import hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.lanes import LANES, load, pick, spread, store, zero
 from fastw2v.kernels.products import TILE, dot, product, product_of_transposed, rounded_up, transposed
-from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, exchange, own_row
+from fastw2v.kernels.top_nodes import exchange_when_due, own_row
 
 
 @inlined
@@ -19,7 +19,7 @@ def learn_paths(hs, cbow, first, last, origin, hidden, gradient, worker, model, 
     """Hierarchical softmax on a block, where it is wanted: every center's path against the hidden rows it has a part in."""
     if hs is None:
         return
-    state, batch, nodes = worker.state[0], worker.batch, model.nodes
+    batch, nodes = worker.batch, model.nodes
     for center in range(first, last):
         if worker.parts.negative is None:
             fetch_input(center, worker, model.input, window)
@@ -30,18 +30,7 @@ def learn_paths(hs, cbow, first, last, origin, hidden, gradient, worker, model, 
                 learn_path_of_window(word, begin, end, hole, hidden, gradient, worker, nodes, tree)
             else:
                 learn_path_of_row(word, begin, hidden, gradient, worker, nodes, tree)
-    state.since_exchange += last - first
-    if state.since_exchange >= CENTERS_BETWEEN_EXCHANGES:
-        share_top_nodes(True, worker, nodes, tree)
-
-
-@inlined
-def share_top_nodes(hs, worker, nodes, tree):
-    """Exchange the top nodes, where the thread has copies of its own."""
-    if hs is not None:
-        worker.state[0].since_exchange = 0
-        if worker.copies != NO_COPIES:
-            exchange(nodes, tree, worker.copies)
+    exchange_when_due(last - first, worker.state[0], nodes, tree, worker.copies)
 
 
 @inlined
