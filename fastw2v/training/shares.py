@@ -21,8 +21,12 @@ def share_bounds(ids: IdStream, shares: int) -> list[int]:
     """Where each share starts, and the end: even parts, moved to the end of a sentence where one is near."""
     bounds = [0]
     for share in range(1, shares):
-        even = len(ids) * share // shares
-        near = ids.read(even, min(even + SENTENCE_SEARCH, len(ids)))
-        ends = np.flatnonzero(near == 0)
-        bounds.append(max(bounds[-1], even + int(ends[0]) + 1 if len(ends) else even))
+        bounds.append(max(bounds[-1], sentence_end(ids, len(ids) * share // shares, len(ids))))
     return [*bounds, len(ids)]
+
+
+def sentence_end(ids: IdStream, place: int, end: int) -> int:
+    """Past the first end of a sentence from a place on, or that place where none is near."""
+    near = ids.read(place, min(place + SENTENCE_SEARCH, end))
+    ends = np.flatnonzero(near == 0)
+    return place + int(ends[0]) + 1 if len(ends) else place

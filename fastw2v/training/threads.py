@@ -1,11 +1,10 @@
-"""Hogwild: threads that train on one model without a lock, each on its own contiguous share of the text.
+"""Hogwild: threads that train on one model without a lock, each on its own part of the text.
 
-Niu et al. 2011, "Hogwild!". The threads share the matrices and the count of words done, nothing else.
+Niu et al. 2011, "Hogwild!". While they train, the threads share the matrices and the count of words done, nothing else.
 """
 
 import threading
 from contextlib import AbstractContextManager
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,9 @@ from fastw2v.kernels.top_nodes import NO_COPIES, make_copies
 from fastw2v.kernels.worker import variant
 from fastw2v.settings import Settings
 from fastw2v.tables import Tables
+from fastw2v.training.claims import EPOCH, Claims
 from fastw2v.training.gate import Gate
-from fastw2v.training.shares import random_start, share_bounds
+from fastw2v.training.shares import random_start
 
 STRETCH = 20_000  # ids that a kernel gets at a time: often enough to stop within a tenth of a second
 LEAST_STRETCH = 2_000  # the same, where training is to wait soon
@@ -52,13 +52,12 @@ class Threads:
         words = len(ids) * settings.epochs if total_words is None else total_words
         self.schedule = new_schedule(settings.starting_alpha, words, threads)
         self.alone = total_words is None
-        self.bounds = share_bounds(ids, threads)
+        self.claims = Claims(ids, threads, settings.epochs if self.alone else None, STRETCH)
         self.workers = [self._new_worker(thread) for thread in range(threads)]
         starts = [random_start(settings.seed, thread, measuring=True) for thread in range(threads)]
         self.measure_states = np.array(starts, np.uint64)
         self.losses = np.zeros((threads, CACHE_LINE))  # all epochs' nats and pairs
         self.last_losses = np.zeros((threads, CACHE_LINE))  # the current epoch's
-        self.places = [(0, begin) for begin in self.bounds[:-1]]  # each thread's epoch and next id
         self.gate = Gate()
         self.stopping = threading.Event()
         self.failures: list[BaseException] = []
@@ -126,31 +125,28 @@ class Threads:
             self.gate.leave()
 
     def _train_share(self, number: int) -> None:
-        """One thread's work, a stretch at a time: all epochs over its share, or until it and others have done enough."""
-        worker = self.workers[number]
-        begin, end = self.bounds[number], self.bounds[number + 1]
-        first_epoch, place = self.places[number]
-        for epoch in range(first_epoch, self.settings.epochs) if self.alone else count(first_epoch):
-            if place == begin:
-                self.last_losses[number] = 0
-            while place < end:
-                self.gate.pass_through(self.words_done)
-                if self.stopping.is_set() or self._others_did_the_rest():
-                    return
-                stop = min(place + self._stretch(), end)
-                ids = self.ids.read(place, stop)
-                if (begin - place) % measured_every(end - begin) < stop - place:
-                    self._measure(number, ids[-MEASURED:])  # the last: as far from what was just trained with any kernel
-                self.kernel.train(ids, stop == end, worker, self.model, self.tables, self.variant, self.schedule)
-                self.places[number] = epoch, stop
-                place = stop
-            state = worker.state[0]
-            self.schedule.words_done[worker.row] += state["words"] - state["counted"]
-            state["counted"] = state["words"]
-            self.places[number] = epoch + 1, begin
-            place = begin
-            if begin == end:
+        """One thread's work, a stretch at a time, until nothing is left, or it and others have done enough."""
+        worker, state = self.workers[number], self.workers[number].state[0]
+        every = measured_every(self.claims.share_size(number))
+        epoch = self.claims.places[number, EPOCH]
+        while True:
+            self.gate.pass_through(self.words_done)
+            if self.stopping.is_set() or self._others_did_the_rest():
                 return
+            claimed = self.claims.claim(number, self._stretch())
+            if claimed is None:
+                return
+            start, stop, last = claimed
+            if epoch != self.claims.places[number, EPOCH]:
+                epoch = self.claims.places[number, EPOCH]
+                self.last_losses[number] = 0
+            ids = self.ids.read(start, stop)
+            if -start % every < stop - start:
+                self._measure(number, ids[-MEASURED:])  # the last: as far from what was just trained with any kernel
+            self.kernel.train(ids, last, worker, self.model, self.tables, self.variant, self.schedule)
+            if last:
+                self.schedule.words_done[worker.row] += state["words"] - state["counted"]
+                state["counted"] = state["words"]
 
     def _stretch(self) -> int:
         """The ids of the next stretch: fewer where no more are allowed."""
@@ -201,7 +197,7 @@ class Threads:
     @property
     def epoch(self) -> int:
         """The epoch that the slowest thread is in, from 1."""
-        return min(min(epoch for epoch, _ in self.places) + 1, self.settings.epochs)
+        return min(int(self.claims.places[:, EPOCH].min()) + 1, self.settings.epochs)
 
     @property
     def loss_sums(self) -> tuple[float, float]:
@@ -220,7 +216,7 @@ class Threads:
     def carried(self) -> dict[str, np.ndarray]:
         """The threads' places and what each takes from one stretch to the next."""
         arrays = {
-            "places": np.array(self.places, np.int64),
+            "places": self.claims.places,
             "words-done": self.schedule.words_done[:-CACHE_LINE],
             "measure-states": self.measure_states,
             "losses": self.losses,
@@ -234,13 +230,9 @@ class Threads:
 
     def put_back(self, arrays: dict[str, np.ndarray]) -> None:
         """The same put back. Compiled loops trust what they are given, so all of it is checked: ValueError."""
+        self.claims.put_back(arrays["places"])
         for name, array in self.carried().items():
             array[...] = arrays[name]
-        self.places = [(int(epoch), int(place)) for epoch, place in arrays["places"]]
-        for number, (epoch, place) in enumerate(self.places):
-            begin, end = self.bounds[number], self.bounds[number + 1]
-            if epoch < 0 or (self.alone and epoch > self.settings.epochs) or not begin <= place <= end:
-                raise ValueError("a thread's place is outside its share of the text")
         for worker in self.workers:
             self.kernel.check_carried(worker, len(self.model.input))
         if self.schedule.words_done.min(initial=0) < 0:
@@ -249,15 +241,13 @@ class Threads:
     def put_back_roughly(self, arrays: dict[str, np.ndarray]) -> None:
         """Each thread starts as far into its new share as it was in the old one."""
         then = arrays.get("places")
-        if then is None or then.shape != (len(self.places), 2) or then.dtype != np.int64 or (then < 0).any():
+        if then is None or then.shape != self.claims.places.shape or then.dtype != np.int64 or (then < 0).any():
             raise ValueError("the threads' places make no sense")
         done = np.asarray(arrays.get("words-done", np.zeros(1)), np.float64).sum()
-        share = float(np.clip(done / max(1, self.total_words), 0, 1))
-        epochs = share * self.settings.epochs
-        for number in range(len(self.places)):
-            size = self.bounds[number + 1] - self.bounds[number]
-            self.places[number] = int(epochs), self.bounds[number] + int(size * (epochs - int(epochs)))
-            self.schedule.words_done[number * CACHE_LINE] = int(size * epochs)
+        epochs = float(np.clip(done / max(1, self.total_words), 0, 1)) * self.settings.epochs
+        self.claims.begin_at(epochs)
+        for number in range(len(self.workers)):
+            self.schedule.words_done[number * CACHE_LINE] = int(self.claims.share_size(number) * epochs)
             self._copied_top_nodes(number)
 
 
