@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from fastw2v.checkpoints.keeper import Keeper
 from fastw2v.checkpoints.resuming import Resumed, for_all, read_run, refuse_to_begin
 from fastw2v.checkpoints.store import Store
 from fastw2v.checkpoints.together import described_by_all
+from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
 from fastw2v.errors import UsageError
@@ -33,7 +34,7 @@ from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
 from fastw2v.run_files import Files, checked_text
 from fastw2v.settings import SETTING_NAMES, Settings
-from fastw2v.tables import tables
+from fastw2v.tables import Tables, tables
 from fastw2v.together import Together, same_model
 from fastw2v.training.devices import new_engine, with_device
 from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
@@ -177,43 +178,14 @@ def _run(
     store: Store | None = None,
     resumed: Resumed | None = None,
 ) -> WordVectors:
-    clock = Stopwatch()
-    settings = settings_here(asked, ranks)
-    if ranks.size == 1 and settings.thread_count > (cores := usable_cores()):
-        listener.note(f"{settings.thread_count} threads, and this process may use {cores} cores: they do not make it faster")
     init = None if resumed else files.init
-    earlier = load(init) if init and ranks.rank == 0 else None
-    if earlier is not None:
-        check_fits(earlier, settings.dim)
-    settings = with_device(settings, listener.note)
-    compile_seconds = _compiled(ranks, settings, listener)
-    clock.lap()
-    vocabulary = resumed.vocabulary if resumed else vocabulary_for(ranks, text.part, settings, files, listener)[0]
-    if earlier is not None:
-        vocabulary = with_earlier_words(vocabulary, earlier)
-    if init and ranks.size > 1:
-        vocabulary = from_rank_0(ranks, vocabulary)
-    if files.save_vocab and not resumed:
-        vocabulary.save(files.save_vocab)
-    vocab_seconds = clock.lap()
-    ids = encoded(ranks, text.part, vocabulary, settings, files, listener)
-    encode_seconds = clock.lap()
+    ready = _prepared(ranks, text, asked, files, init, listener, resumed)
+    settings, vocabulary, ids = ready.settings, ready.vocabulary, ready.ids
     lookup = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
-    model = _new_model(vocabulary, settings)
-    if earlier is not None:
-        kept = start_from(model, vocabulary, earlier)
-        listener.note(f"going on from {init}: {kept:,} words of {len(vocabulary):,} have vectors")
-    if init:
-        same_model(ranks, model)
+    model = _start(ranks, ready, init, listener)
     train_words = int(ranks.sum(np.array([len(ids)]))[0])
-    total_words = train_words * settings.epochs if ranks.size > 1 else None
-    if settings.device == "cuda":
-        listener.note("compiling for the GPU (some ten seconds)")
-    clock.lap()
-    engine = new_engine(ids, model, lookup, settings_to_train(settings, ranks), total_words, ranks.place)
-    compile_seconds += clock.lap() if settings.device == "cuda" else 0
-    settings = replace(engine.settings, seed=settings.seed)
-    trainer = Trainer(engine, settings)
+    trainer, gpu_seconds = _trainer(ranks, ready, model, lookup, train_words, listener)
+    settings = trainer.settings
     about = described_by_all(ranks, text, ids) if any(told_by_all(ranks, store is not None)) else {}
     if resumed:
         listener.note(resumed.put_back(trainer, about, ranks))
@@ -223,8 +195,7 @@ def _run(
         what = _to_go_on(ranks, text, about, settings, asked, files)
         keeper = Keeper(store, files.checkpoint_every, what, list(vocabulary.words()), vocabulary.counts)
     vectors = _vectors(vocabulary, model, settings)
-    clock.lap()
-    words_before = trainer.words_done
+    clock, words_before = Stopwatch(), trainer.words_done
     end = train_or_leave(trainer, keeper, vectors, files, listener, company)
     train_seconds = clock.lap()
     ids.close()
@@ -236,9 +207,9 @@ def _run(
             settings=settings.as_dict(),
             vocab_size=len(vocabulary),
             train_words=train_words,
-            compile_seconds=compile_seconds,
-            vocab_seconds=vocab_seconds,
-            encode_seconds=encode_seconds,
+            compile_seconds=ready.compile_seconds + gpu_seconds,
+            vocab_seconds=ready.vocab_seconds,
+            encode_seconds=ready.encode_seconds,
             train_seconds=train_seconds,
             save_seconds=clock.lap(),
             words_per_second=(end.words - words_before) / train_seconds,
@@ -248,6 +219,73 @@ def _run(
         )
     )
     return vectors
+
+
+class Prepared(NamedTuple):
+    """A text that is ready to be trained on.
+
+    earlier : the vectors to go on from, on rank 0
+    """
+
+    settings: Settings
+    vocabulary: Vocabulary
+    ids: IdStream
+    earlier: WordVectors | None
+    compile_seconds: float
+    vocab_seconds: float
+    encode_seconds: float
+
+
+def _prepared(
+    ranks: Verbs, text: Text, asked: Settings, files: Files, init: Path | None, listener: Listener, resumed: Resumed | None
+) -> Prepared:
+    """Compile, count or take the vocabulary that is there, and encode."""
+    settings = settings_here(asked, ranks)
+    if ranks.size == 1 and settings.thread_count > (cores := usable_cores()):
+        listener.note(f"{settings.thread_count} threads, and this process may use {cores} cores: they do not make it faster")
+    earlier = load(init) if init and ranks.rank == 0 else None
+    if earlier is not None:
+        check_fits(earlier, settings.dim)
+    settings = with_device(settings, listener.note)
+    compile_seconds = _compiled(ranks, settings, listener)
+    clock = Stopwatch()
+    vocabulary = resumed.vocabulary if resumed else vocabulary_for(ranks, text.part, settings, files, listener)[0]
+    if earlier is not None:
+        vocabulary = with_earlier_words(vocabulary, earlier)
+    if init and ranks.size > 1:
+        vocabulary = from_rank_0(ranks, vocabulary)
+    if files.save_vocab and not resumed:
+        vocabulary.save(files.save_vocab)
+    vocab_seconds = clock.lap()
+    ids = encoded(ranks, text.part, vocabulary, settings, files, listener)
+    return Prepared(settings, vocabulary, ids, earlier, compile_seconds, vocab_seconds, encode_seconds=clock.lap())
+
+
+def _start(ranks: Verbs, ready: Prepared, init: Path | None, listener: Listener) -> Model:
+    """The model that training starts from: the same on all ranks, with the earlier vectors where there are some."""
+    model = _new_model(ready.vocabulary, ready.settings)
+    if ready.earlier is not None:
+        kept = start_from(model, ready.vocabulary, ready.earlier)
+        listener.note(f"going on from {init}: {kept:,} words of {len(ready.vocabulary):,} have vectors")
+    if init:
+        same_model(ranks, model)
+    return model
+
+
+def _trainer(
+    ranks: Verbs, ready: Prepared, model: Model, lookup: Tables, train_words: int, listener: Listener
+) -> tuple[Trainer, float]:
+    """The trainer on the device that was chosen, and the seconds that compiling for a GPU took.
+
+    train_words : of all ranks, one epoch
+    """
+    settings = ready.settings
+    gpu = settings.device == "cuda"
+    if gpu:
+        listener.note("compiling for the GPU (some ten seconds)")
+    clock, total_words = Stopwatch(), train_words * settings.epochs if ranks.size > 1 else None
+    engine = new_engine(ready.ids, model, lookup, settings_to_train(settings, ranks), total_words, ranks.place)
+    return Trainer(engine, replace(engine.settings, seed=settings.seed)), clock.lap() if gpu else 0.0
 
 
 def _compiled(ranks: Verbs, settings: Settings, listener: Listener) -> float:
