@@ -19,7 +19,7 @@ from fastw2v.kernels import KERNELS, top_nodes
 from fastw2v.kernels.loss import measure
 from fastw2v.kernels.model import new_model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
-from fastw2v.kernels.top_nodes import NO_COPIES, TOP_NODES, copy_rows, make_copies
+from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, copy_rows, make_copies
 from fastw2v.kernels.worker import Variant
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
@@ -135,7 +135,8 @@ def test_a_learning_rate_that_diverges_is_an_error_and_no_crash(kind: dict[str, 
 
 
 def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
-    exchange, own_row = callable_piece(top_nodes.exchange), callable_piece(top_nodes.own_row)
+    exchange_when_due, own_row = callable_piece(top_nodes.exchange_when_due), callable_piece(top_nodes.own_row)
+    state = np.zeros(1, [("since_exchange", np.int64)])[0]
     inner, root = 599, 598
     tree = huffman_tree(np.arange(inner + 1, 0, -1).astype(np.int64))
     nodes = np.zeros((inner + copy_rows(2), 16), np.float32)
@@ -148,8 +149,11 @@ def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
     assert own_row(root, tree, NO_COPIES) == root
     nodes[own_roots[0]] += 5
     nodes[own_roots[1]] += 7
+    exchange_when_due(CENTERS_BETWEEN_EXCHANGES - 1, state, nodes, tree, copies[0])
+    assert nodes[root, 0] == 1
     for thread in (0, 1, 0):
-        exchange(TOP_NODES, nodes, tree, copies[thread])
+        exchange_when_due(CENTERS_BETWEEN_EXCHANGES, state, nodes, tree, copies[thread])
+    assert state["since_exchange"] == 0
     assert nodes[root, 0] == nodes[own_roots[0], 0] == 13
     assert np.all(nodes[:root] == 1)
 

@@ -9,7 +9,7 @@ from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.prefetch import prefetch_row
 from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.schedule import learning_rate
-from fastw2v.kernels.top_nodes import exchange_all, exchange_when_due, own_row
+from fastw2v.kernels.top_nodes import exchange, exchange_when_due, own_row
 from fastw2v.kernels.window import window_around
 from fastw2v.kernels.worker import END_OF_SENTENCE, carried, check_carried, new_worker
 from fastw2v.tables.noise import draw
@@ -38,7 +38,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
         train_sentence(worker, model, tables, variant, schedule)
         worker.state[0].length = 0
     if last:
-        exchange_all(worker.state[0], model.nodes, tables.tree, worker.copies)
+        exchange(worker.state[0], model.nodes, tables.tree, worker.copies)
 
 
 @inlined

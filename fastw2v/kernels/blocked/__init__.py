@@ -16,7 +16,7 @@ from fastw2v.kernels.blocked.negative import learn_words
 from fastw2v.kernels.blocked.path import learn_paths
 from fastw2v.kernels.blocked.worker import BATCH, carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
-from fastw2v.kernels.top_nodes import exchange_all
+from fastw2v.kernels.top_nodes import exchange
 
 __all__ = ["carried", "check_carried", "new_worker", "train"]
 
@@ -47,7 +47,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
         if not full:
             break
     if last and worker.parts.hs is not None:
-        exchange_all(state, model.nodes, tables.tree, worker.copies)
+        exchange(state, model.nodes, tables.tree, worker.copies)
 
 
 @inlined
