@@ -69,7 +69,8 @@ class Rows(NamedTuple):
     noise_columns, narrow_columns : the same transposed, the latter where they fill no 16 lanes
     scores : (rows, noise words), of hidden rows against noise rows, then their gradient
     pair_scores : (1, centers at once × widest window), the same for some centers, one after the other
-    path, path_columns, path_scores : the same as the noise words' for the nodes of one center's path
+    path, path_scores : the same as the noise words' for the nodes of one center's path
+    path_nodes : (longest path,) int64, which rows of the model these are
     labels : (2, longest path), what a path's scores should be, and the step they are scaled with
     """
 
@@ -83,8 +84,8 @@ class Rows(NamedTuple):
     scores: np.ndarray
     pair_scores: np.ndarray
     path: np.ndarray
-    path_columns: np.ndarray
     path_scores: np.ndarray
+    path_nodes: np.ndarray
     labels: np.ndarray
 
 
@@ -257,7 +258,7 @@ def _new_rows(block: int, pool: int, columns: int, longest_path: int, variant: V
         scores=aligned_zeros(block + HALF, noise),
         pair_scores=aligned_zeros(1, AT_ONCE * -(-widest // LANES) * LANES),
         path=aligned_zeros(path, columns),
-        path_columns=aligned_zeros(columns, path),
         path_scores=aligned_zeros(widest, path),
+        path_nodes=np.zeros(path, np.int64),
         labels=aligned_zeros(2, path),
     )
