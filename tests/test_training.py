@@ -187,6 +187,15 @@ def trainer(ids: np.ndarray, settings: Settings) -> Trainer:
     return Trainer(Threads(stream(ids), model, lookup, settings), settings)
 
 
+def test_a_thread_that_stands_still_keeps_the_others_from_less_than_a_stretch() -> None:
+    ids = np.random.default_rng(1).integers(0, 50, 10 * STRETCH)
+    engine = trainer(ids, Settings(dim=8, epochs=1, threads=2, kernel="reference")).engine
+    engine._train_share(0)  # the other thread is never started
+    assert len(ids) - STRETCH < engine.words_done < len(ids)
+    engine._train_share(1)
+    assert engine.words_done == len(ids)
+
+
 def test_progress_counts_the_words_of_all_threads_and_epochs() -> None:
     ids = np.random.default_rng(1).integers(0, 50, 100_000)
     job = trainer(ids, Settings(dim=8, epochs=3, threads=2, kernel="reference"))
