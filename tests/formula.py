@@ -24,8 +24,13 @@ def logistic(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
-def block_formula(model: Model, drawn: Drawn, variant: Variant, lookup: Tables, alpha: float) -> list[np.ndarray]:
-    """What the kernel should make of a batch, given what it drew: the formulas of its docstrings, straight, in float64."""
+def block_formula(
+    model: Model, drawn: Drawn, variant: Variant, lookup: Tables, alpha: float, *, halves: bool = False
+) -> list[np.ndarray]:
+    """What the kernel should make of a batch, given what it drew: the formulas of its docstrings, straight, in float64.
+
+    halves : a path's nodes move between the two sides of a window
+    """
     inputs, outputs, nodes = (matrix.astype(np.float64) for matrix in model)
     words, block, pool_size, length = drawn.words, drawn.block, drawn.pool, len(drawn.words)
     windows = [[p for p in range(drawn.begin[c], drawn.end[c]) if p != c] for c in range(length)]
@@ -57,9 +62,11 @@ def block_formula(model: Model, drawn: Drawn, variant: Variant, lookup: Tables, 
             for c in centers:
                 path = slice(*lookup.tree.starts[words[c] : words[c] + 2])
                 on_path = lookup.tree.nodes[path]
-                step = alpha * (1 - lookup.tree.codes[path] - logistic(hidden[rows[c]] @ nodes[on_path].T))
-                gradient[rows[c]] += step @ nodes[on_path]
-                nodes[on_path] += step.T @ hidden[rows[c]]
+                before, after = [row for row in rows[c] if row < c], [row for row in rows[c] if row > c]
+                for side in [before, after] if halves and not variant.cbow else [rows[c]]:
+                    step = alpha * (1 - lookup.tree.codes[path] - logistic(hidden[side] @ nodes[on_path].T))
+                    gradient[side] += step @ nodes[on_path]
+                    nodes[on_path] += step.T @ hidden[side]
         if variant.cbow:
             for c in centers:
                 np.add.at(inputs, words[windows[c]], gradient[c])

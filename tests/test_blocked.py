@@ -58,7 +58,7 @@ def test_a_batch_moves_the_model_as_the_formula_says(
     )
     if negative:
         assert set(drawn.noise[: drawn.pool]) & set(drawn.words[:40])  # a noise word that is a center
-    expected = block_formula(before, drawn, variant, lookup, alpha)
+    expected = block_formula(before, drawn, variant, lookup, alpha, halves=True)
     for after, right, start in zip(model, expected, before):
         if after.size:
             assert np.abs(right - start).max() > 0.02
@@ -138,7 +138,7 @@ def products(a, b, c, d, a_columns):
     transposed(a, 16, 48, a_columns)
     product(a, 2, b, 48, c, 3, 7, 32, False)
     product(a, 2, b, 48, c, 3, 7, 32, True)
-    product_of_transposed(a, b, 5, 11, d, 48, 32)
+    product_of_transposed(a, b, 5, 11, d, 48, 32, False)
 
 
 def test_products_are_numpys() -> None:

@@ -71,11 +71,14 @@ def narrow_product(a, first_a, b, inner, c, rows, columns):
 
 
 @inlined
-def product_of_transposed(a, b, first_b, inner, c, rows, columns):
-    """c[i] = Σ_k a[k, i] · b[first_b + k] for i < rows; `columns` is a multiple of 16."""
+def product_of_transposed(a, b, first_b, inner, c, rows, columns, onto):
+    """c[i] = Σ_k a[k, i] · b[first_b + k] for i < rows, or += with `onto`; `columns` is a multiple of 16."""
     for i in range(0, rows, TILE):
         for j in range(0, columns, LANES):
-            s0, s1, s2, s3 = zero(), zero(), zero(), zero()
+            s0 = load(c, i, j) if onto else zero()
+            s1 = load(c, i + 1, j) if onto else zero()
+            s2 = load(c, i + 2, j) if onto else zero()
+            s3 = load(c, i + 3, j) if onto else zero()
             for k in range(inner):
                 row = load(b, first_b + k, j)
                 s0 += pick(a, k, i) * row

@@ -56,7 +56,7 @@ def learn_noise(first, last, origin, hidden, gradient, worker, output, negative)
         narrow_product(hidden, start, rows.narrow_columns, columns, rows.scores, count, width)
     noise_gradient(first, last, pool, worker, negative)
     product(rows.scores, 0, rows.noise, pool, gradient, start, count, columns, False)
-    product_of_transposed(rows.scores, hidden, start, count, rows.noise, pool, columns)
+    product_of_transposed(rows.scores, hidden, start, count, rows.noise, pool, columns, False)
     scatter_add(rows.noise, noise, 0, pool, output)
 
 
