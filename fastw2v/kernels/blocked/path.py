@@ -4,8 +4,9 @@ At each node v of the path, σ(v·h) is the probability of branch 0, so the grad
 
 The contexts before a center come first, and the nodes move before those behind it are scored: the original takes one context
 after the other. All of a window at once was 1.1 times as fast, and after five epochs skip-gram solved 37.5 % of analogies
-instead of 38.0. Scores are dot products, not a product with the transposed path: that took as long as the product, and its
-columns were twice as many as the nodes of a path of 17 (1.2 times as fast; fastw2v bench --variant skipgram-hs).
+instead of 38.1 (means of 19 and 11 runs). Scores are dot products, not a product with the transposed path: that took as long
+as the product, and its columns were twice as many as the nodes of a path of 17 (1.2 times as fast; fastw2v bench --variant
+skipgram-hs).
 """
 
 import numpy as np
