@@ -1,21 +1,34 @@
-"""Which ids each thread trains next."""
+"""Which ids each thread trains next: shares, and what is taken over."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_training import stream, trainer
 
 from fastw2v.corpus.ids import IdStream
+from fastw2v.settings import Settings
 from fastw2v.training.claims import END, EPOCH, NEXT, Claims
+from fastw2v.training.shares import share_bounds
+from fastw2v.training.threads import STRETCH
 
 
 def text(length: int, sentence: int = 7) -> IdStream:
-    ids = np.ones(length, np.int32)
+    ids = np.ones(length)
     ids[sentence - 1 :: sentence] = 0
-    stream = IdStream(memory=2**20, expected=length)
-    stream.append(ids)
-    stream.finish()
-    return stream
+    return stream(ids)
+
+
+def test_shares_meet_between_sentences_and_cover_all() -> None:
+    ids = np.ones(10_000)
+    ids[::23] = 0
+    for threads in (1, 2, 3, 16):
+        bounds = share_bounds(stream(ids), threads)
+        assert bounds[0] == 0
+        assert bounds[-1] == len(ids)
+        assert bounds == sorted(bounds)
+        assert all(ids[bound - 1] == 0 for bound in bounds[1:-1])
+    assert share_bounds(stream(np.ones(10_000)), 2) == [0, 5000, 10_000]
 
 
 @settings(max_examples=200, deadline=None)
@@ -38,7 +51,8 @@ def test_every_id_is_claimed_once_in_each_epoch_whoever_is_fast(
     for number, (thread, most) in enumerate(turns + rest):
         if number == put_back_after:
             places, claims = claims.places, Claims(ids, threads, epochs, least)
-            claims.put_back(places)
+            claims.places[...] = places
+            claims.check()
         claimed = claims.claim(thread % threads, most)
         if claimed is None:
             continue
@@ -82,8 +96,10 @@ def test_without_a_last_epoch_there_is_always_more_but_of_nothing() -> None:
 
 @pytest.mark.parametrize("place", [(0, 5, 4), (0, -1, 4), (0, 0, 71), (-1, 0, 70), (2, 0, 70)])
 def test_places_outside_the_text_are_refused(place: tuple[int, int, int]) -> None:
+    claims = Claims(text(70), 1, 2, 10)
+    claims.places[0] = place
     with pytest.raises(ValueError, match="place"):
-        Claims(text(70), 1, 2, 10).put_back(np.array([place]))
+        claims.check()
 
 
 @pytest.mark.parametrize(("epochs", "place"), [(0, [0, 0, 70]), (1.5, [1, 35, 70]), (2, [1, 70, 70])])
@@ -91,3 +107,12 @@ def test_threads_go_on_as_far_into_their_shares_as_is_said(epochs: float, place:
     claims = Claims(text(70), 1, 2, 10)
     claims.begin_at(epochs)
     assert claims.places.tolist() == [place]
+
+
+def test_a_thread_that_stands_still_keeps_the_others_from_less_than_a_stretch() -> None:
+    ids = np.random.default_rng(1).integers(0, 50, 10 * STRETCH)
+    engine = trainer(ids, Settings(dim=8, epochs=1, threads=2, kernel="reference")).engine
+    engine._train_share(0)  # the other thread is never started
+    assert len(ids) - STRETCH < engine.words_done < len(ids)
+    engine._train_share(1)
+    assert engine.words_done == len(ids)

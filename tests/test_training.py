@@ -26,7 +26,7 @@ from fastw2v.settings import Settings, parse_size
 from fastw2v.tables import tables
 from fastw2v.tables.huffman import huffman_tree
 from fastw2v.training.progress import Progress
-from fastw2v.training.shares import random_start, share_bounds
+from fastw2v.training.shares import random_start
 from fastw2v.training.state import captured
 from fastw2v.training.threads import STRETCH, Threads
 from fastw2v.training.trainer import Trainer
@@ -158,18 +158,6 @@ def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
     assert np.all(nodes[:root] == 1)
 
 
-def test_shares_meet_between_sentences_and_cover_all() -> None:
-    ids = np.ones(10_000)
-    ids[::23] = 0
-    for threads in (1, 2, 3, 16):
-        bounds = share_bounds(stream(ids), threads)
-        assert bounds[0] == 0
-        assert bounds[-1] == len(ids)
-        assert bounds == sorted(bounds)
-        assert all(ids[bound - 1] == 0 for bound in bounds[1:-1])
-    assert share_bounds(stream(np.ones(10_000)), 2) == [0, 5000, 10_000]
-
-
 def test_the_learning_rate_falls_over_the_words_of_all_threads() -> None:
     schedule = new_schedule(0.05, 1000, 3)
     assert learning_rate(schedule) == np.float32(0.05)
@@ -185,15 +173,6 @@ def trainer(ids: np.ndarray, settings: Settings) -> Trainer:
     lookup = tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
     model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
     return Trainer(Threads(stream(ids), model, lookup, settings), settings)
-
-
-def test_a_thread_that_stands_still_keeps_the_others_from_less_than_a_stretch() -> None:
-    ids = np.random.default_rng(1).integers(0, 50, 10 * STRETCH)
-    engine = trainer(ids, Settings(dim=8, epochs=1, threads=2, kernel="reference")).engine
-    engine._train_share(0)  # the other thread is never started
-    assert len(ids) - STRETCH < engine.words_done < len(ids)
-    engine._train_share(1)
-    assert engine.words_done == len(ids)
 
 
 def test_progress_counts_the_words_of_all_threads_and_epochs() -> None:

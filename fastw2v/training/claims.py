@@ -5,6 +5,7 @@ two cores for 2 to 3 % of an epoch of 3 million words, and without bound where a
 """
 
 import threading
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Claims:
         self.epochs = epochs
         self.least = least
         self.bounds = share_bounds(ids, shares)
-        self.places = np.array([(0, *bounds) for bounds in zip(self.bounds, self.bounds[1:])], np.int64)
+        self.places = np.array([(0, *bounds) for bounds in pairwise(self.bounds)], np.int64)
         self.lock = threading.Lock()
 
     def claim(self, thread: int, most: int) -> tuple[int, int, bool] | None:
@@ -44,19 +45,18 @@ class Claims:
         """The ids of a thread's own share."""
         return self.bounds[thread + 1] - self.bounds[thread]
 
-    def put_back(self, places: np.ndarray) -> None:
-        """Go on from earlier places. Raises ValueError where a place is outside the text or its epochs."""
-        epochs, starts, ends = places.T
+    def check(self) -> None:
+        """Refuse earlier places that were put back and are outside the text or its epochs. Raises ValueError."""
+        epochs, starts, ends = self.places.T
         past = np.inf if self.epochs is None else self.epochs
         sound = (epochs >= 0) & (epochs < past) & (starts >= 0) & (starts <= ends) & (ends <= len(self.ids))
         if not sound.all():
             raise ValueError("a thread's place is outside the text")
-        self.places[...] = places
 
     def begin_at(self, epochs: float) -> None:
         """Go on as if each thread had done so many epochs of its own share."""
         whole = int(epochs) if self.epochs is None else min(int(epochs), self.epochs - 1)
-        for thread, (begin, end) in enumerate(zip(self.bounds, self.bounds[1:])):
+        for thread, (begin, end) in enumerate(pairwise(self.bounds)):
             self.places[thread] = whole, begin + min(end - begin, int((end - begin) * (epochs - whole))), end
 
     def _left(self, thread: int) -> int:

@@ -128,17 +128,16 @@ class Threads:
         """One thread's work, a stretch at a time, until nothing is left, or it and others have done enough."""
         worker, state = self.workers[number], self.workers[number].state[0]
         every = measured_every(self.claims.share_size(number))
-        epoch = self.claims.places[number, EPOCH]
         while True:
             self.gate.pass_through(self.words_done)
             if self.stopping.is_set() or self._others_did_the_rest():
                 return
+            epoch = self.claims.places[number, EPOCH]
             claimed = self.claims.claim(number, self._stretch())
             if claimed is None:
                 return
             start, stop, last = claimed
             if epoch != self.claims.places[number, EPOCH]:
-                epoch = self.claims.places[number, EPOCH]
                 self.last_losses[number] = 0
             ids = self.ids.read(start, stop)
             if -start % every < stop - start:
@@ -230,9 +229,9 @@ class Threads:
 
     def put_back(self, arrays: dict[str, np.ndarray]) -> None:
         """The same put back. Compiled loops trust what they are given, so all of it is checked: ValueError."""
-        self.claims.put_back(arrays["places"])
         for name, array in self.carried().items():
             array[...] = arrays[name]
+        self.claims.check()
         for worker in self.workers:
             self.kernel.check_carried(worker, len(self.model.input))
         if self.schedule.words_done.min(initial=0) < 0:

@@ -13,10 +13,9 @@ from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.hidden import gather, return_gradient, scatter_add, take_hidden
 from fastw2v.kernels.blocked.negative import learn_words
-from fastw2v.kernels.blocked.path import learn_paths
+from fastw2v.kernels.blocked.path import end_paths, learn_paths
 from fastw2v.kernels.blocked.worker import BATCH, carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
-from fastw2v.kernels.top_nodes import exchange
 
 __all__ = ["carried", "check_carried", "new_worker", "train"]
 
@@ -46,8 +45,8 @@ def train(ids, last, worker, model, tables, variant, schedule):
         state.alpha = learning_rate(schedule) * worker.damping
         if not full:
             break
-    if last and worker.parts.hs is not None:
-        exchange(state, model.nodes, tables.tree, worker.copies)
+    if last:
+        end_paths(worker.parts.hs, worker, model.nodes, tables.tree)
 
 
 @inlined

@@ -13,11 +13,11 @@ import numpy as np
 
 from fastw2v.compiling import inlined
 from fastw2v.kernels.blocked.ahead import fetch_input
-from fastw2v.kernels.blocked.hidden import hidden_rows
+from fastw2v.kernels.blocked.hidden import gather, hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.lanes import LANES, load, pick, store, zero
 from fastw2v.kernels.products import TILE, dots, product, product_of_transposed, rounded_up
-from fastw2v.kernels.top_nodes import exchange_when_due, own_row
+from fastw2v.kernels.top_nodes import exchange, exchange_when_due, own_row
 
 
 @inlined
@@ -37,6 +37,13 @@ def learn_paths(hs, cbow, first, last, origin, hidden, gradient, worker, model, 
             else:
                 learn_path_of_row(word, begin, hidden, gradient, worker, nodes, tree)
     exchange_when_due(last - first, worker.state[0], nodes, tree, worker.copies)
+
+
+@inlined
+def end_paths(hs, worker, nodes, tree):
+    """Hand over, where there are paths, what a thread's copies of the top nodes learned last."""
+    if hs is not None:
+        exchange(worker.state[0], nodes, tree, worker.copies)
 
 
 @inlined
@@ -71,9 +78,7 @@ def learn_path_of_window(word, begin, hole, end, hidden, gradient, worker, nodes
     """Hidden rows begin .. end - 1, all but `hole`, against the path of the word that they belong to; those before it first."""
     rows, columns, length = worker.rows, nodes.shape[1], take_path(word, worker, tree)
     scores, path = rows.path_scores, rows.path
-    for step in range(length):
-        for d in range(0, columns, LANES):
-            store(path, step, d, load(nodes, rows.path_nodes[step], d))
+    gather(nodes, rows.path_nodes, 0, length, path)
     for side in range(2):
         first, past = (begin, hole) if side == 0 else (hole + 1, end)
         for row in range(first, past):
@@ -82,7 +87,7 @@ def learn_path_of_window(word, begin, hole, end, hidden, gradient, worker, nodes
         path_gradient(length, past - first, worker)
         product(scores, 0, path, length, gradient, first, past - first, columns, True)
         product_of_transposed(scores, hidden, first, past - first, path, length, columns, True)
-    for step in range(length):
+    for step in range(length):  # what another thread wrote meanwhile is lost, as the original's Hogwild loses it
         for d in range(0, columns, LANES):
             store(nodes, rows.path_nodes[step], d, load(path, step, d))
 

@@ -1,4 +1,5 @@
-"""Hierarchical softmax on a block: one center's path after the other, by all threads, as kernels.blocked.path has it.
+"""Hierarchical softmax on a block: one center's path after the other, by all threads, as kernels.blocked.path has it, but with
+both sides of a window at once.
 
 Every path begins at the root, so that centers cannot be taken at the same time; what is wide is the window times the path.
 """
