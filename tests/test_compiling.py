@@ -1,5 +1,6 @@
 """How kernels' pieces are compiled: with steps of Numba's left out, or plainly where Numba does not have those steps."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,8 +11,9 @@ PROGRAM = """
 import numpy as np
 from fastw2v import pieces
 if {plain}:
-    pieces.PIECE.clear()
-from fastw2v.compiling import compiled_math, inlined
+    for options in (pieces.PIECE, pieces.CALLED_PIECE):
+        del options["pipeline_class"]
+from fastw2v.compiling import called, compiled_math, inlined
 
 @inlined
 def doubled(row, place):
@@ -21,23 +23,36 @@ def doubled(row, place):
 def added(row, place):
     return doubled(row, place) + doubled(row, place + 1)
 
+@called
+def scaled(sums, factor):
+    for place in range(len(sums)):
+        sums[place] *= factor
+
 @compiled_math
 def pairs(row, sums):
     for place in range(len(sums)):
         sums[place] = added(row, place)
+    scaled(sums, 10)
 
 sums = np.zeros(3)
 pairs(np.arange(4.0), sums)
 print(sums.tolist())
+(code,) = pairs.inspect_asm().values()
+defined = [line for line in code.splitlines() if line.endswith(":") and not line.startswith(".")]
+print([name for name in ("doubled", "added", "scaled") if any(name in line for line in defined)])
 """
 
 
 @pytest.mark.parametrize("plain", [False, True])
-def test_pieces_become_part_of_what_calls_them(plain: bool, tmp_path: Path) -> None:
+def test_pieces_become_part_of_what_calls_them_but_for_those_that_are_called(plain: bool, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM.format(plain=plain))
-    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True)
-    assert done.stdout == "[2.0, 6.0, 10.0]\n"
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=True, env=environment)
+    sums, functions = done.stdout.splitlines()
+    assert sums == "[20.0, 60.0, 100.0]"
+    if not plain:
+        assert functions == "['scaled']"
 
 
 def test_this_numba_has_the_steps_that_are_left_out() -> None:
@@ -45,4 +60,4 @@ def test_this_numba_has_the_steps_that_are_left_out() -> None:
 
     from fastw2v.pieces import PIECE
 
-    assert PIECE or numba.version_info.short < (0, 62)
+    assert "pipeline_class" in PIECE or numba.version_info.short < (0, 62)

@@ -2,7 +2,8 @@
 
 Loops over such values compile to vector instructions whatever the compiler's vectoriser thinks of them: one register with
 AVX-512, two with AVX2, four with SSE. Rows of all matrices are padded to a multiple of 16 and aligned: no remainder. Where 8
-columns are all there are, there is a vector of 8.
+columns are all there are, there is a vector of 8, and for four sums one of 4. What is stored as a small vector is best loaded
+as one: a core hands a store on to a load that lies within it, and makes any other wait until the store has reached the cache.
 """
 
 import operator
@@ -15,7 +16,7 @@ from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
-LANES, HALF = 16, 8
+LANES, HALF, QUARTER = 16, 8, 4
 # Sums may be reordered and fused (FMA); NaN and infinity keep their meaning.
 FLAGS = ("reassoc", "contract", "nsz", "arcp", "afn")
 
@@ -30,7 +31,7 @@ class Lanes(types.Type):  # type: ignore[misc]
         self.vector = ir.VectorType(ir.FloatType(), count)
 
 
-lanes, half_lanes = Lanes(LANES), Lanes(HALF)
+lanes, half_lanes, quarter_lanes = KINDS = Lanes(LANES), Lanes(HALF), Lanes(QUARTER)
 
 
 @register_model(Lanes)
@@ -42,16 +43,24 @@ class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
 
 
 def _arithmetic(operation: Any, instruction: str) -> None:
-    """Let an operator work on lanes."""
+    """Let an operator work on lanes, and on lanes and a number, which is taken as a float32 in all places."""
 
     @infer_global(operation)
     class Operation(AbstractTemplate):  # type: ignore[misc]
         def generic(self, args: Any, kws: Any) -> Any:
-            return signature(args[0], *args) if args in ((lanes, lanes), (half_lanes, half_lanes)) else None
+            kinds = [kind for kind in args if kind in KINDS]
+            numbers = [kind for kind in args if isinstance(types.unliteral(kind), types.Number)]
+            if not kinds or len(kinds) + len(numbers) < 2 or kinds[0] != kinds[-1]:
+                return None
+            return signature(kinds[0], *(kind if kind in KINDS else types.float32 for kind in args))
 
     @lower_builtin(operation, Lanes, Lanes)
+    @lower_builtin(operation, Lanes, types.float32)
+    @lower_builtin(operation, types.float32, Lanes)
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return getattr(builder, instruction)(*arguments, flags=FLAGS)
+        pairs = zip(arguments, signature.args)
+        spread = (value if kind in KINDS else _everywhere(builder, value, signature.return_type) for value, kind in pairs)
+        return getattr(builder, instruction)(*spread, flags=FLAGS)
 
 
 for _operation, _instruction in (
@@ -85,7 +94,7 @@ def stored(context: Any, builder: Any, array_type: Any, array: Any, indices: Any
 def _loading(kind: Lanes) -> Callable[..., Any]:
     @intrinsic
     def load(typingctx, matrix, row, column):
-        """matrix[row, column : column + 16]; column is a multiple of 16. Or 8 in place of 16."""
+        """matrix[row, column : column + 16]; column is a multiple of 16. Or 8 or 4 in place of 16."""
 
         def generate(context, builder, signature, arguments):
             return loaded(context, builder, signature.args[0], arguments[0], arguments[1:], kind)
@@ -122,7 +131,7 @@ def _zero(kind: Lanes) -> Callable[..., Any]:
     return zero
 
 
-load, load_half = _loading(lanes), _loading(half_lanes)
+load, load_half, load_quarter = _loading(lanes), _loading(half_lanes), _loading(quarter_lanes)
 pick, pick_half = _picking(lanes), _picking(half_lanes)
 zero, zero_half = _zero(lanes), _zero(half_lanes)
 
@@ -136,7 +145,7 @@ def _everywhere(builder: Any, number: Any, kind: Lanes) -> Any:
 
 @intrinsic
 def store(typingctx, matrix, row, column, value):
-    """matrix[row, column : column + 16] = value, or 8; column is a multiple of it."""
+    """matrix[row, column : column + 16] = value, or 8 or 4; column is a multiple of it."""
 
     def generate(context, builder, signature, arguments):
         stored(context, builder, signature.args[0], arguments[0], arguments[1:3], arguments[3])
@@ -147,12 +156,12 @@ def store(typingctx, matrix, row, column, value):
 
 @intrinsic
 def spread(typingctx, number):
-    """The same float32 in all 16 places."""
+    """The same float32 in all of 4 places."""
 
     def generate(context, builder, signature, arguments):
-        return _everywhere(builder, arguments[0], lanes)
+        return _everywhere(builder, arguments[0], quarter_lanes)
 
-    return lanes(types.float32), generate
+    return quarter_lanes(types.float32), generate
 
 
 @intrinsic
@@ -169,12 +178,12 @@ def total(typingctx, value):
 
 @intrinsic
 def clamp(typingctx, value, limit):
-    """Each of the 16, held within ±limit."""
+    """Each of the lanes, held within ±limit."""
 
     def generate(context, builder, signature, arguments):
-        value, limit = arguments
+        value, limit = arguments[0], _everywhere(builder, arguments[1], signature.return_type)
         negated = builder.fneg(limit)
         value = builder.select(builder.fcmp_ordered("<", value, limit), value, limit)
         return builder.select(builder.fcmp_ordered(">", value, negated), value, negated)
 
-    return lanes(lanes, lanes), generate
+    return value(value, types.float32), generate

@@ -4,9 +4,9 @@ All work in tiles whose sums stay in registers over the whole inner dimension, o
 One core does about 110 GFLOP/s this way (an EPYC "Genoa", with AVX-512 or with AVX2 alike), which is what it can do.
 """
 
-from fastw2v.compiling import inlined
+from fastw2v.compiling import called, inlined
 from fastw2v.kernels.lanes import HALF, LANES, load, load_half, pick, pick_half, store, total, zero, zero_half
-from fastw2v.kernels.shuffles import store_totals, transpose, transpose_half
+from fastw2v.kernels.shuffles import totals, transpose, transpose_half
 
 TILE = 4  # rows; their number is rounded up to this where not said otherwise, and arrays have room for it
 
@@ -39,7 +39,7 @@ def product(a, first_a, b, inner, c, first_c, rows, columns, onto):
             store(c, q + 3, j, s3)
 
 
-@inlined
+@called
 def narrow_product(a, first_a, b, inner, c, rows, columns):
     """c[i] = Σ_k a[first_a + i, k] · b[k] for i < rows, their number rounded up to a multiple of 8; so are `columns`.
 
@@ -101,8 +101,8 @@ def dot(a, i, b, j):
 
 
 @inlined
-def dots(a, rows, b, j, c, place, column):
-    """c[place, column + n] = a[rows[n]] · b[j], four of them; column is a multiple of 4."""
+def dots(a, rows, b, j):
+    """a[row] · b[j] of four rows, as 4 lanes."""
     first, second, third, fourth = rows
     s0, s1, s2, s3 = zero(), zero(), zero(), zero()
     for d in range(0, a.shape[1], LANES):
@@ -111,7 +111,7 @@ def dots(a, rows, b, j, c, place, column):
         s1 += load(a, second, d) * other
         s2 += load(a, third, d) * other
         s3 += load(a, fourth, d) * other
-    store_totals(c, place, column, s0, s1, s2, s3)
+    return totals(s0, s1, s2, s3)
 
 
 @inlined

@@ -7,7 +7,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from fastw2v.kernels.lanes import FLAGS, HALF, INT32_IR, LANES, lanes, loaded, stored
+from fastw2v.kernels.lanes import FLAGS, HALF, INT32_IR, LANES, lanes, loaded, quarter_lanes, stored
 
 
 def _taken(builder: Any, first: Any, second: Any, places: Iterable[int]) -> Any:
@@ -62,19 +62,18 @@ def transpose_half(typingctx, source, row, column, target, target_row, target_co
 
 
 @intrinsic
-def store_totals(typingctx, matrix, row, column, first, second, third, fourth):
-    """matrix[row, column : column + 4] = the sum of the 16 of each; column is a multiple of 4."""
+def totals(typingctx, first, second, third, fourth):
+    """The sum of the 16 of each, as 4 lanes."""
 
     def generate(context, builder, signature, arguments):
-        matrix, row, column, *four = arguments
-        sums = _sums_within_fours(builder, _sums_within_fours(builder, *four[:2]), _sums_within_fours(builder, *four[2:]))
+        pairs = (_sums_within_fours(builder, *arguments[begin : begin + 2]) for begin in (0, 2))
+        sums = _sums_within_fours(builder, *pairs)
         for width in (LANES // 2, LANES // 4):
             halves = (_taken(builder, sums, sums, range(start, start + width)) for start in (0, width))
             sums = builder.fadd(*halves, flags=FLAGS)
-        stored(context, builder, signature.args[0], matrix, (row, column), sums)
-        return context.get_dummy_value()
+        return sums
 
-    return types.void(matrix, types.intp, types.intp, lanes, lanes, lanes, lanes), generate
+    return quarter_lanes(lanes, lanes, lanes, lanes), generate
 
 
 def _sums_within_fours(builder: Any, first: Any, second: Any) -> Any:

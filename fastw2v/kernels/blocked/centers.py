@@ -22,6 +22,7 @@ def learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, va
     """Every center of the block against the hidden rows of its window, or with CBOW against its own."""
     words, scores, output = worker.batch.words, worker.rows.pair_scores, model.output
     drawn, pool = first_noise_word(first, worker), worker.batch.pool[0]
+    share = np.float32(pool) / np.float32(worker.batch.block[0])
     noise, next_noise = worker.batch.noise[drawn : drawn + pool], worker.batch.noise[drawn + pool : drawn + 2 * pool]
     begin = first
     while begin < last:
@@ -29,11 +30,10 @@ def learn_centers(cbow, first, last, origin, hidden, gradient, worker, model, va
         place = 0
         for center in range(begin, end):
             fetch_input(center, worker, model.input, variant.window)
-            fetch_noise(center - first, worker.batch.block[0], next_noise, output)
+            fetch_noise(center - first, share, next_noise, output)
             rows = context_rows(center, origin, worker.batch, cbow)
-            score_center(cbow, place, np.int64(words[center]), rows, hidden, scores, output)
+            score_center(cbow, place, np.int64(words[center]), rows, worker.state[0].alpha, hidden, scores, output)
             place += rounded_up(rows[2], TILE)
-        pair_gradient(place, worker.state[0].alpha, scores)
         place = 0
         for center in range(begin, end):
             rows = context_rows(center, origin, worker.batch, cbow)
@@ -71,21 +71,14 @@ def context_row(rows, number):
 
 
 @inlined
-def score_center(cbow, place, word, rows, hidden, scores, output):
-    """scores[place + i] = h_i · u; past the last row come scores that nobody looks at, up to a multiple of 4."""
+def score_center(cbow, place, word, rows, alpha, hidden, scores, output):
+    """scores[place + i] = α(1 - σ(h_i · u)); past the last row come some that nobody looks at, up to a multiple of 4."""
     if cbow is not None:
-        scores[0, place] = dot(hidden, rows[0], output, word)
+        store(scores, 0, place, alpha * (1 - sigmoid(spread(dot(hidden, rows[0], output, word)))))
         return
     for i in range(0, rows[2], TILE):
         four = context_row(rows, i), context_row(rows, i + 1), context_row(rows, i + 2), context_row(rows, i + 3)
-        dots(hidden, four, output, word, scores, 0, place + i)
-
-
-@inlined
-def pair_gradient(count, alpha, scores):
-    """scores[i] = α(1 - σ(scores[i])), those of a few centers at once."""
-    for lane in range(0, count, LANES):
-        store(scores, 0, lane, spread(alpha) * (spread(np.float32(1)) - sigmoid(load(scores, 0, lane))))
+        store(scores, 0, place + i, alpha * (1 - sigmoid(dots(hidden, four, output, word))))
 
 
 @inlined

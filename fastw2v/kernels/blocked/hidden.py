@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastw2v.compiling import inlined
-from fastw2v.kernels.lanes import LANES, load, spread, store, zero
+from fastw2v.kernels.lanes import LANES, load, store, zero
 
 
 @inlined
@@ -37,7 +37,7 @@ def take_means(first, last, origin, batch, inputs, means):
     """means[i] = the mean of the input rows in the window of center first + i, itself left out (0 where it is alone)."""
     for center in range(first, last):
         begin, end, middle = window_rows(center, origin, batch)
-        share = spread(np.float32(1) / np.float32(max(end - begin - 1, 1)))
+        share = np.float32(1) / np.float32(max(end - begin - 1, 1))
         for d in range(0, means.shape[1], LANES):
             total = zero()
             for row in range(begin, middle):

@@ -12,7 +12,7 @@ from fastw2v.kernels.blocked.batch import first_noise_word
 from fastw2v.kernels.blocked.centers import learn_centers
 from fastw2v.kernels.blocked.hidden import gather, scatter_add
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.lanes import HALF, LANES, load, spread, store, zero
+from fastw2v.kernels.lanes import HALF, LANES, load_half, store, zero_half
 from fastw2v.kernels.products import (
     TILE,
     narrow_product,
@@ -66,9 +66,9 @@ def noise_gradient(first, last, pool, worker, negative):
     scores, pairs = worker.rows.scores, worker.batch.pairs
     step = -worker.state[0].alpha * np.float32(negative) / np.float32(pool)
     for center in range(first, last):
-        weight = spread(step * pairs[center])
-        for k in range(0, pool, LANES):
-            store(scores, center - first, k, weight * sigmoid(load(scores, center - first, k)))
+        weight = step * pairs[center]
+        for k in range(0, pool, HALF):
+            store(scores, center - first, k, weight * sigmoid(load_half(scores, center - first, k)))
     for row in range(last - first, rounded_up(last - first, TILE)):
-        for k in range(0, pool, LANES):
-            store(scores, row, k, zero())
+        for k in range(0, pool, HALF):
+            store(scores, row, k, zero_half())

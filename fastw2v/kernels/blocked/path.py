@@ -15,7 +15,7 @@ from fastw2v.compiling import inlined
 from fastw2v.kernels.blocked.ahead import fetch_input
 from fastw2v.kernels.blocked.hidden import gather, hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.lanes import LANES, load, pick, store, zero
+from fastw2v.kernels.lanes import LANES, load, load_quarter, pick, store, zero
 from fastw2v.kernels.products import TILE, dots, product, product_of_transposed, rounded_up
 from fastw2v.kernels.top_nodes import exchange, exchange_when_due, own_row
 
@@ -55,7 +55,7 @@ def take_path(word, worker, tree):
         path[step] = own_row(tree.nodes[start + step], tree, worker.copies)
         labels[0, step] = alpha * (np.float32(1) - np.float32(tree.codes[start + step]))
         labels[1, step] = alpha
-    for step in range(length, rounded_up(length, LANES)):
+    for step in range(length, rounded_up(length, TILE)):
         path[step] = path[0]
         labels[0, step] = 0
         labels[1, step] = 0
@@ -63,14 +63,9 @@ def take_path(word, worker, tree):
 
 
 @inlined
-def path_gradient(length, count, worker):
-    """scores[i, k] = α(1 - code_k - σ(scores[i, k])); 0 past the path's end and in rows that fill up the tile."""
-    scores, labels = worker.rows.path_scores, worker.rows.labels
-    for k in range(0, length, LANES):
-        for row in range(count):
-            store(scores, row, k, load(labels, 0, k) - load(labels, 1, k) * sigmoid(load(scores, row, k)))
-        for row in range(count, rounded_up(count, TILE)):
-            store(scores, row, k, zero())
+def path_gradient(scores, step, labels):
+    """α(1 - code - σ(score)) of four of a path's nodes from a step on; 0 past the path's end."""
+    return load_quarter(labels, 0, step) - load_quarter(labels, 1, step) * sigmoid(scores)
 
 
 @inlined
@@ -83,8 +78,11 @@ def learn_path_of_window(word, begin, hole, end, hidden, gradient, worker, nodes
         first, past = (begin, hole) if side == 0 else (hole + 1, end)
         for row in range(first, past):
             for step in range(0, length, TILE):
-                dots(path, (step, step + 1, step + 2, step + 3), hidden, row, scores, row - first, step)
-        path_gradient(length, past - first, worker)
+                found = dots(path, (step, step + 1, step + 2, step + 3), hidden, row)
+                store(scores, row - first, step, path_gradient(found, step, rows.labels))
+        for row in range(past - first, rounded_up(past - first, TILE)):
+            for step in range(0, length, LANES):
+                store(scores, row, step, zero())
         product(scores, 0, path, length, gradient, first, past - first, columns, True)
         product_of_transposed(scores, hidden, first, past - first, path, length, columns, True)
     for step in range(length):  # what another thread wrote meanwhile is lost, as the original's Hogwild loses it
@@ -97,8 +95,8 @@ def learn_path_of_row(word, row, hidden, gradient, worker, nodes, tree):
     """One hidden row against the path of the word that it belongs to; the nodes move at once."""
     path, scores, length = worker.rows.path_nodes, worker.rows.path_scores, take_path(word, worker, tree)
     for step in range(0, length, TILE):
-        dots(nodes, (path[step], path[step + 1], path[step + 2], path[step + 3]), hidden, row, scores, 0, step)
-    path_gradient(length, 1, worker)
+        found = dots(nodes, (path[step], path[step + 1], path[step + 2], path[step + 3]), hidden, row)
+        store(scores, 0, step, path_gradient(found, step, worker.rows.labels))
     for d in range(0, nodes.shape[1], LANES):
         mine = load(hidden, row, d)
         learned = load(gradient, row, d)
