@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.child_process import child_command
-from fastw2v.compiling import CACHE_FOLDER, Entry, prepare
+from fastw2v.compiling import CACHE_FOLDER, Entry, leave_loops_rolled, prepare
 from fastw2v.corpus.ids import ID
 from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_block, encode_block, merge, new_table
 from fastw2v.kernels.model import Model, aligned_zeros, new_model, row_length
@@ -71,6 +71,8 @@ def _compile_in_children(settings: Settings) -> None:
 def compile_part(part: int, settings: dict[str, Any]) -> None:
     """What a child does, for as long as the process lives that started it."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if PARTS[part] is _kernel_entries:
+        leave_loops_rolled()
     gc.disable()  # a tenth of the time, for memory that is given back with the process
     prepare(PARTS[part](Settings(**settings)))
 
