@@ -61,3 +61,36 @@ def test_this_numba_has_the_steps_that_are_left_out() -> None:
     from fastw2v.pieces import PIECE
 
     assert "pipeline_class" in PIECE or numba.version_info.short < (0, 62)
+
+
+LOOP = """
+import sys
+import numpy as np
+from fastw2v.compiling import compiled, leave_loops_rolled
+if sys.argv[1] == "rolled":
+    leave_loops_rolled()
+
+FACTOR = 123_456_789
+
+@compiled
+def hashed(data):
+    found = 1
+    for place in range(len(data)):
+        found = found * FACTOR ^ data[place]
+    return found
+
+assert hashed(np.arange(2)) == FACTOR**2 ^ 1
+(code,) = hashed.inspect_asm().values()
+print(code.count("imul"))
+"""
+
+
+def test_loops_left_rolled_are_there_once(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(LOOP)
+    copies = {}
+    for how in ("rolled", "unrolled"):
+        environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / how)}
+        done = subprocess.run([sys.executable, program, how], capture_output=True, text=True, check=True, env=environment)
+        copies[how] = int(done.stdout)
+    assert copies["rolled"] < copies["unrolled"]
