@@ -112,8 +112,8 @@ def _typed_by_kind(get_call_template: Callable[..., Any], arguments: Iterable[An
 def leave_loops_rolled() -> None:
     """From now on, in this process, compile loops whose length is unknown once, not eight times over and the rest.
 
-    So many copies drive a kernel out of a core's first instruction cache; without them skip-gram trains 1.04 times as fast, on
-    lines of 8 words 1.1 times, CBOW 1.08 times. LLVM knows this of a process alone: do it in one that does nothing else.
+    Without so many copies skip-gram trains 1.04 times as fast, on lines of 8 words 1.1 times, CBOW 1.08 times: most likely
+    because they fill a core's first instruction cache. It holds for a whole process: do it in one that does nothing else.
     """
     set_option("fastw2v", "-unroll-runtime=false")
 
