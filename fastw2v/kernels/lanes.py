@@ -48,11 +48,10 @@ def _arithmetic(operation: Any, instruction: str) -> None:
     @infer_global(operation)
     class Operation(AbstractTemplate):  # type: ignore[misc]
         def generic(self, args: Any, kws: Any) -> Any:
-            kinds = [kind for kind in args if kind in KINDS]
-            numbers = [kind for kind in args if isinstance(types.unliteral(kind), types.Number)]
-            if not kinds or len(kinds) + len(numbers) < 2 or kinds[0] != kinds[-1]:
+            kinds = {kind for kind in args if not isinstance(types.unliteral(kind), types.Number)}
+            if len(kinds) != 1 or not kinds <= set(KINDS):
                 return None
-            return signature(kinds[0], *(kind if kind in KINDS else types.float32 for kind in args))
+            return signature(*kinds, *(kind if kind in KINDS else types.float32 for kind in args))
 
     @lower_builtin(operation, Lanes, Lanes)
     @lower_builtin(operation, Lanes, types.float32)

@@ -31,7 +31,7 @@ def fetch_output(center, worker, output):
 def fetch_noise(place, share, noise, output):
     """Fetch output rows of the next block's noise words: with each center, by its place in the block, its share of them.
 
-    A share of a row or less is a fraction, for it is cheaper to round than to divide; a rounding error leaves one row out.
+    share : float32, noise words for each center, so that no center divides; a rounding error leaves out the last of them
     """
     for sample in range(np.int64(np.float32(place) * share), np.int64(np.float32(place + 1) * share)):
         prefetch_row(output, np.int64(noise[sample]))

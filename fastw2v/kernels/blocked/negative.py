@@ -10,9 +10,9 @@ import numpy as np
 from fastw2v.compiling import inlined
 from fastw2v.kernels.blocked.batch import first_noise_word
 from fastw2v.kernels.blocked.centers import learn_centers
-from fastw2v.kernels.blocked.hidden import gather, scatter_add
+from fastw2v.kernels.blocked.hidden import clear, gather, scatter_add
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.lanes import HALF, LANES, load_half, store, zero_half
+from fastw2v.kernels.lanes import HALF, LANES, load_half, store
 from fastw2v.kernels.products import (
     TILE,
     narrow_product,
@@ -69,6 +69,4 @@ def noise_gradient(first, last, pool, worker, negative):
         weight = step * pairs[center]
         for k in range(0, pool, HALF):
             store(scores, center - first, k, weight * sigmoid(load_half(scores, center - first, k)))
-    for row in range(last - first, rounded_up(last - first, TILE)):
-        for k in range(0, pool, HALF):
-            store(scores, row, k, zero_half())
+    clear(scores, last - first, rounded_up(last - first, TILE))

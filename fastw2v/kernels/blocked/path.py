@@ -13,9 +13,9 @@ import numpy as np
 
 from fastw2v.compiling import inlined
 from fastw2v.kernels.blocked.ahead import fetch_input
-from fastw2v.kernels.blocked.hidden import gather, hidden_rows
+from fastw2v.kernels.blocked.hidden import clear, gather, hidden_rows
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.lanes import LANES, load, load_quarter, pick, store, zero
+from fastw2v.kernels.lanes import LANES, load, load_quarter, pick, store
 from fastw2v.kernels.products import TILE, dots, product, product_of_transposed, rounded_up
 from fastw2v.kernels.top_nodes import exchange, exchange_when_due, own_row
 
@@ -80,9 +80,7 @@ def learn_path_of_window(word, begin, hole, end, hidden, gradient, worker, nodes
             for step in range(0, length, TILE):
                 found = dots(path, (step, step + 1, step + 2, step + 3), hidden, row)
                 store(scores, row - first, step, path_gradient(found, step, rows.labels))
-        for row in range(past - first, rounded_up(past - first, TILE)):
-            for step in range(0, length, LANES):
-                store(scores, row, step, zero())
+        clear(scores, past - first, rounded_up(past - first, TILE))
         product(scores, 0, path, length, gradient, first, past - first, columns, True)
         product_of_transposed(scores, hidden, first, past - first, path, length, columns, True)
     for step in range(length):  # what another thread wrote meanwhile is lost, as the original's Hogwild loses it
