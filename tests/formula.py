@@ -1,75 +1,209 @@
-"""What a block should make of the model: the kernels' formula in NumPy."""
+"""What a block should make of the model: the formulas of the kernels' docstrings in NumPy, straight, in float64."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
+from fastw2v.kernels.blocked.sizes import SPAN
 from fastw2v.kernels.model import Model
 from fastw2v.kernels.worker import Variant
 from fastw2v.tables import Tables
 
+FOUR = 4  # hidden rows of a tile
+
 
 class Drawn(NamedTuple):
-    """What a kernel drew: centers and the windows around them, noise words, and how many of each make a block."""
+    """What a kernel drew: centers and the windows around them, noise words, and the centers of a block.
+
+    noise : (draws, pool), in the order in which they are used
+    """
 
     words: np.ndarray
     begin: np.ndarray
     end: np.ndarray
     noise: np.ndarray
     block: int
-    pool: int
 
 
 def logistic(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
-def block_formula(
-    model: Model, drawn: Drawn, variant: Variant, lookup: Tables, alpha: float, *, halves: bool = False
-) -> list[np.ndarray]:
-    """What the kernel should make of a batch, given what it drew: the formulas of its docstrings, straight, in float64.
+def spread_apart(items: range) -> Iterator[list[int]]:
+    """Tiles of four, as far apart as there are tiles."""
+    tiles = -(-len(items) // FOUR)
+    return (list(items[tile::tiles]) for tile in range(tiles))
 
-    halves : a path's nodes move between the two sides of a window
+
+def move(hidden: np.ndarray, rows: np.ndarray | list[int], outputs: np.ndarray, words: np.ndarray, step: np.ndarray) -> None:
+    """A tile's step: both sides from what was. Rows and words may repeat."""
+    learned, moves = step @ outputs[words], step.T @ hidden[rows]
+    np.add.at(hidden, rows, learned)
+    np.add.at(outputs, words, moves)
+
+
+class Formula:
+    """A model that is trained on what a kernel drew."""
+
+    def __init__(self, model: Model, drawn: Drawn, variant: Variant, lookup: Tables, alpha: float, span: int = SPAN) -> None:
+        self.inputs, self.outputs, self.nodes = (matrix.astype(np.float64) for matrix in model)
+        self.words, self.begin, self.end, noise, self.block = drawn
+        self.noise, self.share = iter(noise), variant.negative / max(noise.shape[1], 1)
+        self.tree, self.alpha, self.span = lookup.tree, alpha, span
+
+    @property
+    def matrices(self) -> list[np.ndarray]:
+        return [self.inputs, self.outputs, self.nodes]
+
+    def blocks(self) -> Iterator[range]:
+        """The centers of each block."""
+        for first in range(0, len(self.words), self.block):
+            yield range(first, min(first + self.block, len(self.words)))
+
+    def window(self, center: int) -> list[int]:
+        """The positions of its contexts."""
+        return [p for p in range(self.begin[center], self.end[center]) if p != center]
+
+    def pairs(self, centers: range, position: int) -> np.ndarray:
+        """Whether each of the centers has the position in its window."""
+        return np.array([position in self.window(c) for c in centers], float)
+
+    def covered(self, centers: range) -> range:
+        """The positions of the block's windows."""
+        return range(min(self.begin[c] for c in centers), max(self.end[c] for c in centers))
+
+    def near(self, centers: range) -> None:
+        """Skip-gram, small windows: copies of input rows and of noise rows; four positions at a time."""
+        place = self.covered(centers)[0]
+        covered, noise = self.words[self.covered(centers)], next(self.noise)
+        inputs, pool = self.inputs[covered], self.outputs[noise]
+        before = pool.copy()
+        for first in centers[::FOUR]:
+            four = range(first, min(first + FOUR, centers.stop))
+            weights = [self.pairs(range(len(self.words)), p).sum() for p in four]
+            rows = np.array(four) - place
+            move(
+                inputs,
+                rows,
+                pool,
+                np.arange(len(noise)),
+                -self.alpha * self.share * np.outer(weights, np.ones(len(noise))) * logistic(inputs[rows] @ pool.T),
+            )
+            self.near_centers(list(four), noise, inputs, place)
+        np.add.at(self.inputs, covered, inputs - self.inputs[covered])
+        np.add.at(self.outputs, noise, pool - before)
+
+    def near_centers(self, centers: list[int], noise: np.ndarray, inputs: np.ndarray, place: int) -> None:
+        """Different words go together: all are scored before the first moves."""
+        while centers:
+            seen: list[int] = []
+            together = 0
+            while together < len(centers) and self.words[centers[together]] not in seen:
+                seen.append(self.words[centers[together]])
+                together += 1
+            steps = {}
+            for c in centers[:together]:
+                taken_back = 1 - (noise == self.words[c]).sum() * self.share
+                scores = inputs[np.array(self.window(c), int) - place] @ self.outputs[self.words[c]]
+                steps[c] = self.alpha * (1 - taken_back * logistic(scores))
+            for c, step in steps.items():
+                rows = np.array(self.window(c), int) - place
+                move(inputs, rows, self.outputs, self.words[[c]], step[:, None])
+            centers = centers[together:]
+
+    def wide(self, centers: range) -> None:
+        """Skip-gram, windows of any width: the distinct words of centers and noise against tiles of contexts, span by span."""
+        covered = self.covered(centers)
+        spans = -(-len(covered) // self.span)
+        for span in range(spans):
+            part = covered[len(covered) * span // spans : len(covered) * (span + 1) // spans]
+            noise = next(self.noise)
+            names, outputs, nu = self.named(centers, noise)
+            for tile in spread_apart(part):
+                pairs = np.array([[self.pairs(centers, p)[names[centers] == k].sum() for k in outputs] for p in tile])
+                self.named_step(self.inputs, self.words[tile], pairs, outputs, nu)
+
+    def named(self, centers: range, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """All positions' words, the distinct words of centers and noise, and what each stands for as a noise word."""
+        outputs = np.array(list(dict.fromkeys([*self.words[centers], *noise])))
+        return self.words, outputs, np.array([(noise == k).sum() * self.share for k in outputs])
+
+    def named_step(self, hidden: np.ndarray, rows: np.ndarray, pairs: np.ndarray, outputs: np.ndarray, nu: np.ndarray) -> None:
+        """A tile against distinct output words; `pairs` of each row with each of them."""
+        others = pairs.sum(axis=1, keepdims=True) - pairs
+        scores = logistic(hidden[rows] @ self.outputs[outputs].T)
+        move(hidden, rows, self.outputs, outputs, self.alpha * (pairs - (pairs + nu * others) * scores))
+
+    def path(self, word: int) -> tuple[np.ndarray, np.ndarray]:
+        """A word's nodes and codes."""
+        path = slice(*self.tree.starts[word : word + 2])
+        return self.tree.nodes[path], self.tree.codes[path]
+
+    def paths(self, centers: range) -> None:
+        """Skip-gram: each center's path against tiles of its contexts."""
+        for c in centers:
+            nodes, codes = self.path(self.words[c])
+            window = self.window(c)
+            for tile in spread_apart(range(len(window))):
+                rows = self.words[[window[place] for place in tile]]
+                step = self.alpha * (1 - codes - logistic(self.inputs[rows] @ self.nodes[nodes].T))
+                move(self.inputs, rows, self.nodes, nodes, step)
+
+    def cbow(self, centers: range, *, named: bool) -> None:
+        """Four means at a time; `named` where noise words and centers are rows of one tile, and no rows are copied."""
+        place = self.covered(centers)[0]
+        covered = self.words[self.covered(centers)]
+        noise = next(self.noise)
+        inputs, pool = self.inputs[covered], self.outputs[noise] if len(noise) else self.outputs[:0]
+        before = pool.copy()
+        for first in centers[::FOUR]:
+            four = [c for c in range(first, min(first + FOUR, centers.stop)) if self.window(c)]
+            rows = {c: self.words[self.window(c)] if named else np.array(self.window(c)) - place for c in four}
+            source = self.inputs if named else inputs
+            means = np.array([source[rows[c]].mean(axis=0) for c in four]).reshape(len(four), inputs.shape[1])
+            gradient = means.copy()
+            if len(noise) and named:
+                _, outputs, nu = self.named(centers, noise)
+                pairs = np.array([outputs == self.words[c] for c in four], float).reshape(len(four), len(outputs))
+                self.named_step(gradient, np.arange(len(four)), pairs, outputs, nu)
+            elif len(noise):
+                different = np.array([noise != self.words[c] for c in four]).reshape(len(four), len(noise))
+                step = -self.alpha * self.share * different * logistic(means @ pool.T)
+                move(gradient, np.arange(len(four)), pool, np.arange(len(noise)), step)
+                self.cbow_centers(four, means, gradient)
+            for c, mean, learned in zip(four, means, gradient) if len(self.nodes) else ():
+                nodes, codes = self.path(self.words[c])
+                step = self.alpha * (1 - codes - logistic(self.nodes[nodes] @ mean))
+                learned += step @ self.nodes[nodes]
+                self.nodes[nodes] += np.outer(step, mean)
+            for c, change in zip(four, gradient - means):
+                np.add.at(source, rows[c], change)
+        if not named:
+            np.add.at(self.inputs, covered, inputs - self.inputs[covered])
+            np.add.at(self.outputs, noise, pool - before)
+
+    def cbow_centers(self, four: list[int], means: np.ndarray, gradient: np.ndarray) -> None:
+        """The means against their centers, scored before the first moves."""
+        steps = [self.alpha * (1 - logistic(mean @ self.outputs[self.words[c]])) for c, mean in zip(four, means)]
+        for c, step, mean, learned in zip(four, steps, means, gradient):
+            learned += step * self.outputs[self.words[c]]
+            self.outputs[self.words[c]] += step * mean
+
+
+def block_formula(
+    model: Model, drawn: Drawn, variant: Variant, lookup: Tables, alpha: float, *, kind: str, span: int = SPAN
+) -> list[np.ndarray]:
+    """What a kernel should make of a batch, given what it drew.
+
+    kind : "near" or "blocked" on the CPU, "wide" on either, "gpu"
     """
-    inputs, outputs, nodes = (matrix.astype(np.float64) for matrix in model)
-    words, block, pool_size, length = drawn.words, drawn.block, drawn.pool, len(drawn.words)
-    windows = [[p for p in range(drawn.begin[c], drawn.end[c]) if p != c] for c in range(length)]
-    for first in range(0, length, block):
-        centers = range(first, min(first + block, length))
-        noise = drawn.noise[first // block * pool_size :][:pool_size]
-        share = variant.negative / max(pool_size, 1)
-        hidden = inputs[words].copy()
-        rows = {center: windows[center] for center in centers}
+    formula = Formula(model, drawn, variant, lookup, alpha, span)
+    for centers in formula.blocks():
         if variant.cbow:
-            for center in centers:
-                hidden[center] = inputs[words[windows[center]]].mean(axis=0) if windows[center] else 0
-            rows = {center: [center] if windows[center] else [] for center in centers}
-        gradient = np.zeros_like(hidden)
-        if variant.negative:
-            pool, moves = outputs[noise], np.zeros((pool_size, outputs.shape[1]))
-            for p in centers:
-                pairs = len(rows[p]) if variant.cbow else sum(p in window for window in windows)
-                step = -alpha * pairs * share * logistic(pool @ hidden[p])
-                gradient[p] += step @ pool
-                moves += np.outer(step, hidden[p])
-            np.add.at(outputs, noise, moves)
-            for c in centers:
-                taken_back = (noise == words[c]).sum() * share
-                step = alpha * (1 - logistic(hidden[rows[c]] @ outputs[words[c]]) * (1 - taken_back))
-                gradient[rows[c]] += np.outer(step, outputs[words[c]])
-                outputs[words[c]] += step @ hidden[rows[c]]
-        if variant.hs:
-            for c in centers:
-                path = slice(*lookup.tree.starts[words[c] : words[c] + 2])
-                on_path = lookup.tree.nodes[path]
-                before, after = [row for row in rows[c] if row < c], [row for row in rows[c] if row > c]
-                for side in [before, after] if halves and not variant.cbow else [rows[c]]:
-                    step = alpha * (1 - lookup.tree.codes[path] - logistic(hidden[side] @ nodes[on_path].T))
-                    gradient[side] += step @ nodes[on_path]
-                    nodes[on_path] += step.T @ hidden[side]
-        if variant.cbow:
-            for c in centers:
-                np.add.at(inputs, words[windows[c]], gradient[c])
-        else:
-            np.add.at(inputs, words, gradient)
-    return [inputs, outputs, nodes]
+            formula.cbow(centers, named=kind == "gpu")
+        elif variant.negative:
+            (formula.near if kind == "near" else formula.wide)(centers)
+        if variant.hs and not variant.cbow:
+            formula.paths(centers)
+    return formula.matrices

@@ -1,21 +1,26 @@
 """The blocked kernel against its formula in NumPy, and against the reference kernel."""
 
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from formula import Drawn, block_formula, logistic
 
-from fastw2v.compiling import compiled_math
+from fastw2v.compiling import compiled, compiled_math
 from fastw2v.kernels import blocked, reference
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.blocked.worker import BATCH, CBOW_POOL, SKIPGRAM_POOL, new_worker
+from fastw2v.kernels.blocked.sizes import Sizes, sizes
+from fastw2v.kernels.blocked.worker import BATCH, Worker, new_worker
 from fastw2v.kernels.lanes import LANES, load, store
 from fastw2v.kernels.model import Model, aligned_zeros, new_model
-from fastw2v.kernels.products import narrow_product, narrow_transposed, product, product_of_transposed, transposed
+from fastw2v.kernels.random_stream import advance
 from fastw2v.kernels.schedule import new_schedule
+from fastw2v.kernels.tiles import move_tile, score_two
 from fastw2v.kernels.worker import Variant
-from fastw2v.tables import tables
+from fastw2v.tables import Tables, tables
+from fastw2v.tables.alias import draw
 
 COUNTS = np.array([9, 30, 24, 20, 17, 15, 13, 11, 9, 8, 7, 6, 5, 4, 3, 2], np.int64)
 VARIANTS = [(cbow, negative, hs) for cbow in (False, True) for negative, hs in ((5, False), (0, True), (7, True))]
@@ -37,32 +42,75 @@ def sentences(lengths: list[int]) -> np.ndarray:
     return np.concatenate(ends).astype(np.int32)
 
 
-@pytest.mark.parametrize(("block", "pool"), [(1, 16), (4, 16), (6, 8), (32, 16), (32, 24), (None, None)])
-@pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
+@compiled
+def draw_after(state, skipped, alias, noise):
+    """The noise words that come after so many other random numbers; (draws, pool)."""
+    for _ in range(skipped):
+        state = advance(state)
+    for sample in range(noise.size):
+        state = advance(state)
+        noise.flat[sample] = draw(state, alias)
+
+
+def drawn_by(worker: Worker, ids: np.ndarray, lookup: Tables, random_state: int) -> Drawn:
+    """What the kernel drew for a batch; where it draws noise words on the way they are drawn here as it would have."""
+    batch, length = worker.batch, int((ids > 0).sum())
+    pool = int(batch.pool[0])
+    if worker.parts.wide:
+        noise = np.zeros((2 * length, pool), np.int32)
+        draw_after(np.uint64(random_state), len(ids) + length, lookup.alias, noise)
+    else:
+        blocks = -(-length // worker.block)
+        noise = batch.noise[: blocks * pool].reshape(blocks, pool)
+    return Drawn(batch.words[:length], batch.begin[:length], batch.end[:length], noise, worker.block)
+
+
+SIZES = {
+    "suitable": None,
+    "near": Sizes(True, False, 32, 16),
+    "near, six": Sizes(True, False, 6, 16),
+    "near, one": Sizes(True, False, 1, 16),
+    "wide": Sizes(False, True, 16, 16),
+    "wide, six": Sizes(False, True, 6, 8),
+    "wide, one": Sizes(False, True, 1, 16),
+    "one": Sizes(False, False, 1, 16),
+    "six": Sizes(False, False, 6, 24),
+}
+LENGTHS = [1, 2, 9, 0, 5, 40, 1, 1, 7, 150]
+
+
+def cases() -> Iterator[Any]:
+    """Each variant with the sizes that are for it, and windows within a block and far over it."""
+    for cbow, negative, hs in VARIANTS:
+        for name, chosen in SIZES.items():
+            of_skipgram = chosen is not None and (chosen.near or chosen.wide)
+            if chosen is None or of_skipgram == (negative > 0 and not cbow):
+                for window in (3, 60):
+                    given = chosen if chosen is None or negative else chosen._replace(pool=0)
+                    yield pytest.param(cbow, negative, hs, window, given, id=f"{cbow}-{negative}-{hs}-{window}-{name}")
+
+
+@pytest.mark.parametrize(("cbow", "negative", "hs", "window", "sizes"), list(cases()))
 def test_a_batch_moves_the_model_as_the_formula_says(
-    cbow: bool, negative: int, hs: bool, block: int | None, pool: int | None
+    cbow: bool, negative: int, hs: bool, window: int, sizes: Sizes | None
 ) -> None:
-    variant = Variant(cbow, hs, negative, 3)
+    variant = Variant(cbow, hs, negative, window)
     lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
     model = random_model(negative, hs)
-    worker = new_worker(
-        0, model.input.shape[1], lookup, variant, random_state=1, alpha=0.02, block=block, pool=pool if negative else None
-    )
-    alpha = float(worker.state[0]["alpha"])
-    lengths = [1, 2, 9, 0, 5, 40, 1, 1, 7]
+    alpha = 0.02 if window < 10 or cbow else 0.002
+    worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=1, alpha=alpha, sizes=sizes)
+    ids = sentences(LENGTHS)
     before = Model(*(matrix.copy() for matrix in model))
-    blocked.train(sentences(lengths), True, worker, model, lookup, variant, new_schedule(0.02, 1000, 1))
-    batch, length = worker.batch, sum(lengths)
-    drawn = Drawn(
-        batch.words[:length], batch.begin[:length], batch.end[:length], batch.noise, int(batch.block[0]), int(batch.pool[0])
-    )
+    blocked.train(ids, True, worker, model, lookup, variant, new_schedule(alpha, 1000, 1))
+    drawn = drawn_by(worker, ids, lookup, 1)
     if negative:
-        assert set(drawn.noise[: drawn.pool]) & set(drawn.words[:40])  # a noise word that is a center
-    expected = block_formula(before, drawn, variant, lookup, alpha, halves=True)
+        assert set(drawn.noise[0]) & set(drawn.words[:40])  # a noise word that is a center
+    kind = "near" if worker.parts.near else "wide" if worker.parts.wide else "blocked"
+    expected = block_formula(before, drawn, variant, lookup, alpha, kind=kind)
     for after, right, start in zip(model, expected, before):
         if after.size:
             assert np.abs(right - start).max() > 0.02
-            assert np.allclose(after, right, rtol=0, atol=5e-6)
+            assert np.abs(after - right).max() < 1e-5
 
 
 @pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
@@ -73,12 +121,13 @@ def test_one_center_at_a_time_does_what_the_reference_does_on_average(cbow: bool
     ids = sentences([3, 12, 1, 8])
     alpha = 1e-3
     moves = []
-    for kernel, sizes in ((reference, {}), (blocked, {"block": 1, "pool": max(negative, 1)})):
+    wide = negative > 0 and not cbow
+    for kernel, more in ((reference, {}), (blocked, {"sizes": Sizes(False, wide, 1, negative)})):
         total = [np.zeros(matrix.shape) for matrix in start]
         for seed in range(1500):
             model = random_model(negative, hs)
             state = (seed * 0x9E3779B97F4A7C15 + 1) % 2**64
-            worker = kernel.new_worker(0, model.input.shape[1], lookup, variant, random_state=state, alpha=alpha, **sizes)
+            worker = kernel.new_worker(0, model.input.shape[1], lookup, variant, random_state=state, alpha=alpha, **more)
             kernel.train(ids, True, worker, model, lookup, variant, new_schedule(alpha, 1000, 1))
             for sums, matrix, was in zip(total, model, start):
                 sums += matrix - was
@@ -122,48 +171,57 @@ def test_padding_stays_zero() -> None:
         assert not matrix[:, DIM:].any()
 
 
-def test_words_with_few_pairs_have_half_the_noise_words() -> None:
+def test_noise_words_are_in_proportion_to_the_pairs_that_positions_have() -> None:
     lookup = tables(COUNTS, sample=0, negative=5, hs=False)
     pools = {}
-    for cbow, lengths in ((False, [3] * 60), (False, [3] * 60 + [400]), (True, [3] * 60)):
+    for cbow, length in ((False, 2), (False, 3), (False, 400), (True, 3)):
         model, variant = random_model(5, False, 0.1), Variant(cbow, False, 5, 5)
         worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.001)
-        blocked.train(sentences(lengths), True, worker, model, lookup, variant, new_schedule(0.001, 1000, 1))
-        pools[cbow, len(lengths)] = int(worker.batch.pool[0])
-    assert pools == {(False, 60): SKIPGRAM_POOL // 2, (False, 61): SKIPGRAM_POOL, (True, 60): CBOW_POOL}
+        blocked.train(sentences([length] * 61), True, worker, model, lookup, variant, new_schedule(0.001, 1000, 1))
+        pools[cbow, length] = int(worker.batch.pool[0])
+    assert pools == {(False, 2): 8, (False, 3): 8, (False, 400): 16, (True, 3): 24}
+
+
+@pytest.mark.parametrize("window", [1, 5, 30, 1000])
+@pytest.mark.parametrize("negative", [1, 5, 20, 100])
+@pytest.mark.parametrize("cbow", [False, True])
+def test_no_step_is_much_longer_than_the_originals(cbow: bool, negative: int, window: int) -> None:
+    variant = Variant(cbow, False, negative, window)
+    lookup = tables(COUNTS, sample=0, negative=negative, hs=False)
+    for alpha in (0.025, 0.05, 1.0):
+        made = sizes(variant, lookup, alpha)
+        worker = new_worker(0, 32, lookup, variant, random_state=0, alpha=alpha)
+        assert worker.state[0]["alpha"] == np.float32(alpha)  # which is never lowered
+        if made.wide and made.block > 1:
+            assert made.block * negative / made.pool <= 5
+            assert alpha * made.block * negative <= 2
+        if made.near:
+            assert (window + 1) * negative / made.pool <= 2
+            assert alpha * (window + 1) * negative <= 1
 
 
 @compiled_math
-def products(a, b, c, d, a_columns):
-    transposed(a, 16, 48, a_columns)
-    product(a, 2, b, 48, c, 3, 7, 32, False)
-    product(a, 2, b, 48, c, 3, 7, 32, True)
-    product_of_transposed(a, b, 5, 11, d, 48, 32, False)
+def one_tile(hidden, learned, outputs, scores):
+    four = (2, 5, 5, 0)
+    for first in range(0, len(outputs), 2):
+        store(scores, first, 0, score_two(hidden, four, outputs, first))
+    move_tile(hidden, four, learned, outputs, len(outputs) - 1, scores)
 
 
-def test_products_are_numpys() -> None:
-    random = np.random.default_rng(1)
-    a, b, c, d, a_columns = (aligned_zeros(*shape) for shape in ((16, 48), (48, 32), (16, 32), (48, 32), (48, 16)))
-    a[:], b[:] = random.normal(size=a.shape), random.normal(size=b.shape)
-    products(a, b, c, d, a_columns)
-    assert np.array_equal(a_columns, a.T)
-    assert np.allclose(c[3:10], 2 * a[2:9] @ b, atol=1e-4)
-    assert np.allclose(d, a[:11].T @ b[5:16], atol=1e-4)
-
-
-@compiled_math
-def narrow_products(a, b, b_columns, c):
-    narrow_transposed(b, 24, 48, b_columns)
-    narrow_product(a, 2, b_columns, 48, c, 7, 24)
-
-
-def test_narrow_products_are_numpys() -> None:
+def test_a_tile_moves_both_sides_at_once() -> None:
     random = np.random.default_rng(2)
-    a, b, b_columns, c = (aligned_zeros(*shape) for shape in ((16, 48), (24, 48), (48, 24), (8, 24)))
-    a[:], b[:] = random.normal(size=a.shape), random.normal(size=b.shape)
-    narrow_products(a, b, b_columns, c)
-    assert np.array_equal(b_columns, b.T)
-    assert np.allclose(c[:7], a[2:9] @ b.T, atol=1e-4)
+    hidden, learned, outputs, scores = (aligned_zeros(*shape) for shape in ((8, 48), (8, 48), (6, 48), (6, 4)))
+    for matrix in (hidden, learned, outputs):
+        matrix[:] = random.normal(size=matrix.shape)
+    before, outputs_before = learned.copy(), outputs.copy()
+    one_tile(hidden, learned, outputs, scores)
+    rows = [2, 5, 5, 0]
+    right = outputs_before @ hidden[rows].T
+    assert np.allclose(scores, right, atol=1e-4)
+    right[-1] = 0  # of the last output row nothing was wanted but its score
+    assert np.allclose(outputs, outputs_before + right @ hidden[rows], atol=1e-3)
+    np.add.at(before, rows, right.T @ outputs_before)
+    assert np.allclose(learned, before, atol=1e-3)
 
 
 @compiled_math

@@ -154,28 +154,6 @@ def store(typingctx, matrix, row, column, value):
 
 
 @intrinsic
-def spread(typingctx, number):
-    """The same float32 in all of 4 places."""
-
-    def generate(context, builder, signature, arguments):
-        return _everywhere(builder, arguments[0], quarter_lanes)
-
-    return quarter_lanes(types.float32), generate
-
-
-@intrinsic
-def total(typingctx, value):
-    """The sum of the 16, a float32."""
-
-    def generate(context, builder, signature, arguments):
-        kind = ir.FunctionType(ir.FloatType(), [ir.FloatType(), lanes.vector])
-        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.vector.reduce.fadd.v16f32")
-        return builder.call(function, [ir.Constant(ir.FloatType(), 0.0), arguments[0]], fastmath=FLAGS)
-
-    return types.float32(lanes), generate
-
-
-@intrinsic
 def clamp(typingctx, value, limit):
     """Each of the lanes, held within ±limit."""
 

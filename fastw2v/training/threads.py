@@ -265,5 +265,5 @@ def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:
 def kernel_entry(settings: Settings, model: Model, tables: Tables) -> Entry:
     """The kernel, for warming up."""
     kernel, kind = KERNELS[settings.kernel], variant(settings)
-    worker = kernel.new_worker(0, model.input.shape[1], tables, kind, random_state=0, alpha=0.1)
+    worker = kernel.new_worker(0, model.input.shape[1], tables, kind, random_state=0, alpha=settings.starting_alpha)
     return Entry(kernel.train, (np.empty(0, ID), True, worker, model, tables, kind, new_schedule(0.1, 1, 1)))

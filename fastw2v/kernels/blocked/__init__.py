@@ -1,19 +1,18 @@
-"""The blocked kernel: the original's expected gradient, arranged as small dense products that stay in registers and cache.
+"""The blocked kernel: the original's gradient, arranged as small dense products that stay in registers and cache.
 
 A batch of sentences is subsampled and its windows are drawn (batch); then blocks of consecutive centers are trained, one
-after the other, across sentences' ends. A block's input rows are gathered once into `hidden` (CBOW: averaged into its means)
-and stay as they are while the block lasts; what they learn gathers in `gradient` and is added to the matrix at the end.
-What a hidden row is scored against is in `negative`, `centers` and `path`. After Ji et al. 2016, "Parallelizing Word2Vec in
-Shared and Distributed Memory": noise words shared by several pairs make matrix products of scores and gradients.
+after the other, across sentences' ends. How, depends on the model and the window: `near`, `wide`, `path`, `cbow`. All go in
+tiles of four hidden rows (kernels.tiles), so that a step is never much longer than one of the original's, whatever the
+settings; `sizes` says how many centers and noise words a block has. After Ji et al. 2016, "Parallelizing Word2Vec in Shared
+and Distributed Memory": noise words shared by several pairs make matrix products of scores and gradients.
 """
-
-import numpy as np
 
 from fastw2v.compiling import compiled_math, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
-from fastw2v.kernels.blocked.hidden import gather, return_gradient, scatter_add, take_hidden
-from fastw2v.kernels.blocked.negative import learn_words
-from fastw2v.kernels.blocked.path import end_paths, learn_paths
+from fastw2v.kernels.blocked.cbow import train_cbow
+from fastw2v.kernels.blocked.near import train_near
+from fastw2v.kernels.blocked.path import end_paths, train_paths
+from fastw2v.kernels.blocked.wide import draw_noise, train_wide
 from fastw2v.kernels.blocked.worker import BATCH, carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
 
@@ -37,12 +36,13 @@ def train(ids, last, worker, model, tables, variant, schedule):
         if not full and not last:
             break
         prepare(worker, tables, variant)
-        for first in range(0, state.complete, worker.batch.block[0]):
-            train_block(first, min(first + worker.batch.block[0], state.complete), worker, model, tables, variant)
+        begin_batch(worker.parts.wide, worker, model, tables)
+        for first in range(0, state.complete, worker.block):
+            train_block(first, min(first + worker.block, state.complete), worker, model, tables, variant)
         drop_trained(worker)
         schedule.words_done[worker.row] += state.words - state.counted
         state.counted = state.words
-        state.alpha = learning_rate(schedule) * worker.damping
+        state.alpha = learning_rate(schedule)
         if not full:
             break
     if last:
@@ -50,22 +50,41 @@ def train(ids, last, worker, model, tables, variant, schedule):
 
 
 @inlined
-def train_block(first, last, worker, model, tables, variant):
-    """Train the centers first .. last - 1 of the batch."""
-    batch, rows, parts = worker.batch, worker.rows, worker.parts
-    begin, end = covered(first, last, batch.begin, batch.end)
-    gather(model.input, batch.words, begin, end, rows.input)
-    hidden, gradient, origin = take_hidden(parts.cbow, first, last, begin, end, worker)
-    learn_words(parts.negative, parts.cbow, first, last, origin, hidden, gradient, worker, model, variant)
-    learn_paths(parts.hs, parts.cbow, first, last, origin, hidden, gradient, worker, model, tables.tree, variant.window)
-    return_gradient(parts.cbow, first, last, begin, worker)
-    scatter_add(rows.input_gradient, batch.words, begin, end, model.input)
+def begin_batch(wide, worker, model, tables):
+    """Where noise words are drawn on the way, draw the first."""
+    if wide is not None:
+        draw_noise(worker, model.output, tables.alias)
 
 
 @inlined
-def covered(first, last, begins, ends):
-    """From the first to past the last position that the windows of some centers cover."""
-    begin, end = np.int64(begins[first]), np.int64(ends[last - 1])
-    for center in range(first, last):
-        begin, end = min(begin, np.int64(begins[center])), max(end, np.int64(ends[center]))
-    return begin, end
+def train_block(first, last, worker, model, tables, variant):
+    """Train the centers first .. last - 1 of the batch, with the parts that the kernel is made of."""
+    parts = worker.parts
+    block_of_means(parts.cbow, first, last, worker, model, tables, variant)
+    near_block(parts.near, first, last, worker, model, variant)
+    wide_block(parts.wide, first, last, worker, model, tables, variant)
+    block_of_paths(parts.paths, first, last, worker, model, tables, variant)
+
+
+@inlined
+def block_of_means(wanted, first, last, worker, model, tables, variant):
+    if wanted is not None:
+        train_cbow(first, last, worker, model, tables, variant)
+
+
+@inlined
+def near_block(wanted, first, last, worker, model, variant):
+    if wanted is not None:
+        train_near(first, last, worker, model, variant)
+
+
+@inlined
+def wide_block(wanted, first, last, worker, model, tables, variant):
+    if wanted is not None:
+        train_wide(first, last, worker, model, tables, variant)
+
+
+@inlined
+def block_of_paths(wanted, first, last, worker, model, tables, variant):
+    if wanted is not None:
+        train_paths(first, last, worker, model, tables.tree, variant.window)

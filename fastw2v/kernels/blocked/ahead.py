@@ -17,14 +17,14 @@ from fastw2v.kernels.prefetch import prefetch_row
 def fetch_input(center, worker, inputs, window):
     """Fetch an input row of the next block: of the position that only its center in this one's place will cover."""
     last = worker.state[0].complete - 1
-    prefetch_row(inputs, np.int64(worker.batch.words[min(center + worker.batch.block[0] + window, last)]))
+    prefetch_row(inputs, np.int64(worker.batch.words[min(center + worker.block + window, last)]))
 
 
 @inlined
 def fetch_output(center, worker, output):
     """Fetch an output row of the next block: of the center in this one's place."""
     last = worker.state[0].complete - 1
-    prefetch_row(output, np.int64(worker.batch.words[min(center + worker.batch.block[0], last)]))
+    prefetch_row(output, np.int64(worker.batch.words[min(center + worker.block, last)]))
 
 
 @inlined

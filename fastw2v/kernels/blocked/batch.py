@@ -3,7 +3,9 @@
 import numpy as np
 
 from fastw2v.compiling import inlined
-from fastw2v.kernels.blocked.worker import BATCH, FEW_PAIRS
+from fastw2v.kernels.blocked.sizes import NOISE_A_PAIR
+from fastw2v.kernels.blocked.worker import BATCH
+from fastw2v.kernels.lanes import HALF
 from fastw2v.kernels.random_stream import advance
 from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
 from fastw2v.tables.alias import draw
@@ -51,40 +53,53 @@ def close_sentence(begin, end, worker):
 
 @inlined
 def prepare(worker, tables, variant):
-    """Draw the windows and the noise words of a batch's complete sentences."""
+    """Draw the windows and, as far as they are drawn ahead, the noise words of a batch's complete sentences."""
     state, batch = worker.state[0], worker.batch
     state.random = draw_windows(state.complete, state.random, batch, variant.window)
-    if variant.cbow:
-        for position in range(state.complete):
-            batch.pairs[position] = np.float32(batch.end[position] - batch.begin[position] > 1)
-    else:
-        count_pairs(state.complete, batch, variant.window)
+    if worker.parts.negative is not None:
+        if worker.parts.near is not None:
+            count_pairs(state.complete, batch, variant.window)
+            choose_pool(state.complete, worker, variant.negative)
+        if worker.parts.wide is None:
+            draw_pools(worker, tables.alias)
+
+
+@inlined
+def choose_pool(length, worker, negative):
+    """The noise words of a block, in proportion to the pairs that the batch's positions have."""
+    batch = worker.batch
+    pairs = np.float32(0)
+    for position in range(length):
+        pairs += batch.pairs[position]
+    wanted = pairs * np.float32(negative) / (np.float32(NOISE_A_PAIR) * np.float32(max(length, 1)))
+    batch.pool[0] = min(worker.pool, max(HALF, HALF * np.int64(np.ceil(wanted / np.float32(HALF)))))
+
+
+@inlined
+def draw_pools(worker, alias):
+    """Draw the noise words of all blocks."""
+    state, batch = worker.state[0], worker.batch
     random = state.random
-    if variant.negative > 0:
-        choose_sizes(state.complete, worker)
-        blocks = (state.complete + batch.block[0] - 1) // batch.block[0]
-        for sample in range(blocks * batch.pool[0]):
-            random = advance(random)
-            batch.noise[sample] = draw(random, tables.alias)
+    blocks = (state.complete + worker.block - 1) // worker.block
+    for sample in range(blocks * batch.pool[0]):
+        random = advance(random)
+        batch.noise[sample] = draw(random, alias)
     state.random = random
 
 
 @inlined
 def first_noise_word(first, worker):
     """Where the noise words of the block that starts at `first` begin; those of the next block follow."""
-    return first // worker.batch.block[0] * worker.batch.pool[0]
+    return first // worker.block * worker.batch.pool[0]
 
 
 @inlined
-def choose_sizes(length, worker):
-    """The centers and the noise words of a block: others where a center has few pairs."""
-    batch = worker.batch
-    pairs = np.float32(0)
-    for position in range(length):
-        pairs += batch.pairs[position]
-    few = pairs < np.float32(FEW_PAIRS) * np.float32(length)
-    batch.block[0] = worker.few_block if few else worker.block
-    batch.pool[0] = worker.few_pool if few else worker.pool
+def covered(first, last, batch):
+    """From the first to past the last position that the windows of the centers first .. last - 1 cover."""
+    begin, end = np.int64(batch.begin[first]), np.int64(batch.end[last - 1])
+    for center in range(first, last):
+        begin, end = min(begin, np.int64(batch.begin[center])), max(end, np.int64(batch.end[center]))
+    return begin, end
 
 
 @inlined

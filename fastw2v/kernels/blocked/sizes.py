@@ -1,0 +1,98 @@
+"""How many centers and noise words a block has, so that its steps are like the original's, whatever the settings.
+
+What is too much for one step is never scaled down: blocks get shorter, in the limit one center. The figures were chosen on a
+graph, on item sessions and on English, over windows from 2 to 1000 and 2 to 20 noise words a pair, beside the reference kernel
+(bench/learning.py, bench/kernels_by_setting.py).
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v.kernels.lanes import HALF
+from fastw2v.kernels.worker import Variant
+from fastw2v.tables import Tables
+from fastw2v.tables.noise import POWER, SLOTS
+
+# Hierarchical softmax: one path at a time. CBOW's means move from four centers to the next, so a block only shares its copies.
+PATHS_BLOCK, CBOW_BLOCK = 8, 32
+# CBOW: the words of a pool, as a multiple of `negative`. English, 5 epochs, mean of five scores: 3 times 45.5, 5 times 46.0,
+# the reference 45.8; with 20 noise words 1.2 times solved 39.1 % of analogies, 4 times 41.1, the reference 41.2.
+CBOW_NOISE, CBOW_MOST_NOISE = 4, 256
+# Skip-gram, near: the largest window, noise words of a position, and learning rates that add up on it before it moves.
+NEAR_BLOCK, NEAR_AND_PATHS_BLOCK = 32, 16
+NEAR_WINDOW, NEAR_NOISE, NEAR_RATE = 6, 36, 1.0
+NOISE_A_PAIR = 2.0  # noise words of a position that one of the pool stands for, at most
+# Skip-gram, wide: noise words of a context that one of the pool stands for, and learning rates that add up on a context, at
+# most. English, window 15 with 10 noise words: blocks of 16 solved 14.1 % of analogies, of 8, as these allow, 16.0, the
+# reference 15.9.
+WIDE_BLOCK, WIDE_POOL = 32, 16
+WIDE_NOISE, WIDE_RATE = 5, 2.0
+SPAN = 96  # positions whose contexts meet the same noise words, at most
+# Learning rates that may add up on the most frequent word's row in a block: with four times as much, 30-word texts diverged.
+MOST_OF_A_WORD = 0.5
+
+
+class Sizes(NamedTuple):
+    """near, wide : how skip-gram's noise words are met, if there are any; neither with CBOW
+    block : centers of a block; pool : noise words of a block, at most
+    """
+
+    near: bool
+    wide: bool
+    block: int
+    pool: int
+
+
+def sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
+    """What suits the settings and the words."""
+    if variant.cbow:
+        return cbow_sizes(variant, tables, alpha)
+    if not variant.negative:
+        return Sizes(False, False, PATHS_BLOCK, 0)
+    if is_near(variant, alpha):
+        pairs = variant.window + 1  # of a position of a long sentence
+        most = NEAR_AND_PATHS_BLOCK if variant.hs else NEAR_BLOCK
+        pool = rounded_up_to_eights(pairs * variant.negative / NOISE_A_PAIR)
+        return Sizes(True, False, whole(min(most, longest_block(variant, tables, alpha, pairs))), pool)
+    return wide_sizes(variant, alpha)
+
+
+def cbow_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
+    """The same for CBOW, whose mean has one pair."""
+    if not variant.negative:
+        return Sizes(False, False, CBOW_BLOCK, 0)
+    pool = max(variant.negative, min(CBOW_NOISE * variant.negative, CBOW_MOST_NOISE))
+    block = whole(min(CBOW_BLOCK, longest_block(variant, tables, alpha, 1)))
+    return Sizes(False, False, block, rounded_up_to_eights(pool))
+
+
+def wide_sizes(variant: Variant, alpha: float) -> Sizes:
+    """The same for skip-gram with negative sampling and windows of any width."""
+    block = min(WIDE_BLOCK, WIDE_NOISE * WIDE_POOL / variant.negative, WIDE_RATE / (alpha * variant.negative))
+    return Sizes(False, True, whole(block), max(WIDE_POOL, math.ceil(variant.negative / WIDE_NOISE)))
+
+
+def is_near(variant: Variant, alpha: float) -> bool:
+    """Whether skip-gram's positions can meet the noise words of all their pairs at once."""
+    met = variant.negative * (variant.window + 1)
+    return variant.window <= NEAR_WINDOW and met <= NEAR_NOISE and alpha * met <= NEAR_RATE
+
+
+def longest_block(variant: Variant, tables: Tables, alpha: float, pairs: float) -> float:
+    """The longest block, in centers of so many pairs each, in which the most frequent word does not occur too often."""
+    slots = np.diff(tables.noise.ends, prepend=0) / SLOTS
+    kept = (slots ** (1 / POWER) * np.minimum(tables.keep, 1))[1:]  # `</s>` is no center
+    share = kept.max(initial=0) / max(kept.sum(), 1e-300)
+    return float(MOST_OF_A_WORD / (alpha * pairs * (1 + variant.negative) * max(share, 1e-9)))
+
+
+def whole(centers: float) -> int:
+    """The whole number of centers below, but one at least."""
+    return max(1, int(centers))
+
+
+def rounded_up_to_eights(number: float) -> int:
+    """The next multiple of 8."""
+    return HALF * math.ceil(number / HALF)

@@ -1,0 +1,61 @@
+"""Tiles: four hidden rows against any number of output rows, scored and then moved together.
+
+A tile is one step of gradient descent: all its scores are taken before anything moves, and both sides have moved when the next
+tile is scored. It is the smallest step that keeps a core busy: with AVX2 the scores of two output rows, or 8 columns of all
+rows on the hidden side and of their gradients, fill its registers.
+
+scores : (output rows, 4) float32; so that two output rows' scores are 8 lanes side by side, their number is rounded up to even
+"""
+
+from fastw2v.compiling import inlined
+from fastw2v.kernels.lanes import HALF, load_half, pick_half, store, zero_half
+from fastw2v.kernels.shuffles import totals_of_halves
+
+ROWS = 4  # on the hidden side
+TWO = 2  # output rows that are scored together
+
+
+@inlined
+def score_two(hidden, rows, outputs, first):
+    """hidden[row] · outputs[first] for four rows, then the same with outputs[first + 1], as 8 lanes."""
+    r0, r1, r2, r3 = rows
+    s0, s1, s2, s3 = zero_half(), zero_half(), zero_half(), zero_half()
+    t0, t1, t2, t3 = zero_half(), zero_half(), zero_half(), zero_half()
+    for d in range(0, outputs.shape[1], HALF):
+        one, other = load_half(outputs, first, d), load_half(outputs, first + 1, d)
+        h0, h1 = load_half(hidden, r0, d), load_half(hidden, r1, d)
+        s0 += h0 * one
+        t0 += h0 * other
+        s1 += h1 * one
+        t1 += h1 * other
+        h2, h3 = load_half(hidden, r2, d), load_half(hidden, r3, d)
+        s2 += h2 * one
+        t2 += h2 * other
+        s3 += h3 * one
+        t3 += h3 * other
+    return totals_of_halves(s0, s1, s2, s3, t0, t1, t2, t3)
+
+
+@inlined
+def move_tile(hidden, rows, learned, outputs, count, scores):
+    """learned[row i] += Σ_k scores[k, i] · outputs[k] and outputs[k] += Σ_i scores[k, i] · hidden[row i], both from what was.
+
+    rows : four of `hidden` and of `learned`, which may be the same matrix; the same row may be there several times
+    count : of the output rows
+    """
+    r0, r1, r2, r3 = rows
+    for d in range(0, outputs.shape[1], HALF):
+        h0, h1, h2, h3 = load_half(hidden, r0, d), load_half(hidden, r1, d), load_half(hidden, r2, d), load_half(hidden, r3, d)
+        g0, g1, g2, g3 = zero_half(), zero_half(), zero_half(), zero_half()
+        for k in range(count):
+            row = load_half(outputs, k, d)
+            c0, c1, c2, c3 = pick_half(scores, k, 0), pick_half(scores, k, 1), pick_half(scores, k, 2), pick_half(scores, k, 3)
+            g0 += c0 * row
+            g1 += c1 * row
+            g2 += c2 * row
+            g3 += c3 * row
+            store(outputs, k, d, row + (c0 * h0 + c1 * h1 + (c2 * h2 + c3 * h3)))
+        store(learned, r0, d, load_half(learned, r0, d) + g0)
+        store(learned, r1, d, load_half(learned, r1, d) + g1)
+        store(learned, r2, d, load_half(learned, r2, d) + g2)
+        store(learned, r3, d, load_half(learned, r3, d) + g3)
