@@ -76,7 +76,13 @@ class Launches:
         count = int(self.batch.count.copy_to_host()[stretch])
         batch = self.batch
         words, begin, end, noise = (each.copy_to_host()[stretch] for each in (batch.words, batch.begin, batch.end, batch.noise))
-        return Drawn(words[:count], begin[:count], end[:count], noise, self.plan.block, self.plan.pool)
+        block, spans, pool = self.plan.block, self.plan.spans, self.plan.pool
+        used = []
+        for number, first in enumerate(range(0, count, block)):
+            covered = end[first : first + block][: count - first].max() - begin[first : first + block].min()
+            times = 1 if self.plan.variant.cbow else -(-covered // self.plan.span)
+            used += [noise[(number * spans + span) * pool :][:pool] for span in range(times)]
+        return Drawn(words[:count], begin[:count], end[:count], np.array(used).reshape(len(used), pool), block)
 
 
 def on_device(arrays: Any) -> Any:

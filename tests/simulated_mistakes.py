@@ -80,11 +80,11 @@ def test_a_mistake_is_found(kernel: Callable[[object], None], says: str) -> None
 
 def launch_all() -> None:
     """All parts of the kernels, two blocks and more of each."""
-    ids = sentences([5, 9], len(COUNTS))
+    ids = sentences([5, 1, 9], len(COUNTS))  # the last center of a block is alone
     for cbow, negative, hs in product((False, True), (3, 0), (False, True)):
         if negative or hs:
             lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
-            plan = plan_of(Variant(cbow, hs, negative, 2), lookup, 4, negative)
+            plan = plan_of(Variant(cbow, hs, negative, 2), lookup, 6, negative, span=3)
             launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
             launch.train(small_model(COUNTS, negative, hs), 0.05)
             launch.loss(small_model(COUNTS, negative, hs))

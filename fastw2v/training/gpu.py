@@ -74,8 +74,7 @@ class Gpu:
             self.card = use_card(place)
             card = the_card()
         self.variant = variant(settings)
-        best, self.damping = plan(self.variant, settings.dim, tables, settings.starting_alpha, card.shared)
-        self.plan = runnable(best)
+        self.plan = runnable(plan(self.variant, settings.dim, tables, settings.starting_alpha, card.shared))
         chosen = settings.stretches or best_stretches(self.plan, tables, settings.starting_alpha, len(ids), card)
         self.settings = replace(settings, stretches=chosen)
         self.stretches = chosen
@@ -231,7 +230,7 @@ class Gpu:
             slot = self.slots[self.launches % AT_ONCE]
             slot.done.synchronize()
             places = self._next_pieces(slot)
-            self._launch(slot, np.float32(learning_rate(self.schedule) * self.damping))
+            self._launch(slot, np.float32(learning_rate(self.schedule)))
             epoch, self.places = self.epoch, places
             self.schedule.words_done[0] += slot.host_pieces[:, 1].sum()
             if self.epoch > epoch:

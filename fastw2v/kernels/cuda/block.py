@@ -15,13 +15,13 @@ class Sizes(NamedTuple):
 
     dim: int
     stride: int
-    slots: int
     block: int
     pool: int
-    reach: int
+    outputs: int
+    span: int
+    spans: int
     window: int
     negative: int
-    longest_path: int
     lanes: int
     warps: int
     threads: int
@@ -30,68 +30,56 @@ class Sizes(NamedTuple):
 class Rows(NamedTuple):
     """The memory that a block works in: 1-d float32 each, rows of `stride` floats unless said otherwise.
 
-    input : the input rows of the positions that the block's windows may cover
-    hidden : what is scored: with skip-gram the same rows, with CBOW the windows' means, one for each center
-    gradient : of the hidden rows, times the learning rate
-    noise, output : the output rows of the noise words and of the centers
-    scores : (centers, noise words), what each score's gradient moves
-    steps : (centers, slots), the same of the centers' own scores; a slot for each hidden row of a window
-    path, path_steps : the tree nodes of one center; (slots, longest path)
+    hidden : a tile's four: skip-gram's contexts, CBOW's means
+    gradient : with CBOW, what the four means have learned
+    output, output_before : the output rows of the block's centers and noise words, and what they were
+    path, path_before : the same of the nodes of one center's path
+    scores : (rows scored, 4), what each score's gradient moves
     """
 
-    input: Any
     hidden: Any
     gradient: Any
-    noise: Any
     output: Any
-    scores: Any
-    steps: Any
+    output_before: Any
     path: Any
-    path_steps: Any
+    path_before: Any
+    scores: Any
 
 
 class Words(NamedTuple):
-    """The block's words, int32 unless said otherwise; positions and rows are counted from the block's first position.
+    """The block's words, int32 unless said otherwise; positions are counted from the block's first one.
 
-    position, following, leads : of each position the word, the next with the same word (-1: none), and whether none before it
-        has it
-    center, rank : of each center the word, and how many centers before it have the same
-    left, right : its window, itself included
-    first, last : the hidden rows that it is scored against; with skip-gram the same
-    pairs, taken : float32, see kernels.blocked.worker.Batch.pairs; the share of the pool that is the center, times `negative`
-    noise, times : the pool's words; how often each is there, at its first place, else 0
+    center, left, right : of each center the word, and its window, itself included
+    output : the word of each output row: the centers', then the noise words'
+    slot : of each output row the first with the same word; only this one is trained
+    shares : float32, of each output row: for how many of a pair's noise words it stands
+    position, following, previous : with CBOW, of each position the word, and the next and the last one with the same (-1: none)
     """
 
-    position: Any
-    following: Any
-    leads: Any
     center: Any
-    rank: Any
     left: Any
     right: Any
-    first: Any
-    last: Any
-    pairs: Any
-    taken: Any
-    noise: Any
-    times: Any
+    output: Any
+    slot: Any
+    shares: Any
+    position: Any
+    following: Any
+    previous: Any
 
 
 class Span(NamedTuple):
     """Where the block lies.
 
-    stretch : the stretch; start : the batch position of the block's first center
+    stretch : the stretch; start : the batch position of the block's first center; centers : how many
     origin : the batch position of the block's first position; covered : how many positions
-    centers : how many centers; shift : the hidden row of the first center
     alpha : float32, the learning rate
     """
 
     stretch: Any
     start: Any
+    centers: Any
     origin: Any
     covered: Any
-    centers: Any
-    shift: Any
     alpha: Any
 
 
@@ -103,53 +91,54 @@ def sigmoid(x):
 
 @piece
 def read_words(cbow, batch, words, span, sizes):
-    """Copy the block's words from the batch, and look up what is needed about them; that can be read past the next barrier."""
+    """Copy the block's words from the batch; with CBOW look up where they are repeated. Can be read past the next barrier."""
     thread, threads, stretch = thread_number(sizes), sizes.threads, span.stretch
-    for position in range(thread, span.covered, threads):
-        words.position[position] = batch.words[stretch, span.origin + position]
     for center in range(thread, span.centers, threads):
         at = span.start + center
         words.center[center] = batch.words[stretch, at]
         words.left[center] = batch.begin[stretch, at] - span.origin
         words.right[center] = batch.end[stretch, at] - span.origin
-        words.pairs[center] = batch.pairs[stretch, at]
-        if cbow:
-            words.first[center] = center
-            words.last[center] = center + (batch.end[stretch, at] - batch.begin[stretch, at] > 1)
-    pool = span.start // sizes.block * sizes.pool
-    for sample in range(thread, sizes.pool, threads):
-        words.noise[sample] = batch.noise[stretch, pool + sample]
-    cuda.syncthreads()
-    find_repeats(words, span, sizes)
+    if cbow:
+        for position in range(thread, span.covered, threads):
+            words.position[position] = batch.words[stretch, span.origin + position]
+        cuda.syncthreads()
+        find_repeats(words, span, sizes)
 
 
 @piece
 def find_repeats(words, span, sizes):
-    """Which positions, centers and noise words are the same word; each of the three begins with other threads."""
-    thread, threads = thread_number(sizes), sizes.threads
-    for position in range(thread, span.covered, threads):
+    """Link the positions with the same word."""
+    for position in range(thread_number(sizes), span.covered, sizes.threads):
         word = get(words.position, position)
-        following = position + 1
+        following, previous = position + 1, position - 1
         while following < span.covered and get(words.position, following) != word:
             following += 1
+        while previous >= 0 and get(words.position, previous) != word:
+            previous -= 1
         put(words.following, position, following if following < span.covered else -1)
-        before = 0
-        while get(words.position, before) != word:
-            before += 1
-        put(words.leads, position, before == position)
-    for center in range((thread + threads // 2) % threads, span.centers, threads):
-        rank = 0
-        for other in range(center):
-            rank += get(words.center, other) == get(words.center, center)
-        put(words.rank, center, rank)
-        repeats = 0
-        for sample in range(sizes.pool):
-            repeats += get(words.noise, sample) == get(words.center, center)
-        put(words.taken, center, np.float32(repeats) * np.float32(sizes.negative) / np.float32(max(sizes.pool, 1)))
-    for sample in range((thread + threads // 4) % threads, sizes.pool, threads):
-        times, before = 0, 0
-        for other in range(sizes.pool):
-            same = get(words.noise, other) == get(words.noise, sample)
-            times += same
-            before += same and other < sample
-        put(words.times, sample, 0 if before else times)
+        put(words.previous, position, previous)
+
+
+@piece
+def name_outputs(number, batch, words, span, sizes):
+    """The words of the output rows with the block's noise words of a number, and which are the same; past the next barrier."""
+    thread, threads = thread_number(sizes), sizes.threads
+    pool = (span.start // sizes.block * sizes.spans + number) * sizes.pool
+    for row in range(thread, span.centers + sizes.pool, threads):
+        own = row < span.centers
+        words.output[row] = get(words.center, row) if own else batch.noise[span.stretch, pool + row - span.centers]
+    cuda.syncthreads()
+    for row in range(thread, span.centers + sizes.pool, threads):
+        word, first, times = get(words.output, row), 0, 0
+        while get(words.output, first) != word:
+            first += 1
+        for other in range(span.centers, span.centers + sizes.pool):
+            times += get(words.output, other) == word
+        put(words.slot, row, first)
+        put(words.shares, row, np.float32(times) * np.float32(sizes.negative) / np.float32(sizes.pool))
+
+
+@piece
+def covers(center, position, words, own):
+    """Whether a center's window has the position in it; `own` is the first center's position."""
+    return get(words.left, center) <= position < get(words.right, center) and position != center + own

@@ -18,9 +18,9 @@ from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
 class Batch(NamedTuple):
     """The kept words of each stretch's piece, and what was drawn for them; (stretches, piece) unless said otherwise.
 
-    words, begin, end, pairs : see kernels.blocked.worker.Batch; pairs float32, else int32
+    words, begin, end : int32, see kernels.blocked.worker.Batch
     sentence : int32, where the position's sentence begins
-    noise : (stretches, blocks × pool) int32
+    noise : (stretches, blocks × spans × pool) int32
     count : (stretches,) int32, kept words
     """
 
@@ -28,7 +28,6 @@ class Batch(NamedTuple):
     sentence: Any
     begin: Any
     end: Any
-    pairs: Any
     noise: Any
     count: Any
 
@@ -40,7 +39,7 @@ def drawing_kernel(plan: Plan) -> Any:
     It takes ids ((n,) int32), pieces ((stretches, 3) int64: where the piece lies in `ids`, how many ids, and the number of its
     first id in the run, from which its random numbers follow), keep and noise (see tables), the batch, and the key (uint64).
     """
-    threads, cbow, window, block, pool = plan.drawing, plan.variant.cbow, plan.variant.window, plan.block, plan.pool
+    threads, window, block, pool = plan.drawing, plan.variant.window, plan.block, plan.spans * plan.pool
 
     @kernel
     def draw(ids, pieces, keep, noise, batch, key):
@@ -48,8 +47,6 @@ def drawing_kernel(plan: Plan) -> Any:
         starts = cuda.shared.array(threads, np.int32)
         count = read_words(ids, pieces, keep, batch, key, sums, starts)
         draw_windows(pieces, batch, count, window, key)
-        cuda.syncthreads()
-        count_pairs(cbow, batch, count, window)
         if pool > 0:
             draw_noise(pieces, noise, batch, (count + block - 1) // block * pool, key)
 
@@ -125,21 +122,6 @@ def draw_windows(pieces, batch, count, window, key):
             else:
                 outside = middle
         batch.end[stretch, center] = inside + 1
-
-
-@piece
-def count_pairs(cbow, batch, count, window):
-    """How many windows of other centers cover each position; with CBOW, whether the position's own window holds a word."""
-    stretch = cuda.blockIdx.x
-    for position in range(cuda.threadIdx.x, count, cuda.blockDim.x):
-        pairs = 0
-        if cbow:
-            pairs += batch.end[stretch, position] - batch.begin[stretch, position] > 1
-        else:
-            for center in range(max(0, position - window), min(count, position + window + 1)):
-                pairs += batch.begin[stretch, center] <= position < batch.end[stretch, center]
-            pairs -= 1
-        batch.pairs[stretch, position] = np.float32(pairs)
 
 
 @piece

@@ -1,77 +1,97 @@
-"""Hierarchical softmax on a block: one center's path after the other, by all threads, as kernels.blocked.path has it, but with
-both sides of a window at once.
+"""Hierarchical softmax on a block: one center's path after the other, by all threads; see kernels.blocked.path.
 
-Every path begins at the root, so that centers cannot be taken at the same time; what is wide is the window times the path.
+Every path begins at the root, so that centers cannot be taken at the same time.
 """
 
 import numpy as np
 from numba import cuda
 
 from fastw2v.kernels.cuda import fours
-from fastw2v.kernels.cuda.access import get, put
+from fastw2v.kernels.cuda.access import far, get, put, put_far
 from fastw2v.kernels.cuda.block import sigmoid
+from fastw2v.kernels.cuda.tiles import ROWS, load_hidden, load_outputs, move_contexts, return_outputs
 from fastw2v.kernels.cuda.toolkit import piece, thread_number
 
 
 @piece
-def learn_paths(cbow, nodes, tree, rows, words, span, sizes):
-    """Every center's path against the hidden rows of its window; the nodes move at once, the gradient is added to."""
+def learn_paths(model, batch, tree, rows, words, span, sizes):
+    """Skip-gram: every center's path against the contexts in its window, four at a time, far apart."""
     for center in range(span.centers):
-        first, last = get(words.first, center), get(words.last, center)
-        word = np.int64(get(words.center, center))
-        start = get(tree.starts, word)
-        length = get(tree.starts, word + 1) - start
-        if last - first > 0:
-            path = tree.nodes[start : start + length]
-            hole = -1 if cbow else center + span.shift
-            fours.gather(nodes, path, length, rows.path, sizes)
-            cuda.syncthreads()
-            score_path(tree.codes[start : start + length], first, last, hole, rows, span, sizes)
-            cuda.syncthreads()
-            move_path(nodes, path, first, last, rows, sizes)
-            path_gradient(length, first, last, rows, sizes)
-            cuda.syncthreads()
+        left = get(words.left, center)
+        contexts = get(words.right, center) - left - 1
+        if contexts > 0:
+            start, length = path_of(center, tree, words)
+            path, codes = tree.nodes[start : start + length], tree.codes[start : start + length]
+            load_outputs(model.nodes, path, length, rows.path, rows.path_before, sizes)
+            tiles = (contexts + ROWS - 1) // ROWS
+            for tile in range(tiles):
+                four = (
+                    context(tile, contexts, center, batch, words, span),
+                    context(tile + tiles, contexts, center, batch, words, span),
+                    context(tile + 2 * tiles, contexts, center, batch, words, span),
+                    context(tile + 3 * tiles, contexts, center, batch, words, span),
+                )
+                load_hidden(model.input, four, rows, sizes)
+                cuda.syncthreads()
+                score_path(codes, four, rows, span, sizes)
+                cuda.syncthreads()
+                move_contexts(model.input, four, length, rows.path, rows, sizes)
+            return_outputs(model.nodes, path, 0, length, rows.path, rows.path_before, sizes)
 
 
 @piece
-def score_path(codes, first, last, hole, rows, span, sizes):
-    """path_steps[j, k] = α(1 - code_k - σ(h_j·v_k)), 0 in the hole."""
-    length = len(codes)
-    for item in range(thread_number(sizes), (last - first) * length, sizes.threads):
-        j = item // length
-        k = item - j * length
+def path_of(center, tree, words):
+    """Where a center's path begins in the tree, and how long it is."""
+    word = np.int64(get(words.center, center))
+    start = get(tree.starts, word)
+    return start, get(tree.starts, word + 1) - start
+
+
+@piece
+def context(number, contexts, center, batch, words, span):
+    """The word of a window's first, second … context, or -1 past the last."""
+    word = np.int32(-1)
+    if number < contexts:
+        position = span.origin + get(words.left, center) + number
+        word = batch.words[span.stretch, position + (position >= span.start + center)]
+    return word
+
+
+@piece
+def score_path(codes, four, rows, span, sizes):
+    """scores[k, i] = α(1 - code_k - σ(h_i·v_k)), 0 where there is no context."""
+    for item in range(thread_number(sizes), len(codes) * ROWS, sizes.threads):
+        k = item // ROWS
+        i = item - k * ROWS
         step = np.float32(0)
-        if first + j != hole:
-            score = fours.dot(rows.hidden, (first + j) * sizes.stride, rows.path, k * sizes.stride, sizes.dim)
-            step = span.alpha * (np.float32(1) - np.float32(get(codes, k)) - sigmoid(score))
-        put(rows.path_steps, j * sizes.longest_path + k, step)
+        if (four[0], four[1], four[2], four[3])[i] >= 0:
+            step = path_gradient(codes, k, i, rows, span, sizes)
+        put(rows.scores, item, step)
 
 
 @piece
-def move_path(nodes, path, first, last, rows, sizes):
-    """nodes[v_k] += Σ_j path_steps[j, k] h_j."""
-    for k in range(cuda.threadIdx.y, len(path), sizes.warps):
-        for d in range(cuda.threadIdx.x, sizes.dim, 4 * sizes.lanes):
-            at = fours.places(d, sizes)
-            sums = fours.zero()
-            row = first
-            while row < last:
-                step = get(rows.path_steps, (row - first) * sizes.longest_path + k)
-                sums = fours.add(sums, step, rows.hidden, row * sizes.stride, at)
-                row += 1
-            fours.add_to(nodes, get(path, k), at, sums, sizes)
+def path_gradient(codes, k, i, rows, span, sizes):
+    """Of one score."""
+    score = fours.dot(rows.hidden, i * sizes.stride, rows.path, k * sizes.stride, sizes.dim)
+    return span.alpha * (np.float32(1) - np.float32(get(codes, k)) - sigmoid(score))
 
 
 @piece
-def path_gradient(length, first, last, rows, sizes):
-    """gradient[j] += Σ_k path_steps[j, k] v_k."""
-    for row in range(first + cuda.threadIdx.y, last, sizes.warps):
-        for d in range(cuda.threadIdx.x, sizes.dim, 4 * sizes.lanes):
-            at = fours.places(d, sizes)
-            sums = fours.zero()
-            k = 0
-            while k < length:
-                step = get(rows.path_steps, (row - first) * sizes.longest_path + k)
-                sums = fours.add(sums, step, rows.path, k * sizes.stride, at)
-                k += 1
-            fours.accumulate(rows.gradient, row * sizes.stride, at, sums, sizes)
+def learn_path_of_mean(center, row, nodes, tree, rows, words, span, sizes):
+    """CBOW: one mean against the path of its center; the nodes move at once, the gradient is added to."""
+    start, length = path_of(center, tree, words)
+    path, codes = tree.nodes[start : start + length], tree.codes[start : start + length]
+    load_outputs(nodes, path, length, rows.path, rows.path_before, sizes)
+    cuda.syncthreads()
+    for k in range(thread_number(sizes), length, sizes.threads):
+        put(rows.scores, k, path_gradient(codes, k, row, rows, span, sizes))
+    cuda.syncthreads()
+    for d in range(thread_number(sizes), sizes.dim, sizes.threads):
+        mine, learned = get(rows.hidden, row * sizes.stride + d), get(rows.gradient, row * sizes.stride + d)
+        k = 0
+        while k < length:
+            step, node = get(rows.scores, k), np.int64(get(path, k))
+            learned += step * get(rows.path, k * sizes.stride + d)
+            put_far(nodes, node, d, far(nodes, node, d) + step * mine)
+            k += 1
+        put(rows.gradient, row * sizes.stride + d, learned)

@@ -5,11 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v.errors import UsageError
-from fastw2v.kernels.blocked.worker import best_block, best_pool, stable_block
+from fastw2v.kernels.blocked.sizes import MOST_OF_A_WORD, SPAN, longest_block, wide_sizes
+from fastw2v.kernels.blocked.sizes import sizes as suitable_sizes
 from fastw2v.kernels.worker import Variant
 from fastw2v.tables import Tables
+from fastw2v.tables.noise import SLOTS
 
 LANES, WARPS = 32, 8  # threads of a block; the estimate in this package's docstring is for these
+TILE = 4  # hidden rows
 DRAWING_THREADS, MEASURING_THREADS = 256, 128
 SMALLEST_BLOCK = 8  # centers; where not even these fit into shared memory, blocks work in the GPU's main memory
 KEPT_KERNELS = 16  # compiled for as many plans, for the next run in this process
@@ -19,7 +22,7 @@ SPARE = 1024  # bytes of shared memory that the system takes
 # rate stands still while one lasts.
 PIECE, SMALLEST_PIECE, LAUNCHES = 8192, 64, 50
 # Stretches are chosen so that the centers being trained at one time are at most so many times the longest block that does not
-# overshoot by itself (kernels.blocked.worker.stable_block): what other stretches add in the meantime to the rows of the most
+# overshoot by itself: what other stretches add in the meantime to the rows of the most
 # frequent words is more of the same step. Emulated on a CPU, with all stretches in step and every step counting, a text with
 # 3,000 words was learned at 150 times as well as at once, and diverged at 195 times. A GPU's stretches are not in step, and of
 # steps that hit one row at one moment all but one are lost: to be measured, bench/gpu.py.
@@ -45,6 +48,7 @@ class Plan(NamedTuple):
     block, pool : centers and noise words of a block
     longest_path : of the tree, 0 without one
     in_shared : whether a block's rows fit into shared memory
+    span : positions whose contexts meet the same noise words, at most
     lanes, warps : threads of a training block; drawing, measuring : of blocks that draw and that measure the loss
     """
 
@@ -54,6 +58,7 @@ class Plan(NamedTuple):
     pool: int
     longest_path: int
     in_shared: bool = True
+    span: int = SPAN
     lanes: int = LANES
     warps: int = WARPS
     drawing: int = DRAWING_THREADS
@@ -70,24 +75,31 @@ class Plan(NamedTuple):
         return self.block + 2 * self.variant.window
 
     @property
+    def spans(self) -> int:
+        """The most times that a block draws noise words: CBOW once, whose centers are its pairs."""
+        return 1 if self.variant.cbow else -(-self.covered // self.span)
+
+    @property
     def slots(self) -> int:
         """The most hidden rows that a center is scored against, its own place counted."""
         return 1 if self.variant.cbow else 2 * self.variant.window + 1
 
     @property
+    def outputs(self) -> int:
+        """Output rows of negative sampling: of the centers and of the noise words."""
+        return self.block + self.pool if self.variant.negative else 0
+
+    @property
     def parts(self) -> tuple[int, ...]:
-        """Floats of each array of block.Rows; with CBOW the gradient takes the place of the input rows."""
-        noise = self.variant.negative > 0
+        """Floats of each array of block.Rows."""
         return (
-            self.covered * self.stride,
-            self.block * self.stride * self.variant.cbow,
-            self.covered * self.stride * (not self.variant.cbow),
-            self.pool * self.stride * noise,
-            self.block * self.stride * noise,
-            self.block * self.pool * noise,
-            self.block * self.slots * noise,
+            TILE * self.stride,
+            TILE * self.stride * self.variant.cbow,
+            self.outputs * self.stride,
+            self.outputs * self.stride,
             self.longest_path * self.stride,
-            self.slots * self.longest_path,
+            self.longest_path * self.stride,
+            TILE * max(self.outputs, self.longest_path),
         )
 
     @property
@@ -103,19 +115,18 @@ class Plan(NamedTuple):
     @property
     def static_shared(self) -> int:
         """Bytes of shared memory that the words of a block take beside the rows."""
-        return 4 * (3 * self.covered + 8 * self.block + 2 * max(self.pool, 1))
+        return 4 * (3 * self.block + 3 * max(self.outputs, 1) + 3 * (self.covered if self.variant.cbow else 1))
 
 
-def plan(variant: Variant, dim: int, tables: Tables, alpha: float, shared: int) -> tuple[Plan, float]:
-    """The plan for a GPU with so many bytes of shared memory a block, and what the learning rate is multiplied by, mostly 1.
+def plan(variant: Variant, dim: int, tables: Tables, alpha: float, shared: int) -> Plan:
+    """The plan for a GPU with so many bytes of shared memory a block.
 
     Raises UsageError for windows and pools of noise words whose mere numbers do not fit there.
     """
-    pool = best_pool(variant) if variant.negative else 0
-    stable = stable_block(variant, tables, alpha, pool)
-    block = max(1, int(min(best_block(variant), stable)))
+    skipgram = variant.negative > 0 and not variant.cbow
+    suitable = wide_sizes(variant, alpha) if skipgram else suitable_sizes(variant, tables, alpha)
     longest = int(np.diff(tables.tree.starts).max(initial=0))
-    made = Plan(variant, dim, block, pool, longest)
+    made = Plan(variant, dim, suitable.block, suitable.pool, longest)
     if made.static_shared > MOST_STATIC:
         raise UsageError(
             f"window {variant.window} with negative {variant.negative} is more than a GPU's blocks can hold: "
@@ -124,8 +135,8 @@ def plan(variant: Variant, dim: int, tables: Tables, alpha: float, shared: int) 
     while not _fits(made, shared) and made.block > SMALLEST_BLOCK:
         made = made._replace(block=max(SMALLEST_BLOCK, made.block // 2))
     if not _fits(made, shared):
-        made = made._replace(block=block, in_shared=False)
-    return made, min(1.0, stable)
+        made = made._replace(block=suitable.block, in_shared=False)
+    return made
 
 
 def _fits(made: Plan, shared: int) -> bool:
@@ -135,9 +146,17 @@ def _fits(made: Plan, shared: int) -> bool:
 def best_stretches(made: Plan, tables: Tables, alpha: float, ids: int, card: Card) -> int:
     """How many stretches to train at once: as many as the GPU has room for, if the text and its most frequent words bear it."""
     room = max(1, min(STRETCHES_A_MULTIPROCESSOR, card.shared // max(1, made.dynamic_shared + made.static_shared + SPARE)))
-    stable = stable_block(made.variant, tables, alpha, max(made.pool, 1))
-    bearable = IN_FLIGHT * stable / made.block if np.isfinite(stable) else np.inf
+    bearable = IN_FLIGHT * _harmless(made.variant, tables, alpha) / made.block
     return int(max(1, min(card.multiprocessors * room, bearable, ids // WORDS_A_STRETCH)))
+
+
+def _harmless(variant: Variant, tables: Tables, alpha: float) -> float:
+    """Centers that may be trained at once with the rows of the most frequent word and noise word as they were."""
+    if not variant.negative:
+        return np.inf
+    pairs = 1 if variant.cbow else variant.window + 1
+    often = np.diff(tables.noise.ends, prepend=0).max() / SLOTS
+    return min(longest_block(variant, tables, alpha, pairs), MOST_OF_A_WORD / (alpha * pairs * variant.negative * often))
 
 
 def piece_length(ids: int, epochs: int, stretches: int) -> int:
@@ -148,13 +167,12 @@ def piece_length(ids: int, epochs: int, stretches: int) -> int:
 def batch_shapes(made: Plan, stretches: int, piece: int) -> dict[str, tuple[tuple[int, ...], type]]:
     """Shape and dtype of each array of drawing.Batch."""
     place = (stretches, piece)
-    noise = (-(-piece // made.block)) * made.pool
+    noise = (-(-piece // made.block)) * made.spans * made.pool
     return {
         "words": (place, np.int32),
         "sentence": (place, np.int32),
         "begin": (place, np.int32),
         "end": (place, np.int32),
-        "pairs": (place, np.float32),
         "noise": ((stretches, max(noise, 1)), np.int32),
         "count": ((stretches,), np.int32),
     }
