@@ -25,13 +25,14 @@ from rich.table import Table
 from fastw2v.benchmark.choices import VARIANTS
 
 KERNEL = "fastw2v.kernels.blocked"
-# What is replaced, as module and name. Where it lies in another module it was imported to there.
-IN_AND_OUT = [("", "gather"), (".hidden", "clear"), ("", "scatter_add")]
-NOISE = [(".negative", "learn_noise")]
-PAIRS = [(".negative", "learn_centers")]
-PATHS = [("", "learn_paths")]
-MEANS = [(".hidden", "take_means"), (".hidden", "spread_gradients")]
-FETCH = [(".centers", name) for name in ("fetch_input", "fetch_output", "fetch_noise")] + [(".path", "fetch_input")]
+# What is replaced, as module and name, in each module that has imported it.
+IN_AND_OUT = [(module, name) for module in (".near", ".wide", ".cbow") for name in ("copy_rows", "add_changes")]
+NOISE = [(".near", "learn_noise"), (".wide", "learn_contexts"), (".cbow", "learn_words")]
+PAIRS = [(".near", "learn_centers"), (".cbow", "learn_centers")]
+PATHS = [("", "train_paths"), (".cbow", "learn_paths")]
+MEANS = [(".cbow", "take_means"), (".cbow", "spread_gradients")]
+NAMES = ("fetch_input", "fetch_output", "fetch_noise")
+FETCH = [(module, name) for module in (".near", ".wide", ".cbow", ".path") for name in NAMES]
 STAGES: dict[str, list[tuple[str, str]]] = {
     "whole": [],
     "rows in and out": IN_AND_OUT,
@@ -40,7 +41,7 @@ STAGES: dict[str, list[tuple[str, str]]] = {
     "noise words": NOISE,
     "true pairs": PAIRS,
     "tree paths": PATHS,
-    "sigmoid": [(".negative", "sigmoid"), (".centers", "sigmoid"), (".path", "sigmoid")],
+    "sigmoid": [(module, "sigmoid") for module in (".near", ".wide", ".cbow", ".path")],
     "reading, drawing": IN_AND_OUT + NOISE + PAIRS + PATHS + MEANS + FETCH,
 }
 
@@ -59,7 +60,8 @@ def leave_out(stage: str) -> None:
     compiling.leave_loops_rolled()
     for module, name in STAGES[stage]:
         place = importlib.import_module(KERNEL + module)
-        setattr(place, name, compiling.inlined(same if name == "sigmoid" else nothing))
+        if hasattr(place, name):
+            setattr(place, name, compiling.inlined(same if name == "sigmoid" else nothing))
 
 
 def same(scores):  # type: ignore[no-untyped-def]

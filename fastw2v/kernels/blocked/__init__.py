@@ -61,9 +61,9 @@ def train_block(first, last, worker, model, tables, variant):
     """Train the centers first .. last - 1 of the batch, with the parts that the kernel is made of."""
     parts = worker.parts
     block_of_means(parts.cbow, first, last, worker, model, tables, variant)
+    block_of_paths(parts.paths, first, last, worker, model, tables, variant)
     near_block(parts.near, first, last, worker, model, variant)
     wide_block(parts.wide, first, last, worker, model, tables, variant)
-    block_of_paths(parts.paths, first, last, worker, model, tables, variant)
 
 
 @inlined
