@@ -1,19 +1,13 @@
-"""All that is about compiling: the decorators, the on-disk cache, the warm-up.
+"""All that is about compiling: the decorators, and the warm-up.
 
-Kernels are compiled by Numba for the machine they run on and kept on disk, so that only the first run waits for the compiler.
-Numba's own cache looks at the age of a function's file alone, and would go on using a kernel after a function that it calls has
-changed; so the cache lies in a folder named for the state of all of the package's files.
+Kernels are compiled by Numba for the machine they run on and kept on disk (compiled_cache.py), so that only the first run waits
+for the compiler.
 """
 
-import hashlib
-import os
-import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from fastw2v.errors import Fastw2vError
@@ -41,14 +35,12 @@ import numba  # noqa: E402
 from llvmlite.binding import set_option  # noqa: E402
 from numba.core.cpu import CPUTargetOptions  # noqa: E402
 
+from fastw2v.compiled_cache import CACHE_FOLDER as CACHE_FOLDER  # noqa: E402
+from fastw2v.compiled_cache import CompiledCache, llvm_options  # noqa: E402
 from fastw2v.pieces import CALLED_PIECE, PIECE  # noqa: E402
 
 if numba.config.DISABLE_JIT:
     raise Fastw2vError("NUMBA_DISABLE_JIT is set, and without the compiler nothing here would end: unset it")
-
-PACKAGE = Path(__file__).parent
-
-KEPT_FOLDERS = 8
 
 # Reassociation, contraction to fused multiply-add, reciprocals: what the vectoriser needs. NaN and infinity keep their
 # meaning ("nnan" and "ninf" are left out), so that a check for a diverged model is not compiled away.
@@ -60,18 +52,22 @@ MATH = {"fastmath": {"reassoc", "contract", "nsz", "arcp", "afn"}, "error_model"
 # are counted.
 COMMON = {"nogil": True, "no_cfunc_wrapper": True} | ({"_nrt": False} if hasattr(CPUTargetOptions, "_nrt") else {})
 
+ROLLED = "-unroll-runtime=false"
+
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a loop without the GIL, kept in the on-disk cache. Integer and exact code."""
-    with _cache_folder_set():
-        return _cached_safely(numba.njit(cache=CACHE_FOLDER is not None, **COMMON)(function))
+    return _kept(numba.njit(**COMMON)(function))
 
 
 def compiled_math(function: Callable[..., Any]) -> Any:
     """The same for floating-point loops whose sums may be reordered."""
-    with _cache_folder_set():
-        options = {"cache": CACHE_FOLDER is not None, **MATH, **COMMON}
-        return _cached_safely(numba.njit(**options)(function))
+    return _kept(numba.njit(**MATH, **COMMON)(function))
+
+
+def compiled_kernel(function: Callable[..., Any]) -> Any:
+    """The same for a kernel: code that was compiled after `leave_loops_rolled` is taken from the cache before other code."""
+    return _kept(numba.njit(**MATH, **COMMON)(function), ROLLED)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
@@ -115,7 +111,25 @@ def leave_loops_rolled() -> None:
     Without so many copies skip-gram trains 1.04 times as fast, on lines of 8 words 1.1 times, CBOW 1.08 times: most likely
     because they fill a core's first instruction cache. It holds for a whole process: do it in one that does nothing else.
     """
-    set_option("fastw2v", "-unroll-runtime=false")
+    if ROLLED not in llvm_options:  # LLVM ends the process at an option that is given twice
+        llvm_options.append(ROLLED)
+        set_option("fastw2v", ROLLED)
+
+
+def _kept(function: Any, *wanted: str) -> Any:
+    """Keep a function's code in the on-disk cache; best what was compiled with these options of LLVM's."""
+    function._cache = CompiledCache(function, wanted, _look_again)
+    return function
+
+
+def compiling_note(duration: str) -> str:
+    """What to tell the user before compiling: once, unless no code can be kept.
+
+    duration : how long it will take, in words
+    """
+    if CACHE_FOLDER is None:
+        return f"compiling for this machine ({duration}; each run does: set NUMBA_CACHE_DIR to a folder that can be written)"
+    return f"compiling for this machine (the first run only; {duration})"
 
 
 class Entry(NamedTuple):
@@ -152,77 +166,11 @@ def prepare(entries: Iterable[Entry], before_compiling: Callable[[], None] = lam
     return time.perf_counter() - start if missed else 0.0
 
 
-def _fingerprint() -> str:
-    """A name for the state of the package's files and of the compiler."""
-    digest = hashlib.sha256(numba.__version__.encode())
-    for path in sorted(PACKAGE.rglob("*.py")):
-        status = path.stat()
-        digest.update(f"{path.relative_to(PACKAGE)} {status.st_mtime_ns} {status.st_size}\n".encode())
-    return digest.hexdigest()[:12]
-
-
-def _choose_cache_folder() -> Path | None:
-    """A folder for compiled code: $NUMBA_CACHE_DIR, the package's own, or the user's; None where none can be written."""
-    user = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
-    candidates = [Path(numba.config.CACHE_DIR)] if numba.config.CACHE_DIR else [PACKAGE / "__pycache__", user]
-    name = f"fastw2v-compiled-{_fingerprint()}"
-    for folder in candidates:
-        with suppress(OSError, RuntimeError):
-            own = folder.expanduser() / name
-            if not own.is_dir():
-                own.mkdir(parents=True)
-                _delete_oldest(own)
-            if os.access(own, os.W_OK):
-                return own
-    return None
-
-
-def _delete_oldest(own: Path) -> None:
-    """Of the folders that earlier states of the package left, keep a few, for another installation may be using them."""
-    others = sorted(own.parent.glob("fastw2v-compiled-*"), key=lambda path: path.stat().st_mtime)
-    for folder in others[:-KEPT_FOLDERS]:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-CACHE_FOLDER = _choose_cache_folder()
-
-
-@contextmanager
-def _cache_folder_set() -> Iterator[None]:
-    """Numba looks up its cache folder when a function is decorated; other packages' functions keep theirs."""
-    theirs = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE_FOLDER or "")
-    try:
-        yield
-    finally:
-        numba.config.CACHE_DIR = theirs
-
-
-def _cached_safely(function: Any) -> Any:
-    """A damaged cache is made anew, and one that cannot be written is done without: neither may stop a run."""
-    cache = function._cache
-    load, save = cache.load_overload, cache.save_overload
-
-    def load_or_forget(*arguments: Any) -> Any:
-        try:
-            return load(*arguments)
-        except Exception:
-            with suppress(OSError):
-                cache.flush()
-            return None
-
-    def load_or_have_made(*arguments: Any) -> Any:
-        global _at_first_miss
-        found = load_or_forget(*arguments)
-        if found is None and _at_first_miss:
-            have_made, _at_first_miss = _at_first_miss, None
-            have_made()
-            found = load_or_forget(*arguments)
-        return found
-
-    def save_if_possible(*arguments: Any) -> None:
-        with suppress(OSError):
-            save(*arguments)
-
-    cache.load_overload, cache.save_overload = load_or_have_made, save_if_possible
-    return function
+def _look_again() -> bool:
+    """What to do where a function is not in the cache; whether it may be there now."""
+    global _at_first_miss
+    if _at_first_miss is None:
+        return False
+    have_made, _at_first_miss = _at_first_miss, None
+    have_made()
+    return True

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.child_process import child_command
-from fastw2v.compiling import CACHE_FOLDER, Entry, leave_loops_rolled, prepare
+from fastw2v.compiling import CACHE_FOLDER, Entry, compiling_note, leave_loops_rolled, prepare
 from fastw2v.corpus.ids import ID
 from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_block, encode_block, merge, new_table
 from fastw2v.kernels.model import Model, aligned_zeros, new_model, row_length
@@ -32,7 +32,7 @@ def compile_all(settings: Settings, listener: Listener) -> float:
     """Compile what is not in the cache yet, and say so; returns the seconds it took, 0.0 when all was there."""
 
     def compile_elsewhere() -> None:
-        listener.note("compiling for this machine (the first run only; some 6 s)")
+        listener.note(compiling_note("some 6 s"))
         _compile_in_children(settings)
 
     parts = PARTS if settings.device == "cpu" else PARTS[1:]  # a GPU has kernels of its own
@@ -44,7 +44,7 @@ def compile_all(settings: Settings, listener: Listener) -> float:
 
 def compile_counting(listener: Listener) -> None:
     """The same for a run that only counts words."""
-    prepare(_corpus_entries(), lambda: listener.note("compiling for this machine (the first run only; a few seconds)"))
+    prepare(_corpus_entries(), lambda: listener.note(compiling_note("a few seconds")))
 
 
 def _compile_in_children(settings: Settings) -> None:

@@ -326,7 +326,7 @@ def test_a_damaged_compile_cache_is_made_anew_and_a_missing_one_done_without(tmp
 
     assert hits() == 0
     assert hits() == 1
-    for cache in tmp_path.rglob("*.nbi"):
+    for cache in tmp_path.rglob("*.code"):
         cache.write_bytes(cache.read_bytes()[:100])
     assert hits() == 0
     assert hits() == 1

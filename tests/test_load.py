@@ -106,7 +106,7 @@ def test_memory_is_what_the_control_group_leaves(
     assert machine.available_memory() == 25_000_000
 
 
-def test_neither_the_home_nor_the_package_need_be_writable(tmp_path: Path) -> None:
+def test_neither_the_home_nor_the_package_need_be_writable(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     package = Path(fastw2v.__file__).parent
     shutil.copytree(package, tmp_path / "lib" / "fastw2v", ignore=shutil.ignore_patterns("__pycache__"))
     for folder in [path for path in (tmp_path / "lib").rglob("*") if path.is_dir()]:
@@ -114,10 +114,12 @@ def test_neither_the_home_nor_the_package_need_be_writable(tmp_path: Path) -> No
     before = sorted(tmp_path.rglob("*"))
     (tmp_path / "text.txt").write_bytes(zipf_text(5000, 100))
     environment = {name: value for name, value in os.environ.items() if name not in ("XDG_CACHE_HOME", "NUMBA_CACHE_DIR")}
-    environment |= {"HOME": "/proc/none", "PYTHONPATH": str(tmp_path / "lib")}
+    temporary = tmp_path_factory.mktemp("temporary")
+    environment |= {"HOME": "/proc/none", "PYTHONPATH": str(tmp_path / "lib"), "TMPDIR": str(temporary)}
     process = start("train", "text.txt", "-o", "v.bin", "--dim", 16, "--hs", "--negative", 0, env=environment, cwd=tmp_path)
     err = process.communicate(timeout=400)[1]
     assert process.returncode == 0, err
     assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "text.txt", tmp_path / "v.bin"])
+    assert len(list((temporary / f"fastw2v-{os.geteuid()}").rglob("*.code"))) > 5
     where = start(code="import fastw2v; print(fastw2v.__file__)", env=environment, cwd=tmp_path)
     assert where.communicate(timeout=200)[0].startswith(str(tmp_path / "lib"))

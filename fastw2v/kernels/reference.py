@@ -5,7 +5,7 @@ With one thread and seed 1 it gives the original's vectors to float rounding. It
 
 import numpy as np
 
-from fastw2v.compiling import compiled_math, inlined
+from fastw2v.compiling import compiled_kernel, inlined
 from fastw2v.kernels.prefetch import prefetch_row
 from fastw2v.kernels.random_stream import advance, fraction
 from fastw2v.kernels.schedule import learning_rate
@@ -21,7 +21,7 @@ WORDS_BETWEEN_RATES = 10_000  # how often the original looks at the schedule
 HIDDEN, GRADIENT = 0, 1  # the rows of a worker's scratch
 
 
-@compiled_math
+@compiled_kernel
 def train(ids, last, worker, model, tables, variant, schedule):
     """Train on the next ids of a worker's share.
 

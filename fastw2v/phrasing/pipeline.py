@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from fastw2v.compiling import prepare
+from fastw2v.compiling import compiling_note, prepare
 from fastw2v.corpus.blocks import BLOCK_BYTES, blocks
 from fastw2v.corpus.sources import Source, add_to_copy, sources
 from fastw2v.errors import Interrupted
@@ -99,7 +99,7 @@ def run(
             folder = spool_folder(output)
             text = sources(corpus, folder)
             check_not_an_input(output, "the output", [source.path for source in text if source.path])
-            seconds = prepare(entries(), lambda: listener.note("compiling for this machine (the first run only)"))
+            seconds = prepare(entries(), lambda: listener.note(compiling_note("some seconds")))
             if seconds:
                 listener.note(f"compiled in {seconds:.1f} s")
             joining = Joining(settings, listener, watch or Watch(), exact)

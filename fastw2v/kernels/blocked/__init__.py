@@ -7,7 +7,7 @@ settings; `sizes` says how many centers and noise words a block has. After Ji et
 and Distributed Memory": noise words shared by several pairs make matrix products of scores and gradients.
 """
 
-from fastw2v.compiling import compiled_math, inlined
+from fastw2v.compiling import compiled_kernel, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.cbow import train_cbow
 from fastw2v.kernels.blocked.near import train_near
@@ -19,7 +19,7 @@ from fastw2v.kernels.schedule import learning_rate
 __all__ = ["carried", "check_carried", "new_worker", "train"]
 
 
-@compiled_math
+@compiled_kernel
 def train(ids, last, worker, model, tables, variant, schedule):
     """Train on the next ids of a worker's share.
 
