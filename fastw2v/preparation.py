@@ -79,7 +79,7 @@ def encoded(
 def _memory_for_ids(vocabulary: Vocabulary, settings: Settings) -> int:
     """The bytes that the ids may take beside the model; a model larger than memory is refused."""
     matrices = model_bytes(len(vocabulary), settings.dim, negative=settings.negative, hs=settings.hs)
-    needed = matrices + tables_bytes(len(vocabulary), negative=settings.negative, hs=settings.hs)
+    needed = matrices + tables_bytes(vocabulary.counts, negative=settings.negative, hs=settings.hs)
     available = available_memory()
     if needed > available:
         raise Fastw2vError(

@@ -13,8 +13,8 @@ from scipy import stats
 
 from fastw2v.kernels import random_stream, reference, window
 from fastw2v.kernels.worker import Variant, new_worker
-from fastw2v.tables import alias, tables
-from fastw2v.tables.huffman import HuffmanTree, huffman_tree
+from fastw2v.tables import alias, tables, tables_bytes
+from fastw2v.tables.huffman import HuffmanTree, huffman_tree, tree_bytes
 from fastw2v.tables.noise import SLOTS, draw, noise_table
 from fastw2v.tables.sigmoid import sigmoid_table
 from fastw2v.tables.subsampling import keep_probabilities
@@ -25,6 +25,9 @@ read_sentence, window_around = callable_piece(reference.read_sentence), callable
 PLAIN = Variant(cbow=False, hs=False, negative=5, window=5)
 NO_TABLES = tables(np.array([1, 2], np.int64), sample=0, negative=1, hs=False)
 CHANCE = 1e-4  # a statistical test with a fixed seed fails below this p-value
+FIBONACCI = [1, 1]
+while len(FIBONACCI) < 85:
+    FIBONACCI.append(FIBONACCI[-2] + FIBONACCI[-1])
 counts_lists = st.lists(st.integers(1, 10**6), min_size=2, max_size=200)
 
 
@@ -69,6 +72,32 @@ def test_path_probabilities_sum_to_one_for_random_vectors(words: int) -> None:
         step = branch_0[tree.nodes[begin:end]]
         total += np.prod(np.where(tree.codes[begin:end] == 0, step, 1 - step))
     assert abs(total - 1) < 1e-9
+
+
+@pytest.mark.parametrize(
+    "counts", [[1] * 1000, [0] + [1] * 300 + [0] * 700, [2, *FIBONACCI[::-1]], [5] + [10**6] * 3 + [1] * 500], ids=len
+)
+@pytest.mark.parametrize("negative", [0, 5])
+@pytest.mark.parametrize("hs", [False, True])
+def test_the_estimate_of_memory_knows_the_tables_as_they_are(counts: list[int], negative: int, hs: bool) -> None:
+    ready = np.array(counts, np.int64)
+    noise, tree = (found := tables(ready, sample=1e-3, negative=negative, hs=hs)).noise, found.tree
+    actual = sum(array.nbytes for array in (found.keep, found.sigmoid, found.alias, *noise, *tree))
+    assert tables_bytes(ready, negative=negative, hs=hs) == actual
+
+
+@given(counts_lists)
+@settings(deadline=None)
+def test_the_estimate_of_the_tree_is_the_tree_s_size(counts: list[int]) -> None:
+    assert tree_bytes(ordered(counts)) == sum(array.nbytes for array in huffman_tree(ordered(counts)))
+
+
+def test_no_path_is_longer_than_the_most_uneven_counts_allow() -> None:
+    """A path of n nodes needs a total of the Fibonacci number n + 2, so that counts of 1 and more have short paths."""
+    counts = np.array([1, *FIBONACCI[::-1]], np.int64)
+    lengths = np.diff(huffman_tree(counts).starts)
+    assert lengths.max() == len(FIBONACCI) - 1
+    assert lengths.max() <= math.log(counts.sum(), (1 + math.sqrt(5)) / 2)
 
 
 def test_every_path_starts_at_the_root() -> None:

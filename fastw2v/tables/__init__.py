@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v.tables.alias import alias_table, no_alias
-from fastw2v.tables.huffman import HuffmanTree, huffman_tree, no_tree
+from fastw2v.tables.huffman import HuffmanTree, huffman_tree, no_tree, tree_bytes
 from fastw2v.tables.noise import CELLS, NoiseTable, no_noise, noise_table
-from fastw2v.tables.sigmoid import sigmoid_table
+from fastw2v.tables.sigmoid import ENTRIES, sigmoid_table
 from fastw2v.tables.subsampling import keep_probabilities
 
 
@@ -27,11 +27,16 @@ class Tables(NamedTuple):
     tree: HuffmanTree
 
 
-def tables(counts: np.ndarray, *, sample: float, negative: int, hs: bool) -> Tables:
-    """Build what a run with these settings needs from the words' counts ((vocabulary,) int64, `</s>` first)."""
+def tables(counts: np.ndarray, *, sample: float, negative: int, hs: bool, text_counts: np.ndarray | None = None) -> Tables:
+    """Build what a run with these settings needs from the words' counts.
+
+    counts : (vocabulary,) int64, `</s>` first; noise words and the tree follow them
+    text_counts : the same of the text that is trained on, where the counts are of earlier texts too; subsampling follows
+        these, for it is this text's frequent words that are to take less of the training, as gensim has it
+    """
     noise = noise_table(counts) if negative else no_noise()
     return Tables(
-        keep=keep_probabilities(counts, sample),
+        keep=keep_probabilities(counts if text_counts is None else text_counts, sample),
         sigmoid=sigmoid_table(),
         noise=noise,
         alias=alias_table(noise.ends) if negative else no_alias(),
@@ -39,8 +44,8 @@ def tables(counts: np.ndarray, *, sample: float, negative: int, hs: bool) -> Tab
     )
 
 
-def tables_bytes(vocabulary: int, *, negative: int, hs: bool) -> int:
-    """About the bytes that the tables will take."""
-    noise = 4 * CELLS + (4 + 8) * vocabulary if negative else 0
-    tree = vocabulary * (8 + 5 * max(1, vocabulary.bit_length())) if hs else 0
-    return 4 * vocabulary + noise + tree
+def tables_bytes(counts: np.ndarray, *, negative: int, hs: bool) -> int:
+    """The bytes that the tables of these counts will take."""
+    noise = 4 * CELLS + (4 + 8) * len(counts) if negative else 0
+    tree = tree_bytes(counts) if hs else sum(array.nbytes for array in no_tree())
+    return 4 * (len(counts) + ENTRIES) + noise + tree

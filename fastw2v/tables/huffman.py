@@ -29,16 +29,40 @@ def no_tree() -> HuffmanTree:
 
 def huffman_tree(counts: np.ndarray) -> HuffmanTree:
     """The tree for (vocabulary,) int64 counts, descending but for the first (`</s>`)."""
-    words = len(counts)
-    # Loops are handed their arrays: one that makes its own takes two seconds longer to compile.
-    totals = np.concatenate([counts, np.zeros(words - 1, np.int64)])
-    parents, branches = np.zeros(2 * words - 1, np.int64), np.zeros(2 * words - 1, np.uint8)
-    _merge_smallest(counts, totals, parents, branches)
-    starts = np.zeros(words + 1, np.int64)
-    _measure_paths(parents, starts)
+    parents, branches = _joined(counts)
+    starts = _path_starts(parents)
     nodes, codes = np.zeros(starts[-1], np.int32), np.zeros(starts[-1], np.uint8)
     _write_paths(parents, branches, starts, nodes, codes)
     return HuffmanTree(starts, nodes, codes)
+
+
+def tree_bytes(counts: np.ndarray) -> int:
+    """The bytes that the tree of these counts takes; none of its paths is written for that.
+
+    The paths are as long as the counts are uneven: of counts from 1 on, a path has at most log(total) / log(1.618) nodes.
+    """
+    starts = _path_starts(_joined(counts)[0])
+    a_node = np.dtype(np.int32).itemsize + np.dtype(np.uint8).itemsize
+    return starts.nbytes + a_node * int(starts[-1])
+
+
+# Loops are handed their arrays: one that makes its own takes two seconds longer to compile.
+
+
+def _joined(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The tree from its leaves: each node's parent, (2 × vocabulary - 1,) int64, and the branch that leads to it, uint8."""
+    words = len(counts)
+    totals = np.concatenate([counts, np.zeros(words - 1, np.int64)])
+    parents, branches = np.zeros(2 * words - 1, np.int64), np.zeros(2 * words - 1, np.uint8)
+    _merge_smallest(counts, totals, parents, branches)
+    return parents, branches
+
+
+def _path_starts(parents: np.ndarray) -> np.ndarray:
+    """Where each word's path starts when all are written one after the other, (vocabulary + 1,) int64."""
+    starts = np.zeros((len(parents) + 1) // 2 + 1, np.int64)
+    _measure_paths(parents, np.zeros_like(parents), starts)
+    return starts
 
 
 @compiled
@@ -67,16 +91,15 @@ def _merge_smallest(counts, totals, parents, branches):
 
 
 @compiled
-def _measure_paths(parents, starts):
-    """Follow every word up to the root, and note where its path starts when all are written one after the other."""
-    root = len(parents) - 1
+def _measure_paths(parents, depths, starts):
+    """Go down from the root, whose depth is 0, and add up the depths of the words.
+
+    depths : (2 × vocabulary - 1,) int64 zeros, to be filled in; a parent comes after its children
+    """
+    for node in range(len(parents) - 2, -1, -1):
+        depths[node] = depths[parents[node]] + 1
     for word in range(len(starts) - 1):
-        node = word
-        length = 0
-        while node != root:
-            node = parents[node]
-            length += 1
-        starts[word + 1] = starts[word] + length
+        starts[word + 1] = starts[word] + depths[word]
 
 
 @compiled
