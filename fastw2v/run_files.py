@@ -84,7 +84,8 @@ def _check_files(files: Files, settings: Settings) -> None:
 
     Raises UsageError.
     """
-    folder = files.output is not None and chosen_format(files.output, files.file_format) == "folder"
+    chosen = chosen_format(files.output or Path(), files.file_format)
+    folder = files.output is not None and chosen == "folder"
     seen: dict[str, str] = {}
     if files.checkpoint:
         seen[os.path.realpath(files.checkpoint)] = "the folder of checkpoints"
