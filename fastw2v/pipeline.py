@@ -37,12 +37,12 @@ from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.tables import Tables, tables
 from fastw2v.together import Together, same_model
 from fastw2v.training.devices import new_engine, with_device
-from fastw2v.training.earlier import check_fits, start_from, with_earlier_words
+from fastw2v.training.earlier import Earlier, opened, start_from
 from fastw2v.training.shares import random_start
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 from fastw2v.utf8 import words_to_text
-from fastw2v.vectors.word_vectors import WordVectors, load
+from fastw2v.vectors.word_vectors import WordVectors
 
 __all__ = ["Files", "count", "resume", "run", "train"]
 
@@ -60,7 +60,7 @@ def train(
     save_output_vectors: PathName | None = None,
     save_vocab: PathName | None = None,
     read_vocab: PathName | None = None,
-    init: PathName | None = None,
+    init: PathName | WordVectors | None = None,
     log: PathName | None = None,
     checkpoint: PathName | None = None,
     checkpoint_every: float = 600.0,
@@ -75,8 +75,9 @@ def train(
     corpus : a file, folder or glob, "-" for standard input, a list of these, or an iterable of sentences (lists of str)
     output : also write the vectors there; `file_format` is "auto" (binary for `.bin`, a folder for `.f2v`), "binary", "text",
         "glove" or "folder"
-    init : a model to go on from: its words are kept, and training starts from its vectors; from its output vectors too where
-        it is a folder that training wrote
+    init : vectors for a warm start, themselves or the name of their file or folder. Their words stay, and counts are added
+        up. A `.f2v` folder and what `train` returned have counts and output vectors, which are used too. Of a file, which
+        has none, each word counts as seen once
     save_output_vectors, save_vocab, read_vocab, log : files, as on the command line
     checkpoint, checkpoint_every : a folder for the state of the run, and the seconds between two checkpoints; `resume` goes on
     save_on_interrupt : a run that Ctrl-C stops writes its output as far as it has come
@@ -96,17 +97,31 @@ def train(
     unknown = sorted(set(settings) - set(SETTING_NAMES))
     if unknown:
         raise UsageError(f"no setting is called {', '.join(unknown)}; there are {', '.join(SETTING_NAMES)}")
+    vectors, init_file = (init, None) if isinstance(init, WordVectors) else (None, init)
+    if not isinstance(init_file, (str, os.PathLike, type(None))):
+        raise UsageError(
+            f"init is a {type(init).__name__}: give a name, or WordVectors, which WordVectors.from_gensim makes too"
+        )
     named = {"output": output, "save_output_vectors": save_output_vectors, "save_vocab": save_vocab}
-    named |= {"read_vocab": read_vocab, "init": init, "log": log, "checkpoint": checkpoint}
+    named |= {"read_vocab": read_vocab, "init": init_file, "log": log, "checkpoint": checkpoint}
     paths: dict[str, Any] = {name: Path(path) for name, path in named.items() if path is not None}
     files = Files(**paths, file_format=file_format, checkpoint_every=checkpoint_every, save_on_interrupt=save_on_interrupt)
-    return run(corpus, Settings(**settings), files, listener_for(progress=progress))
+    return run(corpus, Settings(**settings), files, listener_for(progress=progress), init=vectors)
 
 
-def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *, force: bool = False) -> WordVectors:
+def run(
+    corpus: Corpus,
+    settings: Settings,
+    files: Files,
+    listener: Listener,
+    *,
+    force: bool = False,
+    init: WordVectors | None = None,
+) -> WordVectors:
     """The same for settings and files that are already checked one by one; `listener` hears what happens.
 
     force : a checkpoint that is there already is overwritten
+    init : vectors for a warm start that are in no file
     """
     with together() as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
         if ranks.rank > 0:
@@ -121,7 +136,8 @@ def run(corpus: Corpus, settings: Settings, files: Files, listener: Listener, *,
             stack.enter_context(store.held())
             if not force:
                 refuse_to_begin(store, settings)
-        return _run(ranks, Text(text, part_for(text, corpus, ranks), corpus), settings, files, listener, store)
+        part = Text(text, part_for(text, corpus, ranks), corpus)
+        return _run(ranks, Job(part, settings, files, files.init if init is None else init), listener, store)
 
 
 def resume(folder: PathName, *, force: bool = False, listener: Listener | None = None, progress: bool = False) -> WordVectors:
@@ -146,7 +162,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
             listener = Several(listener, log)
         text = checked_text(names_for(resumed.corpus, ranks), resumed.settings, resumed.files)
         part = Text(text, part_for(text, resumed.corpus, ranks), resumed.corpus)
-        return _run(ranks, part, resumed.settings, resumed.files, listener, store, resumed)
+        return _run(ranks, Job(part, resumed.settings, resumed.files, resumed=resumed), listener, store)
 
 
 def count(
@@ -169,31 +185,39 @@ def count(
         return vocabulary, counts
 
 
-def _run(
-    ranks: Verbs,
-    text: Text,
-    asked: Settings,
-    files: Files,
-    listener: Listener,
-    store: Store | None = None,
-    resumed: Resumed | None = None,
-) -> WordVectors:
-    init = None if resumed else files.init
-    ready = _prepared(ranks, text, asked, files, init, listener, resumed)
+class Job(NamedTuple):
+    """What a run is to do.
+
+    asked : the settings as they were given
+    init : vectors for a warm start, or the name of their file or folder
+    resumed : the checkpoint to resume from instead, which holds what there was of a warm start
+    """
+
+    text: Text
+    asked: Settings
+    files: Files
+    init: Path | WordVectors | None = None
+    resumed: Resumed | None = None
+
+
+def _run(ranks: Verbs, job: Job, listener: Listener, store: Store | None) -> WordVectors:
+    files, resumed = job.files, job.resumed
+    ready = _prepared(ranks, job, listener)
     settings, vocabulary, ids = ready.settings, ready.vocabulary, ready.ids
-    lookup = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
-    model = _start(ranks, ready, init, listener)
+    kind: dict[str, Any] = {"sample": settings.sample, "negative": settings.negative, "hs": settings.hs}
+    lookup = tables(vocabulary.counts, text_counts=vocabulary.text_counts, **kind)
+    model = _start(ranks, ready, listener)
+    ready = ready._replace(earlier=None)  # training need not hold what it started from
     train_words = int(ranks.sum(np.array([len(ids)]))[0])
     trainer, gpu_seconds = _trainer(ranks, ready, model, lookup, train_words, listener)
     settings = trainer.settings
-    about = described_by_all(ranks, text, ids) if any(told_by_all(ranks, store is not None)) else {}
+    about = described_by_all(ranks, job.text, ids) if any(told_by_all(ranks, store is not None)) else {}
     if resumed:
         listener.note(resumed.put_back(trainer, about, ranks))
-    company = Together(ranks, trainer, lookup, vocabulary.counts, settings) if ranks.size > 1 else None
+    company = Together(ranks, trainer, lookup, vocabulary, settings) if ranks.size > 1 else None
     keeper = None
     if store:
-        what = _to_go_on(ranks, text, about, settings, asked, files)
-        keeper = Keeper(store, files.checkpoint_every, what, list(vocabulary.words()), vocabulary.counts)
+        keeper = Keeper(store, files.checkpoint_every, _to_go_on(ranks, job, about, settings), vocabulary)
     vectors = _vectors(vocabulary, model, settings)
     clock, words_before = Stopwatch(), trainer.words_done
     end = train_or_leave(trainer, keeper, vectors, files, listener, company)
@@ -224,50 +248,48 @@ def _run(
 class Prepared(NamedTuple):
     """A text that is ready to be trained on.
 
-    earlier : the vectors to go on from, on rank 0
+    warm : whether there is a warm start
+    earlier : its vectors, on rank 0
     """
 
     settings: Settings
     vocabulary: Vocabulary
     ids: IdStream
-    earlier: WordVectors | None
+    warm: bool
+    earlier: Earlier | None
     compile_seconds: float
     vocab_seconds: float
     encode_seconds: float
 
 
-def _prepared(
-    ranks: Verbs, text: Text, asked: Settings, files: Files, init: Path | None, listener: Listener, resumed: Resumed | None
-) -> Prepared:
+def _prepared(ranks: Verbs, job: Job, listener: Listener) -> Prepared:
     """Compile, count or take the vocabulary that is there, and encode."""
-    settings = settings_here(asked, ranks)
+    text, files, resumed = job.text.part, job.files, job.resumed
+    settings = settings_here(job.asked, ranks)
     if ranks.size == 1 and settings.thread_count > (cores := usable_cores()):
         listener.note(f"{settings.thread_count} threads, and this process may use {cores} cores: they do not make it faster")
-    earlier = load(init) if init and ranks.rank == 0 else None
-    if earlier is not None:
-        check_fits(earlier, settings.dim)
+    warm = told_by_all(ranks, job.init is not None)[0]
+    earlier = opened(job.init, settings.dim) if job.init is not None and ranks.rank == 0 else None
     settings = with_device(settings, listener.note)
     compile_seconds = _compiled(ranks, settings, listener)
     clock = Stopwatch()
-    vocabulary = resumed.vocabulary if resumed else vocabulary_for(ranks, text.part, settings, files, listener)[0]
-    if earlier is not None:
-        vocabulary = with_earlier_words(vocabulary, earlier)
-    if init and ranks.size > 1:
-        vocabulary = from_rank_0(ranks, vocabulary)
+    known = earlier.vocabulary if earlier else None
+    if warm and ranks.size > 1:
+        known = from_rank_0(ranks, known)
+    vocabulary = resumed.vocabulary if resumed else vocabulary_for(ranks, text, settings, files, listener, known)[0]
     if files.save_vocab and not resumed:
         vocabulary.save(files.save_vocab)
     vocab_seconds = clock.lap()
-    ids = encoded(ranks, text.part, vocabulary, settings, files, listener)
-    return Prepared(settings, vocabulary, ids, earlier, compile_seconds, vocab_seconds, encode_seconds=clock.lap())
+    ids = encoded(ranks, text, vocabulary, settings, files, listener)
+    return Prepared(settings, vocabulary, ids, warm, earlier, compile_seconds, vocab_seconds, encode_seconds=clock.lap())
 
 
-def _start(ranks: Verbs, ready: Prepared, init: Path | None, listener: Listener) -> Model:
+def _start(ranks: Verbs, ready: Prepared, listener: Listener) -> Model:
     """The model that training starts from: the same on all ranks, with the earlier vectors where there are some."""
     model = _new_model(ready.vocabulary, ready.settings)
-    if ready.earlier is not None:
-        kept = start_from(model, ready.vocabulary, ready.earlier)
-        listener.note(f"going on from {init}: {kept:,} words of {len(ready.vocabulary):,} have vectors")
-    if init:
+    if ready.earlier:
+        listener.note(start_from(model, ready.vocabulary, ready.earlier))
+    if ready.warm:
         same_model(ranks, model)
     return model
 
@@ -295,14 +317,13 @@ def _compiled(ranks: Verbs, settings: Settings, listener: Listener) -> float:
     return warmup.compile_all(settings, listener) if ranks.place > 0 else seconds
 
 
-def _to_go_on(
-    ranks: Verbs, text: Text, about: dict[str, Any], settings: Settings, asked: Settings, files: Files
-) -> dict[str, Any]:
+def _to_go_on(ranks: Verbs, job: Job, about: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """What a checkpoint says of the run; of several ranks', which may go on elsewhere, not what the machine's part was."""
+    text = job.text
     chosen = settings.as_dict()
     if ranks.size > 1:
-        chosen |= {"threads": asked.threads, "memory": asked.memory}
-    what = {"settings": chosen, "output_files": files.as_dict(), "text": about}
+        chosen |= {"threads": job.asked.threads, "memory": job.asked.memory}
+    what = {"settings": chosen, "output_files": job.files.as_dict(), "text": about}
     return what | {"corpus": [os.path.abspath(name) for name in text.names]} if text.own_files else what
 
 

@@ -22,13 +22,16 @@ from fastw2v.tables import tables_bytes
 
 
 def vocabulary_for(
-    ranks: Verbs, text: list[Source], settings: Settings, files: Files, listener: Listener
+    ranks: Verbs, text: list[Source], settings: Settings, files: Files, listener: Listener, earlier: Vocabulary | None = None
 ) -> tuple[Vocabulary, Counts]:
-    """Count the text, of which each rank has its part, or read the counts. Raises UsageError where no word is left."""
+    """Count the text, of which each rank has its part, or read the counts. Raises UsageError where no word is left.
+
+    earlier : of the texts that a model has seen before, see `select`; the same for all ranks
+    """
     if files.read_vocab:
-        vocabulary = _read_by_rank_0(ranks, files.read_vocab, settings)
+        vocabulary = _read_by_rank_0(ranks, files.read_vocab, settings, earlier)
         distinct, words = len(vocabulary), vocabulary.train_words
-        most = max((int(n) for n in vocabulary.counts[1:]), default=0)
+        most = int(vocabulary.text_counts[1:].max(initial=0))
     else:
         listener.reading("counting", sum(source.size for source in text))
         memory = settings.memory or available_memory() // 2
@@ -39,24 +42,26 @@ def vocabulary_for(
                 f"memory for counting was spent: words seen {pruned_up_to} times or less were forgotten on the way; "
                 "--memory gives more"
             )
-        table, distinct, words, most = merge_counts(ranks, counted, settings.min_count)
+        table, distinct, words, most = merge_counts(ranks, counted, settings.min_count, earlier)
         if words == 0:
             raise UsageError("the text is empty")
-        vocabulary = select(table, min_count=settings.min_count, max_vocab=settings.max_vocab)
-    if len(vocabulary) < 2 and not most and not files.read_vocab:
-        raise UsageError("the text holds no word: it is white space")
-    if len(vocabulary) < 2:
+        if not most:
+            raise UsageError("the text holds no word: it is white space")
+        vocabulary = select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, earlier=earlier)
+    if not vocabulary.text_counts[1:].any():
         most_often = f"the most frequent word occurs {most} time{'s' if most != 1 else ''}" if most else "there is no word"
-        raise UsageError(f"no word occurs {settings.min_count} times or more ({most_often}): lower --min-count")
+        nor_known = "" if earlier is None else "and none is known from before, "
+        raise UsageError(f"no word occurs {settings.min_count} times or more ({nor_known}{most_often}): lower --min-count")
     counts = Counts(len(vocabulary), vocabulary.train_words, distinct, words)
     listener.counted(counts)
     return vocabulary, counts
 
 
-def _read_by_rank_0(ranks: Verbs, path: Path, settings: Settings) -> Vocabulary:
+def _read_by_rank_0(ranks: Verbs, path: Path, settings: Settings, earlier: Vocabulary | None) -> Vocabulary:
     if ranks.rank > 0:
         return from_rank_0(ranks, None)
-    vocabulary = read_vocabulary(path, min_count=settings.min_count, max_vocab=settings.max_vocab)
+    table = read_vocabulary(path).table
+    vocabulary = select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, earlier=earlier)
     return from_rank_0(ranks, vocabulary) if ranks.size > 1 else vocabulary
 
 

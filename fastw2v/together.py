@@ -13,6 +13,7 @@ import numpy as np
 from fastw2v.checkpoints.keeper import Keeper
 from fastw2v.checkpoints.together import captured_by_all
 from fastw2v.compiling import prepare
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import Interrupted
 from fastw2v.kernels.model import Model
 from fastw2v.ranks import averaging
@@ -45,12 +46,12 @@ class Together:
     left : at rank 0, once all have ended or agreed to stop: what a last checkpoint is to hold
     """
 
-    def __init__(self, ranks: Verbs, trainer: Trainer, tables: Tables, counts: np.ndarray, settings: Settings) -> None:
+    def __init__(self, ranks: Verbs, trainer: Trainer, tables: Tables, vocabulary: Vocabulary, settings: Settings) -> None:
         prepare(averaging.entries())
         self.ranks = ranks
         self.trainer = trainer
-        self.inner_nodes = inner_nodes(counts)
-        rows = shared_rows(trainer.model, tables, counts, settings)
+        self.inner_nodes = inner_nodes(vocabulary.counts)
+        rows = shared_rows(trainer.model, tables, vocabulary.text_counts, settings)
         self.meetings = Synchroniser(ranks, trainer.engine, rows, settings)
         self.keeper: Keeper | None = None
         self.note: Callable[[str], None] = lambda text: None

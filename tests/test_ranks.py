@@ -108,6 +108,24 @@ def test_ranks_find_a_single_process_s_vocabulary_and_learn_what_it_learns_with_
 
 
 @needs_mpi
+def test_a_warm_start_of_ranks_has_a_single_process_s_counts(long_text: Path, tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier.txt"
+    earlier.write_bytes(b"of old " * 30 + zipf_text(20_000, 3000, seed=2))
+    fastw2v.train(earlier, output=tmp_path / "earlier.f2v", dim=16, epochs=1, min_count=2)
+    options = "--dim", 16, "--threads", 1, "--epochs", 1, "--alpha", 1e-9, "--min-count", 20, "--quiet"
+    files = "--init", tmp_path / "earlier.f2v", "--save-vocab", tmp_path / "vocab", "-o", tmp_path / "vectors.f2v"
+    assert ran(2, "train", long_text, *options, *files) == (0, "")
+    kind = {"dim": 16, "epochs": 1, "alpha": 1e-9, "min_count": 20, "save_vocab": tmp_path / "alone"}
+    alone = fastw2v.train(long_text, init=tmp_path / "earlier.f2v", **kind)
+    assert (tmp_path / "vocab").read_bytes() == (tmp_path / "alone").read_bytes()
+    found = fastw2v.load(tmp_path / "vectors.f2v")
+    known = fastw2v.load(tmp_path / "earlier.f2v").words
+    assert found.words == alone.words
+    assert set(known) < set(found.words)
+    assert np.allclose(found[known], alone[known], atol=1e-5)
+
+
+@needs_mpi
 def test_the_inputs_of_the_model_of_ranks_are_measured() -> None:
     script = Path(__file__).parent.parent / "bench" / "ranks_inputs.py"
     command = [str(MPIEXEC), "-n", "2", sys.executable, str(script), "--dim", "16", "--vocabulary", "20000"]

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v.checkpoints.store import Checkpoint, Store
+from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Checkpoint, Store
+from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import Fastw2vError
 from fastw2v.training.finite import all_finite
 from fastw2v.training.state import captured
@@ -21,15 +22,16 @@ class Keeper:
 
     every : seconds between two of them, more where writing takes long
     run : what run.json says of the run
-    words, counts : the vocabulary
     """
 
-    def __init__(self, store: Store, every: float, run: dict[str, Any], words: list[bytes], counts: np.ndarray) -> None:
+    def __init__(self, store: Store, every: float, run: dict[str, Any], vocabulary: Vocabulary) -> None:
         self.store = store
         self.every = every
         self.run = run
-        self.words = words
-        self.counts = counts
+        self.words = list(vocabulary.words())
+        self.counts = {COUNTS: vocabulary.counts}
+        if vocabulary.in_text is not None:
+            self.counts[TEXT_COUNTS] = vocabulary.in_text
         self.last = time.monotonic()
         self.cost = 0.0
 
@@ -58,7 +60,7 @@ class Keeper:
         for name, array in arrays.items():
             if array.dtype.kind == "f" and not all_finite(array):
                 raise Fastw2vError(f"training has diverged: {name} holds what is no number")
-        self.store.write(Checkpoint(self.run, self.words, {"counts": self.counts, **arrays}))
+        self.store.write(Checkpoint(self.run, self.words, self.counts | arrays))
 
     def leave(self, arrays: dict[str, np.ndarray]) -> str:
         """Write the last one of a run that ends early; what there is to go on from, in words."""

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v.checkpoints.description import changes
-from fastw2v.checkpoints.store import Store
+from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Store
 from fastw2v.checkpoints.together import is_of_ranks, put_back_to_all
-from fastw2v.corpus.vocabulary import Vocabulary, vocabulary_of
+from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
 from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES
 from fastw2v.errors import UsageError
 from fastw2v.ranks.counts import from_rank_0
@@ -20,9 +20,6 @@ from fastw2v.run_files import Files
 from fastw2v.settings import Settings
 from fastw2v.training.state import restore, restore_roughly
 from fastw2v.training.trainer import Trainer
-
-COUNTS = "counts"
-LARGEST_COUNT = 2**62
 
 
 class Resumed(NamedTuple):
@@ -81,7 +78,7 @@ def read_run(store: Store, force: bool) -> Resumed:
         text = {name: run["text"][name] for name in ("files", "ids", "checksum")}
         corpus = [str(name) for name in run.get("corpus", [name for name, size in text["files"] if size >= 0])]
         counts = arrays.pop(COUNTS)
-        vocabulary = _vocabulary(checkpoint.words, counts)
+        vocabulary = _vocabulary(checkpoint.words, counts, arrays.pop(TEXT_COUNTS, None))
     except UsageError as error:
         raise UsageError(f"the checkpoint in {store.folder} is damaged: {error}") from error
     except (KeyError, TypeError, ValueError) as error:
@@ -113,12 +110,14 @@ def for_all(ranks: Verbs, resumed: Resumed | None) -> Resumed:
     return resumed
 
 
-def _vocabulary(words: list[bytes], counts: np.ndarray) -> Vocabulary:
+def _vocabulary(words: list[bytes], counts: np.ndarray, in_text: np.ndarray | None) -> Vocabulary:
     """The vocabulary, checked. Raises ValueError."""
-    if counts.dtype != np.int64 or counts.shape != (len(words),) or len(words) < 2 or words[0] != END_OF_SENTENCE:
-        raise ValueError("words and counts do not fit")
-    if len(set(words)) != len(words) or counts.min() < 0 or counts.max() > LARGEST_COUNT:
-        raise ValueError("words or counts make no sense")
+    for array in (counts,) if in_text is None else (counts, in_text):
+        if array.dtype != np.int64 or array.shape != (len(words),) or len(words) < 2 or words[0] != END_OF_SENTENCE:
+            raise ValueError("words and counts do not fit")
+        if len(set(words)) != len(words) or array.min() < 0 or array.max() > LARGEST_COUNT:
+            raise ValueError("words or counts make no sense")
     if any(not 0 < len(word) <= MAX_WORD_BYTES or set(word) & set(b" \t\n\r") for word in words):
         raise ValueError("there is a word that no text can hold")
-    return vocabulary_of(list(zip(words, counts.tolist())))
+    found = vocabulary_of(list(zip(words, counts.tolist())))
+    return Vocabulary(found.table, None if in_text is None else np.array(in_text))  # a copy: the files are to be let go

@@ -1,7 +1,8 @@
 """A folder of checkpoints: numbered folders, each whole, of which the newest counts.
 
-A checkpoint holds run.json (what was asked for, and what the text was), words.txt, and an array in each .npy file: the matrices
-and the state of training. A new one is written beside the one before, which is removed only then.
+A checkpoint holds run.json (what was asked for, and what the text was), words.txt, and an array in each .npy file: the words'
+counts, those of the text alone where a run went on from earlier vectors, the matrices and the state of training. A new one is
+written beside the one before, which is removed only then.
 """
 
 import os
@@ -19,6 +20,7 @@ from fastw2v.files import folder_written_whole, hold, remove_leftovers, temporar
 
 FORMAT, VERSION = "fastw2v checkpoint", 1
 RUN, WORDS = "run.json", "words.txt"
+COUNTS, TEXT_COUNTS = "counts", "text-counts"
 DIGITS = 6
 
 

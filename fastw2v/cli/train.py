@@ -43,7 +43,7 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 @FILE_FORMAT
 @click.option("--save-vocab", type=FILE, metavar="FILE", help="Write words and counts, as word2vec.c does.")
 @click.option("--read-vocab", type=FILE, metavar="FILE", help="Take words and counts from a file instead of counting.")
-@click.option("--init", type=FILE, metavar="MODEL", help="Go on from these vectors; new words are added.")
+@click.option("--init", type=FILE, metavar="MODEL", help="Start from these vectors: their words stay, counts are added up.")
 @click.option("--save-output-vectors", type=FILE, metavar="FILE", help="Write the output vectors of negative sampling too.")
 @click.option("--checkpoint", type=FILE, metavar="DIR", help="Write the run's state there, for fastw2v resume.")
 @click.option("--checkpoint-every", metavar="TIME", default="10m", show_default=True, help="As 90s, 10m or 2h.")

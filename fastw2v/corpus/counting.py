@@ -6,7 +6,7 @@ import numpy as np
 
 from fastw2v.corpus.blocks import blocks, in_order
 from fastw2v.corpus.sources import Source
-from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary
 from fastw2v.corpus.words import (
     BYTES,
     ENTRIES,
@@ -19,6 +19,7 @@ from fastw2v.corpus.words import (
     rebuilt,
     table_bytes,
 )
+from fastw2v.errors import UsageError
 
 # A table that is being rebuilt stands beside its larger copy, and merging needs one more: so much of the budget each may take.
 BUDGET_SHARE = 0.25
@@ -78,15 +79,40 @@ def count_words(
     return merged, pruned_up_to
 
 
-def select(table: WordTable, *, min_count: int, max_vocab: int | None) -> Vocabulary:
-    """The words that occur often enough, `</s>` first, then by falling count, ties in the order of their first sighting."""
+def select(table: WordTable, *, min_count: int, max_vocab: int | None, earlier: Vocabulary | None = None) -> Vocabulary:
+    """The words that occur often enough, `</s>` first, then by falling count, ties in the order of their first sighting.
+
+    earlier : of the texts that a model has seen before; its words stay, however rare in this text, and counts are added up
+
+    Raises UsageError where they are too large for that.
+    """
+    if earlier is not None:
+        table = joined(table, unseen(earlier.table, np.arange(len(earlier))))
     entries = int(table.used[ENTRIES])
     counts, firsts = table.counts[:entries], table.firsts[:entries]
     frequent = 1 + np.flatnonzero(counts[1:] >= min_count)
     order = frequent[np.lexsort((firsts[frequent], -counts[frequent]))][:max_vocab]
+    summed = counts.copy()
+    if earlier is not None:
+        if int(counts.sum()) + int(earlier.counts.sum()) > LARGEST_COUNT:
+            raise UsageError("the counts of the text and of the earlier vectors are too large: together more than 2^62")
+        summed[: len(earlier)] += earlier.counts
+        order = np.union1d(np.arange(1, len(earlier)), order)
+        order = order[np.lexsort((firsts[order], -summed[order]))]
     lengths = np.diff(table.starts[: entries + 1])
     ids = np.concatenate(([0], order)).astype(np.int64)
-    return Vocabulary(rebuilt(table, ids, len(ids), int(lengths[ids].sum())))
+    chosen = rebuilt(table, ids, len(ids), int(lengths[ids].sum()))
+    chosen.counts[: len(ids)] = summed[ids]
+    return Vocabulary(chosen, None if earlier is None else counts[ids])
+
+
+def unseen(table: WordTable, entries: np.ndarray) -> WordTable:
+    """A table of some words of another, `</s>` first, with counts of 0: what is joined to it stands after them."""
+    lengths = np.diff(table.starts[: table.used[ENTRIES] + 1])
+    found = rebuilt(table, entries, len(entries), int(lengths[entries].sum()))
+    found.counts[:] = 0
+    found.firsts[:] = 0
+    return found
 
 
 def _with_offsets(stream: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -26,23 +26,30 @@ class Vocabulary:
     """Words and counts by id; id 0 is `</s>`, the end of a sentence.
 
     table : WordTable, whose entries are the ids
+    in_text : (vocabulary,) int64, how often each word occurs in the text, where the table's counts are of earlier texts too
     """
 
-    def __init__(self, table: WordTable) -> None:
+    def __init__(self, table: WordTable, in_text: np.ndarray | None = None) -> None:
         self.table = table
+        self.in_text = in_text
 
     def __len__(self) -> int:
         return int(self.table.used[ENTRIES])
 
     @property
     def counts(self) -> np.ndarray:
-        """(vocabulary,) int64, how often each word occurs."""
+        """(vocabulary,) int64, how often each word occurs, in the text and in earlier ones that a model has seen."""
         return self.table.counts[: len(self)]
+
+    @property
+    def text_counts(self) -> np.ndarray:
+        """(vocabulary,) int64, how often each word occurs in the text."""
+        return self.counts if self.in_text is None else self.in_text
 
     @property
     def train_words(self) -> int:
         """Words of the text that are in the vocabulary, sentence ends included: what word2vec.c calls words in train file."""
-        return int(self.counts.sum())
+        return int(self.text_counts.sum())
 
     def words(self) -> Iterator[bytes]:
         """All words, in the order of their ids."""
@@ -57,8 +64,8 @@ class Vocabulary:
             file.writelines(b"%s %d\n" % pair for pair in zip(self.words(), self.counts.tolist()))
 
 
-def read_vocabulary(path: Path, *, min_count: int = 1, max_vocab: int | None = None) -> Vocabulary:
-    """Read a vocabulary file; like the original, keep words with `min_count` or more and order them by falling count.
+def read_vocabulary(path: Path) -> Vocabulary:
+    """Read a vocabulary file; like the original, order the words by falling count.
 
     Raises UsageError that names the line that is wrong.
     """
@@ -78,8 +85,7 @@ def read_vocabulary(path: Path, *, min_count: int = 1, max_vocab: int | None = N
     if sum(counts.values()) > LARGEST_COUNT:
         raise UsageError(f"the counts of the vocabulary {path} are too large: together more than 2^62")
     sentence_ends = counts.pop(END_OF_SENTENCE, 0)
-    frequent = sorted((pair for pair in counts.items() if pair[1] >= min_count), key=lambda pair: -pair[1])[:max_vocab]
-    return vocabulary_of([(END_OF_SENTENCE, sentence_ends), *frequent])
+    return vocabulary_of([(END_OF_SENTENCE, sentence_ends), *sorted(counts.items(), key=lambda pair: -pair[1])])
 
 
 def vocabulary_of(pairs: list[tuple[bytes, int]]) -> Vocabulary:

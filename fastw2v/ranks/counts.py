@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.corpus.counting import joined
+from fastw2v.corpus.counting import joined, unseen
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.corpus.words import ENTRIES, MAX_WORD_BYTES, WordTable, new_table, rebuilt
 from fastw2v.ranks.verbs import Verbs
@@ -20,7 +20,8 @@ OWNER_SHIFT = np.uint64(16)  # a table's slots are chosen by the hash's low bits
 class Merged(NamedTuple):
     """The words of the whole text.
 
-    table : those counted `min_count` times or more (by a single rank: all), `</s>` first, the others in no order that matters
+    table : those counted `min_count` times or more, and earlier ones (by a single rank: all), `</s>` first, the others in no
+        order that matters
     distinct, words, most : of all words, as a single process would have counted them; `most` is the largest count but `</s>`'s
     """
 
@@ -30,10 +31,12 @@ class Merged(NamedTuple):
     most: int
 
 
-def merge_counts(ranks: Verbs, counted: WordTable, min_count: int) -> Merged:
+def merge_counts(ranks: Verbs, counted: WordTable, min_count: int, earlier: Vocabulary | None = None) -> Merged:
     """Merge what each rank counted in its share; the shares stand in the text in the order of the ranks.
 
     First sightings are moved past those of the ranks before, so that ties are ordered as by a single process.
+
+    earlier : words to keep, however rare, the same for all ranks
     """
     if ranks.size == 1:
         counts = counted.counts[: counted.used[ENTRIES]]
@@ -43,15 +46,19 @@ def merge_counts(ranks: Verbs, counted: WordTable, min_count: int) -> Merged:
     firsts = counted.firsts[: counted.used[ENTRIES]]
     lasts = ranks.collect(firsts.max(keepdims=True) + 1)
     firsts += sum(int(last[0]) for last in lasts[: ranks.rank])
-    owned = new_table()
+    owned, kept = new_table(), 0
+    if earlier is not None:
+        mine = _by_owner(earlier.table, ranks.size)[ranks.rank]
+        owned, kept = unseen(earlier.table, np.concatenate(([0], mine))), len(mine)
     for sent in ranks.exchange([pack(counted, chosen) for chosen in _by_owner(counted, ranks.size)]):
         owned = joined(unpack(sent), owned)
     size = int(owned.used[ENTRIES])
     counts = owned.counts[1:size]
-    distinct, words, ends = ranks.sum(np.array([size - 1, counts.sum(), ends], np.int64)).tolist()
+    distinct, words, ends = ranks.sum(np.array([np.count_nonzero(counts), counts.sum(), ends], np.int64)).tolist()
     most = max(int(largest[0]) for largest in ranks.collect(np.array([counts.max(initial=0)], np.int64)))
     table = new_table()
-    for sent in ranks.collect(pack(owned, 1 + np.flatnonzero(counts >= min_count))):
+    enough = counts >= np.where(np.arange(len(counts)) < kept, 1, min_count)
+    for sent in ranks.collect(pack(owned, 1 + np.flatnonzero(enough))):
         table = joined(unpack(sent), table)
     table.counts[0] = ends
     return Merged(table, distinct + 1, words + ends, most)
@@ -59,11 +66,14 @@ def merge_counts(ranks: Verbs, counted: WordTable, min_count: int) -> Merged:
 
 def from_rank_0(ranks: Verbs, vocabulary: Vocabulary | None) -> Vocabulary:
     """The vocabulary that rank 0 has, and the others need not have, on all ranks."""
-    mine = np.empty(0, np.int64)
+    mine = in_text = np.empty(0, np.int64)
     if vocabulary is not None and ranks.rank == 0:
         mine = pack(vocabulary.table, np.arange(1, len(vocabulary)))
+        in_text = in_text if vocabulary.in_text is None else vocabulary.in_text
     sent = unpack(ranks.collect(mine)[0])
-    return Vocabulary(joined(sent, new_table(len(sent.counts) + 1, len(sent.text) + MAX_WORD_BYTES)))
+    in_text = ranks.collect(in_text)[0]
+    table = joined(sent, new_table(len(sent.counts) + 1, len(sent.text) + MAX_WORD_BYTES))
+    return Vocabulary(table, in_text if len(in_text) else None)
 
 
 def _by_owner(table: WordTable, owners: int) -> list[np.ndarray]:

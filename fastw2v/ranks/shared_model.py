@@ -11,6 +11,8 @@ from fastw2v.tables import Tables
 def shared_rows(model: Model, tables: Tables, counts: np.ndarray, settings: Settings) -> list[SharedRows]:
     """The matrices that are trained, with how often each row is, for each word of the text.
 
+    counts : (vocabulary,) int64, of the words in the text that is trained on
+
     A word's rows count its occurrences after subsampling; a node's those of all words below it.
     """
     trained = counts * np.minimum(1, tables.keep.astype(np.float64)) / max(1, int(counts.sum()))
