@@ -15,6 +15,7 @@ from fastw2v.reporting.listener import Listener
 from fastw2v.settings import KERNELS, Settings
 from fastw2v.training.progress import Progress
 from fastw2v.training.trainer import Trainer
+from fastw2v.vectors.word_vectors import WordVectors
 
 LOOKS = 5  # of a second, at one each 0.2 s
 MATRICES = ("input", "output", "nodes")
@@ -65,6 +66,27 @@ def test_what_is_no_number_is_found_within_a_second_in_every_variant(
     assert os.listdir(tmp_path) == ["state"]
     arrays = Store(tmp_path / "state").read().arrays
     assert all(np.isfinite(arrays[name]).all() for name in MATRICES)
+
+
+def test_what_is_no_number_is_found_though_the_most_frequent_words_are_not_in_the_text(
+    long_text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a warm start the first rows may be of words that only earlier texts had: nothing reaches their input vectors."""
+    monkeypatch.setattr("fastw2v.pipeline.Trainer", Watching)
+    earlier = [f"earlier{number}" for number in range(1500)]
+    init = WordVectors(earlier, np.full((1500, 16), 0.01, np.float32), counts=np.full(1500, 10**6))
+
+    class Spoils(Listener):
+        looks = 0
+
+        def training(self, progress: Progress) -> None:
+            self.looks += 1
+            Watching.last.model.input[1501, 0] = np.nan
+            if self.looks > 20:
+                raise KeyboardInterrupt
+
+    with pytest.raises(Fastw2vError, match="diverged"):
+        run(str(long_text), Settings(dim=16, epochs=10_000, threads=2), Files(), Spoils(), init=init)
 
 
 @pytest.mark.parametrize("kernel", KERNELS)

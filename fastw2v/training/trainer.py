@@ -41,6 +41,8 @@ class Trainer:
                 ended = self.engine.wait(every)
                 if (now := time.monotonic()) >= checked + CHECKED_EVERY:
                     self._check_numbers(self.engine.first_rows(ROWS_CHECKED))
+                    # After a warm start the first rows may be of words that this text lacks, which NaN does not reach.
+                    self._check_numbers(np.array(self.loss_sums))
                     checked = now
                 report(self.progress(recent))
         except KeyboardInterrupt as stop:
@@ -58,9 +60,9 @@ class Trainer:
         """Nothing is trained inside: model and state may be looked at, and the matrices, with `changing`, be changed."""
         return self.engine.paused(changing=changing)
 
-    def _check_numbers(self, rows: np.ndarray) -> None:
-        """Refuse to go on with vectors that are no numbers: they spread from the frequent words, which come first."""
-        if not all_finite(rows):
+    def _check_numbers(self, numbers: np.ndarray) -> None:
+        """Raise Fastw2vError where vectors or what is made of them are no numbers: such vectors spread to frequent words."""
+        if not all_finite(numbers):
             raise Fastw2vError("training diverged: the vectors are no longer numbers; a smaller --alpha helps")
 
     def progress(self, recent: Recent) -> Progress:
