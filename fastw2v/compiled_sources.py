@@ -12,7 +12,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parent
 
 # The decorators of compiling.py, in use.
-_COMPILED = re.compile(rb"\n[ \t]*@(?:\w+\.)*(?:compiled\w*|inlined|called)\b")
+_COMPILED = re.compile(rb"\n[ \t]*@(?:\w+\.)*(?:compiled\w*|inlined)\b")
 
 # Read as text: to parse the files would take longer than to import them. What looks like an import, and is none, does no harm.
 _IMPORT = re.compile(rb"\n[ \t]*(?:from[ \t]+(\S+)[ \t]+import\b[ \t]*(\([^)]*\)|.*)|import[ \t]+(.*))")

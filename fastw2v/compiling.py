@@ -37,7 +37,7 @@ from numba.core.cpu import CPUTargetOptions  # noqa: E402
 
 from fastw2v.compiled_cache import CACHE_FOLDER as CACHE_FOLDER  # noqa: E402
 from fastw2v.compiled_cache import CompiledCache, llvm_options  # noqa: E402
-from fastw2v.pieces import CALLED_PIECE, PIECE  # noqa: E402
+from fastw2v.pieces import PIECE  # noqa: E402
 
 if numba.config.DISABLE_JIT:
     raise Fastw2vError("NUMBA_DISABLE_JIT is set, and without the compiler nothing here would end: unset it")
@@ -75,21 +75,7 @@ def inlined(function: Callable[..., Any]) -> Any:
 
     A call that stays a call passes each array as seven numbers, and the blocked kernel's worker as 160.
     """
-    return _piece(function, PIECE)
-
-
-def called(function: Callable[..., Any]) -> Any:
-    """The same for a piece that stays a function of its own: a loop that needs many registers, and is long beside a call.
-
-    As a part of the kernel such loops took the addresses of their rows from the stack in every step, or did not, whatever was
-    changed elsewhere: skip-gram on lines of 8 words took 1.2 times as long.
-    """
-    return _piece(function, CALLED_PIECE)
-
-
-def _piece(function: Callable[..., Any], options: dict[str, Any]) -> Any:
-    """Compile what only compiled code can call."""
-    made = numba.njit(no_cpython_wrapper=True, **MATH, **COMMON, **options)(function)
+    made = numba.njit(no_cpython_wrapper=True, **MATH, **COMMON, **PIECE)(function)
 
     def refuse(*arguments: Any) -> None:
         raise TypeError(f"{function.__name__} is a piece of compiled functions: it cannot be called from Python")

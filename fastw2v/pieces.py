@@ -26,33 +26,15 @@ class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
 
-class _CalledLibrary(_LinkedLibrary):
-    """The same, for a piece that stays a function of its own, with Numba's small helpers and other pieces in it."""
-
-    def add_ir_module(self, module: Any) -> None:
-        for function in module.functions:
-            if function.blocks and "alwaysinline" not in function.attributes:
-                function.attributes.add("noinline")
-        super().add_ir_module(module)
-
-
 class _PieceCompiler(Compiler):  # type: ignore[misc]
     """Numba's own compiler, except that what it makes has no address."""
-
-    library = _LinkedLibrary
 
     def compile_extra(self, function: Callable[..., Any]) -> Any:
         context = copy.copy(self.state.targetctx)
         context.get_executable = lambda *piece: object()  # what callers know the piece by, instead of its address
         self.state.targetctx = context
-        self.state.library = self.library(context.codegen(), function.__qualname__)
+        self.state.library = _LinkedLibrary(context.codegen(), function.__qualname__)
         return super().compile_extra(function)
-
-
-class _CalledPieceCompiler(_PieceCompiler):
-    """The same for a piece that is called."""
-
-    library = _CalledLibrary
 
 
 _STEPS = (JITCodeLibrary, "_optimize_final_module"), (JITCodeLibrary, "_finalize_final_module"), (CPUContext, "get_executable")
@@ -61,4 +43,3 @@ _STEPS = (JITCodeLibrary, "_optimize_final_module"), (JITCodeLibrary, "_finalize
 _KNOWN = numba.version_info.short >= (0, 62) and all(hasattr(*step) for step in _STEPS)
 
 PIECE = {"forceinline": True} | ({"pipeline_class": _PieceCompiler} if _KNOWN else {})
-CALLED_PIECE = {"forceinline": False} | ({"pipeline_class": _CalledPieceCompiler} if _KNOWN else {})

@@ -202,8 +202,9 @@ def block_formula(
     for centers in formula.blocks():
         if variant.cbow:
             formula.cbow(centers, named=kind == "gpu")
-        elif variant.negative:
-            (formula.near if kind == "near" else formula.wide)(centers)
-        if variant.hs and not variant.cbow:
+            continue
+        if variant.hs:
             formula.paths(centers)
+        if variant.negative:
+            (formula.near if kind == "near" else formula.wide)(centers)
     return formula.matrices

@@ -30,9 +30,9 @@ NOISE_A_PAIR = 2.0  # noise words of a position that one of the pool stands for,
 WIDE_BLOCK, WIDE_POOL = 32, 16
 WIDE_NOISE, WIDE_RATE = 5, 2.0
 SPAN = 96  # positions whose contexts meet the same noise words, at most
-# Near: how often two positions of a text have the same word, times a block's centers, at most: its rows are copied for every
-# position, and copies of one word do not see each other. A graph, where that is .055 at 48: macro F1 48.2, at 32 51.1, the
-# reference 50.7; English, .015 at 48, learned at 48 what it did at 32.
+# How often two positions of a text have the same word, times a block's centers, at most: rows are copied for every position,
+# and copies of one word do not see each other. A graph, where that is .055 at 48: macro F1 48.2, at 32, .037, 51.1, the
+# reference 50.7. English, .015 at 48, learned at 48 what it did at 32.
 MOST_REPEATS = 0.04
 # Learning rates that may add up on the most frequent word's row in a block: with four times as much, 30-word texts diverged.
 MOST_OF_A_WORD = 0.5
@@ -58,9 +58,7 @@ def sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
     if is_near(variant, alpha):
         pairs = variant.window + 1  # of a position of a long sentence
         pool = rounded_up_to_eights(pairs * variant.negative / NOISE_A_PAIR)
-        repeats = float((shares(tables) ** 2).sum())
-        block = min(NEAR_BLOCK, MOST_REPEATS / max(repeats, 1e-9), longest_block(variant, tables, alpha, pairs))
-        return Sizes(True, False, whole(block), pool)
+        return Sizes(True, False, whole(min(NEAR_BLOCK, longest_block(variant, tables, alpha, pairs))), pool)
     return wide_sizes(variant, alpha)
 
 
@@ -89,16 +87,12 @@ def is_near(variant: Variant, alpha: float) -> bool:
 
 
 def longest_block(variant: Variant, tables: Tables, alpha: float, pairs: float) -> float:
-    """The longest block, in centers of so many pairs each, in which the most frequent word does not occur too often."""
-    share = float(shares(tables).max(initial=0))
-    return MOST_OF_A_WORD / (alpha * pairs * (1 + variant.negative) * max(share, 1e-9))
-
-
-def shares(tables: Tables) -> np.ndarray:
-    """Each word's share of the centers that subsampling leaves, from the noise table."""
+    """The longest block, in centers of so many pairs each, in which words repeat seldom enough, the most frequent one too."""
     slots = np.diff(tables.noise.ends, prepend=0) / SLOTS
-    kept: np.ndarray = (slots ** (1 / POWER) * np.minimum(tables.keep, 1))[1:]  # `</s>` is no center
-    return kept / max(kept.sum(), 1e-300)
+    kept = (slots ** (1 / POWER) * np.minimum(tables.keep, 1))[1:]  # `</s>` is no center
+    shares = kept / max(kept.sum(), 1e-300)
+    of_a_word = MOST_OF_A_WORD / (alpha * pairs * (1 + variant.negative) * max(shares.max(initial=0), 1e-9))
+    return float(min(of_a_word, MOST_REPEATS / max((shares**2).sum(), 1e-9)))
 
 
 def whole(centers: float) -> int:

@@ -63,10 +63,10 @@ def training_kernel(plan: Plan) -> Any:
             if cbow:
                 learn_means(negative, hs, model, batch, tree, rows, words, span, sizes)
             else:
-                if negative:
-                    learn_contexts(model, batch, rows, words, span, sizes)
                 if hs:
                     learn_paths(model, batch, tree, rows, words, span, sizes)
+                if negative:
+                    learn_contexts(model, batch, rows, words, span, sizes)
             cuda.syncthreads()
 
     return train
