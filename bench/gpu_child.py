@@ -14,14 +14,12 @@ from fastw2v.benchmark.choices import VARIANTS
 
 # A stage is a function of a module of fastw2v.kernels.cuda; left out, it does nothing.
 STAGES = (
-    "fours.gather",
-    "block.find_repeats",
-    "negative.score_noise",
-    "negative.move_noise",
-    "negative.score_centers",
-    "negative.move_centers",
-    "negative.words_gradient",
-    "training.return_gradient",
+    "negative.name_outputs",
+    "negative.load_outputs",
+    "negative.load_hidden",
+    "negative.score_contexts",
+    "negative.move_contexts",
+    "negative.return_outputs",
 )
 NO_KEPT_IDS = "ids kept on the GPU"  # left out, they pass through it in pieces
 OTHER_PLANS = ("4 warps a block", "16 warps a block", "2048 ids a piece")  # in place of what the plan has
@@ -110,7 +108,7 @@ def leave_out(stage: str) -> None:
     arguments = ", ".join(f"a{n}" for n in range(count))
     made: dict[str, Any] = {}
     exec(f"def nothing({arguments}):\n    pass\n", made)
-    for user in ("fours", "block", "hidden", "negative", "path", "training"):
+    for user in ("fours", "block", "tiles", "negative", "cbow", "path", "training"):
         found = import_module(f"fastw2v.kernels.cuda.{user}")
         if getattr(found, name, None) is getattr(original, name) and found is not original:
             setattr(found, name, piece(made["nothing"]))

@@ -3,7 +3,7 @@
     python bench/kernels_by_setting.py CORPUS --questions questions-words.txt --pairs WS-353.txt [--epochs 1] [--only window]
 
 One setting is changed at a time; the first row has them all at their usual values. "lines of 8 words" is the same text cut into
-short sentences. Needs the test extra. Nothing else should be running.
+short sentences, "60,000 words" its beginning. Needs the test extra. Nothing else should be running.
 """
 
 import json
@@ -24,6 +24,8 @@ SETTINGS = {
     "usual": "",
     "window 2": "--window 2",
     "window 10": "--window 10",
+    "window 15, negative 10": "--window 15 --negative 10",
+    "window 30, negative 10": "--window 30 --negative 10",
     "negative 2": "--negative 2",
     "negative 15": "--negative 15",
     "sample 0": "--sample 0",
@@ -32,6 +34,8 @@ SETTINGS = {
     "dim 513": "--dim 513",
     "vocabulary 400,000": "--min-count 1 --max-vocab 400000",
     "vocabulary 30": "--max-vocab 30",
+    "vocabulary 2,000": "--max-vocab 2000",
+    "60,000 words": "",
     "lines of 8 words": "",
 }
 KERNELS = ("reference", "blocked")
@@ -44,6 +48,17 @@ def cut_into_lines(corpus: Path, target: Path, words: int) -> None:
             rest = iter(line.split())
             while part := list(islice(rest, words)):
                 file.write(b" ".join(part) + b"\n")
+
+
+def cut_off(corpus: Path, target: Path, words: int) -> None:
+    """The first lines, up to so many words."""
+    with corpus.open("rb") as source, target.open("wb") as file:
+        for line in source:
+            found = line.split()[:words]
+            file.write(b" ".join(found) + b"\n")
+            words -= len(found)
+            if not words:
+                return
 
 
 def train(corpus: Path, output: Path, options: list[str]) -> dict[str, float]:
@@ -83,6 +98,9 @@ def main(
             if name.startswith("lines"):
                 text = folder / "short.txt"
                 cut_into_lines(corpus, text, 8)
+            if name == "60,000 words":
+                text = folder / "small.txt"
+                cut_off(corpus, text, 60_000)
             row = [name]
             for kernel in KERNELS:
                 output = folder / f"{kernel}.bin"

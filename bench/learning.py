@@ -1,6 +1,6 @@
 """Does the blocked kernel learn what the reference kernel learns, whatever the setting? Both in turn, over a grid.
 
-    python bench/learning.py --edges EDGES --labels LABELS --sessions SESSIONS --results FOLDER
+    python bench/learning.py --edges EDGES --labels LABELS --sessions SESSIONS --results FOLDER --markdown FILE
     python bench/learning.py --task baskets --window 5 --window 1000 --negative 20 --epochs 2 --seeds 4
 
 Tasks: a graph (nodes' classes), item sessions, whole and cut into pieces of 8 (the next item), and baskets that are generated
@@ -34,6 +34,7 @@ LOSSES: dict[str, dict[str, Any]] = {"ns": {}, "hs": {"negative": 0, "hs": True}
 PIECES = 8
 TASKS = ("graph", "sessions", f"sessions in {PIECES}s", "baskets")
 ALLOWED = 2.0  # standard errors
+COLUMNS = ("task", "setting", "score", *KERNELS, "difference / its error", "words/s, ratio", "")
 
 
 class Inputs(NamedTuple):
@@ -117,6 +118,7 @@ def named(settings: dict[str, Any]) -> str:
 @click.option("--epochs", multiple=True, type=int, help="[default: 5, baskets 2]")
 @click.option("--seeds", type=click.IntRange(min=2), default=3, show_default=True)
 @click.option("--threads", default=1, show_default=True)
+@click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here, too.")
 @click.option(
     "--results", type=click.Path(file_okay=False, path_type=Path), help="Keep the runs here, and go on with those kept."
 )
@@ -128,12 +130,11 @@ def main(
     seeds: int,
     threads: int,
     results: Path | None,
+    markdown: Path | None,
     **grid: tuple[Any, ...],
 ) -> None:
     inputs = Inputs(edges, labels, sessions_file)
-    table = Table(title=f"{seeds} seeds, {threads} thread(s)")
-    for column in ("task", "setting", "score", *KERNELS, "difference / its error", "words/s, ratio", ""):
-        table.add_column(column, justify="left" if column in ("task", "setting", "score") else "right")
+    rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as temporary:
         kept = KeptRuns(results or Path(temporary, "kept"))
         for name in tasks or TASKS:
@@ -144,9 +145,17 @@ def main(
             for settings in Grid(**grid).settings():
                 runs = in_turn(name, task, {"threads": threads} | settings, kept, range(1, seeds + 1), Path(temporary))
                 for score, cells, below in compared(runs):
-                    table.add_row(name, named(settings), score, *cells, "below" if below else "")
-                    print(" | ".join([name, named(settings), score, *cells, "below" * below]), file=sys.stderr)
+                    rows.append([name, named(settings), score, *cells, "below" if below else ""])
+                    print(" | ".join(rows[-1]), file=sys.stderr)
+    table = Table(title=f"{seeds} seeds, {threads} thread(s)")
+    for column in COLUMNS:
+        table.add_column(column, justify="left" if column in COLUMNS[:3] else "right")
+    for row in rows:
+        table.add_row(*row)
     Console(width=170).print(table)
+    if markdown:
+        lines = [list(COLUMNS), ["---"] * len(COLUMNS), *rows]
+        markdown.write_text("".join(f"| {' | '.join(line)} |\n" for line in lines))
 
 
 def in_turn(

@@ -170,3 +170,24 @@ def test_modelled_ranks_are_never_quicker_than_as_many_nodes_alone_nor_on_a_slow
     output = script("ranks_model.py", "--words", "1e10").stdout
     assert "Model, not measurement" in output
     assert [row[0] for row in rows(output)[2:]] == ["1", "2", "4", "8", "16", "32", "64"]
+
+
+def test_learning_compares_both_kernels_and_keeps_its_table(tmp_path: Path) -> None:
+    one_setting = "--task baskets --window 2 --negative 2 --model skipgram --loss ns --epochs 1 --seeds 2".split()
+    done = script("learning.py", *one_setting, "--results", tmp_path / "kept", "--markdown", tmp_path / "table.md")
+    assert done.returncode == 0, done.stderr
+    header, _, (task, setting, score, reference, blocked, *_) = rows((tmp_path / "table.md").read_text())
+    assert header[3:5] == ["reference", "blocked"]
+    assert (task, setting, score) == ("baskets", "skipgram ns window 2 negative 2 epochs 1", "same group")
+    records = [json.loads(line) for line in (tmp_path / "kept" / "runs.jsonl").read_text().splitlines()]
+    means = {name: [r["scores"]["same group"] for r in records if r["asked"]["kernel"] == name] for name in header[3:5]}
+    assert all(len(found) == 2 for found in means.values())
+    assert [float(cell.split()[0]) for cell in (reference, blocked)] == [round(sum(f) / 2, 2) for f in means.values()]
+
+
+def test_all_that_a_stage_leaves_out_is_there(bench: Any) -> None:
+    stages = bench("kernel_stages")
+    for parts in stages.STAGES.values():
+        for name in {name for _, name in parts}:
+            modules = [import_module(stages.KERNEL + module) for module, other in parts if other == name]
+            assert any(hasattr(module, name) for module in modules), name
