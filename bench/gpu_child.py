@@ -14,7 +14,6 @@ from fastw2v.benchmark.choices import VARIANTS
 
 # A stage is a function of a module of fastw2v.kernels.cuda; left out, it does nothing.
 STAGES = (
-    "negative.name_outputs",
     "negative.load_outputs",
     "negative.load_hidden",
     "negative.score_contexts",

@@ -33,7 +33,9 @@ KERNELS = ("reference", "blocked")
 LOSSES: dict[str, dict[str, Any]] = {"ns": {}, "hs": {"negative": 0, "hs": True}, "both": {"hs": True}}
 PIECES = 8
 TASKS = ("graph", "sessions", f"sessions in {PIECES}s", "baskets")
+Compared = tuple[str, dict[str, Any], list[list[dict[str, Any]]]]  # task, settings, runs of each kernel
 ALLOWED = 2.0  # standard errors
+RESOLUTION = 0.01  # of scores, of a hundred
 COLUMNS = ("task", "setting", "score", *KERNELS, "difference / its error", "words/s, ratio", "")
 
 
@@ -93,7 +95,7 @@ def compared(runs: list[list[dict[str, Any]]]) -> Iterator[tuple[str, list[str],
     for name in runs[0][0]["scores"]:
         found = [np.array([run["scores"][name] for run in kernel]) for kernel in runs]
         means, errors = [each.mean() for each in found], [each.std(ddof=1) / len(each) ** 0.5 for each in found]
-        z = (means[1] - means[0]) / max(1e-9, np.hypot(*errors))
+        z = (means[1] - means[0]) / max(RESOLUTION, np.hypot(*errors))
         cells = [f"{mean:.2f} ± {error:.2f}" for mean, error in zip(means, errors)]
         yield name, [*cells, f"{z:+.1f}", f"{speeds[1] / speeds[0]:.1f}"], bool(z < -ALLOWED)
 
@@ -118,6 +120,7 @@ def named(settings: dict[str, Any]) -> str:
 @click.option("--epochs", multiple=True, type=int, help="[default: 5, baskets 2]")
 @click.option("--seeds", type=click.IntRange(min=2), default=3, show_default=True)
 @click.option("--threads", default=1, show_default=True)
+@click.option("--report", is_flag=True, help="Show what is kept, and train nothing.")
 @click.option("--markdown", type=click.Path(dir_okay=False, path_type=Path), help="Write the table here, too.")
 @click.option(
     "--results", type=click.Path(file_okay=False, path_type=Path), help="Keep the runs here, and go on with those kept."
@@ -130,6 +133,7 @@ def main(
     seeds: int,
     threads: int,
     results: Path | None,
+    report: bool,
     markdown: Path | None,
     **grid: tuple[Any, ...],
 ) -> None:
@@ -137,16 +141,15 @@ def main(
     rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as temporary:
         kept = KeptRuns(results or Path(temporary, "kept"))
-        for name in tasks or TASKS:
-            task = inputs.task(name, Path(temporary))
-            if task is None:
-                print(f"{name}: left out, for its files are not given", file=sys.stderr)
-                continue
-            for settings in Grid(**grid).settings():
-                runs = in_turn(name, task, {"threads": threads} | settings, kept, range(1, seeds + 1), Path(temporary))
-                for score, cells, below in compared(runs):
-                    rows.append([name, named(settings), score, *cells, "below" if below else ""])
-                    print(" | ".join(rows[-1]), file=sys.stderr)
+        wanted = tasks or TASKS
+        if report:
+            compared_runs = (runs for runs in all_kept(kept) if runs[0] in wanted)
+        else:
+            compared_runs = all_run(wanted, inputs, Grid(**grid), kept, seeds, threads, Path(temporary))
+        for name, settings, runs in compared_runs:
+            for score, cells, below in compared(runs):
+                rows.append([name, named(settings), score, *cells, "below" if below else ""])
+                print(" | ".join(rows[-1]), file=sys.stderr)
     table = Table(title=f"{seeds} seeds, {threads} thread(s)")
     for column in COLUMNS:
         table.add_column(column, justify="left" if column in COLUMNS[:3] else "right")
@@ -158,6 +161,33 @@ def main(
         markdown.write_text("".join(f"| {' | '.join(line)} |\n" for line in lines))
 
 
+def all_run(
+    tasks: tuple[str, ...], inputs: Inputs, grid: Grid, kept: KeptRuns, seeds: int, threads: int, folder: Path
+) -> Iterator[Compared]:
+    """Each setting of each task, run where it is not kept."""
+    for name in tasks:
+        task = inputs.task(name, folder)
+        if task is None:
+            print(f"{name}: left out, for its files are not given", file=sys.stderr)
+            continue
+        for settings in grid.settings():
+            asked = task.settings | {"threads": threads} | settings
+            yield name, asked, in_turn(name, task, asked, kept, range(1, seeds + 1), folder)
+
+
+def all_kept(kept: KeptRuns) -> Iterator[Compared]:
+    """Each setting that is kept with both kernels and two seeds or more."""
+    groups: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for record in kept.done.values():
+        asked = {key: value for key, value in record["asked"].items() if key not in ("kernel", "seed")}
+        runs = groups.setdefault(json.dumps(asked, sort_keys=True), {kernel: [] for kernel in KERNELS})
+        runs[record["asked"]["kernel"]].append(record)
+    for asked, runs in groups.items():
+        if min(map(len, runs.values())) >= 2:
+            settings = json.loads(asked)
+            yield settings.pop("task"), settings, list(runs.values())
+
+
 def in_turn(
     name: str, task: Task, settings: dict[str, Any], kept: KeptRuns, seeds: range, folder: Path
 ) -> list[list[dict[str, Any]]]:
@@ -165,7 +195,7 @@ def in_turn(
     found: list[list[dict[str, Any]]] = [[] for _ in KERNELS]
     for seed in seeds:
         for kernel, runs in zip(KERNELS, found):
-            asked = task.settings | settings | {"kernel": kernel, "seed": seed}
+            asked = settings | {"kernel": kernel, "seed": seed}
             record = kept.find({"task": name} | asked)
             if record is None:
                 record = {"asked": {"task": name} | asked} | trained(task, asked, folder)

@@ -146,8 +146,8 @@ def test_the_gpus_tables_are_made_in_the_simulator_too_and_go_on_where_they_were
         ["skipgram-ns", "4"],
         ["skipgram-ns", "GPU, 1 stretches"],
     ]
-    assert [row[0] for row in found if row[-1].endswith("%")] == ["nothing", "fours.gather", "ids kept on the GPU"]
-    assert not any("-" in row for row in found if row[0] in ("skipgram-ns", "nothing", "fours.gather"))
+    assert [row[0] for row in found if row[-1].endswith("%")] == ["nothing", "negative.load_outputs", "ids kept on the GPU"]
+    assert not any("-" in row for row in found if row[0] in ("skipgram-ns", "nothing", "negative.load_outputs"))
     assert "compute-sanitizer is not installed" in done.stderr
     kept = tmp_path / "kept" / "runs.jsonl"
     lines = kept.read_text().splitlines(keepends=True)

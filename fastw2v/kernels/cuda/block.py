@@ -17,10 +17,8 @@ class Sizes(NamedTuple):
     stride: int
     block: int
     pool: int
-    outputs: int
     span: int
     spans: int
-    window: int
     negative: int
     lanes: int
     warps: int

@@ -7,9 +7,8 @@ Innermost loops are written with `while`: a Numba range keeps a count beside its
 """
 
 import numpy as np
-from numba import cuda
 
-from fastw2v.kernels.cuda.access import far, get, put, put_far
+from fastw2v.kernels.cuda.access import far, get, put_far
 from fastw2v.kernels.cuda.toolkit import piece
 
 
@@ -44,28 +43,6 @@ def load(matrix, row, at):
 
 
 @piece
-def store(rows, start, at, values):
-    """rows[start + at] = values; a place that is taken twice gets the same value twice."""
-    put(rows, start + at[0], values[0])
-    put(rows, start + at[1], values[1])
-    put(rows, start + at[2], values[2])
-    put(rows, start + at[3], values[3])
-
-
-@piece
-def accumulate(rows, start, at, values, sizes):
-    """rows[start + at] += values, each place once."""
-    step = sizes.lanes
-    put(rows, start + at[0], get(rows, start + at[0]) + values[0])
-    if at[0] + step < sizes.dim:
-        put(rows, start + at[1], get(rows, start + at[1]) + values[1])
-    if at[0] + 2 * step < sizes.dim:
-        put(rows, start + at[2], get(rows, start + at[2]) + values[2])
-    if at[0] + 3 * step < sizes.dim:
-        put(rows, start + at[3], get(rows, start + at[3]) + values[3])
-
-
-@piece
 def add_to(matrix, row, at, values, sizes):
     """matrix[row, at] += values, each place once; what others write between load and store is lost."""
     now = load(matrix, row, at)
@@ -77,15 +54,6 @@ def add_to(matrix, row, at, values, sizes):
         put_far(matrix, row, at[2], now[2] + values[2])
     if at[0] + 3 * step < sizes.dim:
         put_far(matrix, row, at[3], now[3] + values[3])
-
-
-@piece
-def gather(matrix, numbers, count, rows, sizes):
-    """rows[i] = matrix[numbers[i]] for i < count, a warp for each."""
-    for i in range(cuda.threadIdx.y, count, sizes.warps):
-        for d in range(cuda.threadIdx.x, sizes.dim, 4 * sizes.lanes):
-            at = places(d, sizes)
-            store(rows, i * sizes.stride, at, load(matrix, get(numbers, i), at))
 
 
 @piece

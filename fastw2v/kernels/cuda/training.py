@@ -43,7 +43,7 @@ def training_kernel(plan: Plan) -> Any:
             cuda.shared.array(covered, np.int32),
             cuda.shared.array(covered, np.int32),
         )
-        sizes = Sizes(dim, stride, block, pool, outputs, span_length, spans, window, noise_words, lanes, warps, threads)
+        sizes = Sizes(dim, stride, block, pool, span_length, spans, noise_words, lanes, warps, threads)
         rows = Rows(
             room[at[0] : at[1]],
             room[at[1] : at[2]],
