@@ -25,7 +25,7 @@ CBOW_NOISE, CBOW_LEAST_NOISE, CBOW_MOST_NOISE = 4, 24, 256
 # 1.92), of 8 2.34, the reference 2.36; with 5 noise words blocks of 32 do as the reference.
 FEW_NOISE, LARGE_WINDOW, SHORT_CBOW_BLOCK = 5, 10, 8
 # Skip-gram, near: the largest window, noise words of a position, and learning rates that add up on it before it moves.
-NEAR_BLOCK = 48
+NEAR_BLOCK, LONG_NEAR_BLOCK = 32, 48
 NEAR_WINDOW, NEAR_NOISE, NEAR_RATE = 6, 36, 1.0
 NOISE_A_PAIR = 2.0  # noise words of a position that one of the pool stands for, at most
 # Skip-gram, wide: noise words of a context that one of the pool stands for, and learning rates that add up on a context, at
@@ -62,7 +62,8 @@ def sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
     if is_near(variant, alpha):
         pairs = variant.window + 1  # of a position of a long sentence
         pool = rounded_up_to_eights(pairs * variant.negative / NOISE_A_PAIR)
-        return Sizes(True, False, whole(min(NEAR_BLOCK, longest_block(variant, tables, alpha, pairs))), pool)
+        most = min(LONG_NEAR_BLOCK, max(NEAR_BLOCK, seldom_repeating(tables)))
+        return Sizes(True, False, whole(min(most, longest_block(variant, tables, alpha, pairs))), pool)
     return wide_sizes(variant, alpha)
 
 
@@ -72,7 +73,8 @@ def cbow_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
         return Sizes(False, False, CBOW_BLOCK, 0)
     pool = max(variant.negative, CBOW_LEAST_NOISE, min(CBOW_NOISE * variant.negative, CBOW_MOST_NOISE))
     most = SHORT_CBOW_BLOCK if variant.negative < FEW_NOISE and variant.window > LARGE_WINDOW else CBOW_BLOCK
-    return Sizes(False, False, whole(min(most, longest_block(variant, tables, alpha, 1))), rounded_up_to_eights(pool))
+    block = whole(min(most, seldom_repeating(tables), longest_block(variant, tables, alpha, 1)))
+    return Sizes(False, False, block, rounded_up_to_eights(pool))
 
 
 def wide_sizes(variant: Variant, alpha: float) -> Sizes:
@@ -91,12 +93,21 @@ def is_near(variant: Variant, alpha: float) -> bool:
 
 
 def longest_block(variant: Variant, tables: Tables, alpha: float, pairs: float) -> float:
-    """The longest block, in centers of so many pairs each, in which words repeat seldom enough, the most frequent one too."""
+    """The longest block, in centers of so many pairs each, in which the most frequent word does not occur too often."""
+    most = max(float(shares(tables).max(initial=0)), 1e-9)
+    return MOST_OF_A_WORD / (alpha * pairs * (1 + variant.negative) * most)
+
+
+def seldom_repeating(tables: Tables) -> float:
+    """The longest block, in centers, in which words repeat seldom enough."""
+    return MOST_REPEATS / max(float((shares(tables) ** 2).sum()), 1e-9)
+
+
+def shares(tables: Tables) -> np.ndarray:
+    """Each word's share of the centers that subsampling leaves, from the noise table."""
     slots = np.diff(tables.noise.ends, prepend=0) / SLOTS
-    kept = (slots ** (1 / POWER) * np.minimum(tables.keep, 1))[1:]  # `</s>` is no center
-    shares = kept / max(kept.sum(), 1e-300)
-    of_a_word = MOST_OF_A_WORD / (alpha * pairs * (1 + variant.negative) * max(shares.max(initial=0), 1e-9))
-    return float(min(of_a_word, MOST_REPEATS / max((shares**2).sum(), 1e-9)))
+    kept: np.ndarray = (slots ** (1 / POWER) * np.minimum(tables.keep, 1))[1:]  # `</s>` is no center
+    return kept / max(kept.sum(), 1e-300)
 
 
 def whole(centers: float) -> int:
