@@ -10,7 +10,7 @@ from fastw2v.checkpoints.description import changes
 from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Store
 from fastw2v.checkpoints.together import is_of_ranks, put_back_to_all
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
-from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES
+from fastw2v.corpus.words import END_OF_SENTENCE, can_be_in_a_text
 from fastw2v.errors import UsageError
 from fastw2v.ranks.counts import from_rank_0
 from fastw2v.ranks.parcels import told_by_all
@@ -117,7 +117,7 @@ def _vocabulary(words: list[bytes], counts: np.ndarray, in_text: np.ndarray | No
             raise ValueError("words and counts do not fit")
         if len(set(words)) != len(words) or array.min() < 0 or array.max() > LARGEST_COUNT:
             raise ValueError("words or counts make no sense")
-    if any(not 0 < len(word) <= MAX_WORD_BYTES or set(word) & set(b" \t\n\r") for word in words):
+    if not all(map(can_be_in_a_text, words)):
         raise ValueError("there is a word that no text can hold")
     found = vocabulary_of(list(zip(words, counts.tolist())))
     return Vocabulary(found.table, None if in_text is None else np.array(in_text))  # a copy: the files are to be let go

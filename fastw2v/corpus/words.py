@@ -13,6 +13,7 @@ from fastw2v.compiling import compiled, inlined
 END_OF_SENTENCE = b"</s>"
 MAX_WORD_BYTES = 1000
 SPACE, TAB, NEWLINE, RETURN = 32, 9, 10, 13
+WHITE_SPACE = bytes((SPACE, TAB, NEWLINE, RETURN))
 HASH_START = np.uint64(0xCBF29CE484222325)  # FNV-1a, 64 bits
 HASH_FACTOR = np.uint64(0x100000001B3)
 MIX_SHIFT = np.uint64(32)
@@ -42,6 +43,11 @@ class WordTable(NamedTuple):
     firsts: np.ndarray
     text: np.ndarray
     used: np.ndarray
+
+
+def can_be_in_a_text(word: bytes) -> bool:
+    """Whether a text could have these bytes as one word."""
+    return 0 < len(word) <= MAX_WORD_BYTES and not set(word) & set(WHITE_SPACE)
 
 
 def new_table(entries: int = 1 << 12, text_bytes: int = 1 << 16) -> WordTable:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
-from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES
+from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES, WHITE_SPACE, can_be_in_a_text
 from fastw2v.errors import UsageError
 from fastw2v.kernels.model import Model
 from fastw2v.training.finite import all_finite
@@ -15,7 +15,6 @@ from fastw2v.vectors.reading import check_distinct
 from fastw2v.vectors.word_vectors import WordVectors, load
 
 ROWS_AT_ONCE = 1 << 14
-WHITE_SPACE = b" \t\n\r"
 
 
 class Earlier(NamedTuple):
@@ -74,17 +73,13 @@ def _checked_words(name: str, words: list[str]) -> list[bytes]:
     letters = b"".join(found)  # looked at together, for there may be millions of words
     too_long = max(map(len, found), default=0) > MAX_WORD_BYTES
     if not all(found) or too_long or len(letters.translate(None, WHITE_SPACE)) < len(letters):
-        row = next(row for row, word in enumerate(found) if not _can_be_in_a_text(word))
+        row = next(row for row, word in enumerate(found) if not can_be_in_a_text(word))
         raise UsageError(
             f"{name}: word {row + 1:,}, {quoted(found[row])}, cannot be a word of a text: it must have 1 to {MAX_WORD_BYTES:,} "
             "bytes, and no white space"
         )
     check_distinct(found, lambda row: f"{name}, word {row + 1:,}")
     return found
-
-
-def _can_be_in_a_text(word: bytes) -> bool:
-    return 0 < len(word) <= MAX_WORD_BYTES and not set(word) & set(WHITE_SPACE)
 
 
 def _checked_counts(name: str, vectors: WordVectors) -> np.ndarray:
