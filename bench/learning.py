@@ -63,12 +63,13 @@ class Grid(NamedTuple):
     models: tuple[str, ...]
     losses: tuple[str, ...]
     epochs: tuple[int, ...]
+    threads: int
 
     def settings(self) -> Iterator[dict[str, Any]]:
         """Each combination once: with hierarchical softmax alone the noise words make no difference."""
         for epochs, model, loss, window in product(self.epochs or (None,), self.models, self.losses, self.windows):
             for negative in self.negatives if loss != "hs" else self.negatives[:1]:
-                shared = {"model": model, "window": window, "negative": negative} | LOSSES[loss]
+                shared = {"model": model, "window": window, "negative": negative, "threads": self.threads} | LOSSES[loss]
                 yield shared if epochs is None else shared | {"epochs": epochs}
 
 
@@ -131,11 +132,10 @@ def main(
     labels: Path | None,
     sessions_file: Path | None,
     seeds: int,
-    threads: int,
     results: Path | None,
     report: bool,
     markdown: Path | None,
-    **grid: tuple[Any, ...],
+    **grid: Any,
 ) -> None:
     inputs = Inputs(edges, labels, sessions_file)
     rows: list[list[str]] = []
@@ -145,12 +145,12 @@ def main(
         if report:
             compared_runs = (runs for runs in all_kept(kept) if runs[0] in wanted)
         else:
-            compared_runs = all_run(wanted, inputs, Grid(**grid), kept, seeds, threads, Path(temporary))
+            compared_runs = all_run(wanted, inputs, Grid(**grid), kept, seeds, Path(temporary))
         for name, settings, runs in compared_runs:
             for score, cells, below in compared(runs):
                 rows.append([name, named(settings), score, *cells, "below" if below else ""])
                 print(" | ".join(rows[-1]), file=sys.stderr)
-    table = Table(title=f"{seeds} seeds, {threads} thread(s)")
+    table = Table(title=f"{seeds} seeds, {grid['threads']} thread(s)")
     for column in COLUMNS:
         table.add_column(column, justify="left" if column in COLUMNS[:3] else "right")
     for row in rows:
@@ -161,9 +161,7 @@ def main(
         markdown.write_text("".join(f"| {' | '.join(line)} |\n" for line in lines))
 
 
-def all_run(
-    tasks: tuple[str, ...], inputs: Inputs, grid: Grid, kept: KeptRuns, seeds: int, threads: int, folder: Path
-) -> Iterator[Compared]:
+def all_run(tasks: tuple[str, ...], inputs: Inputs, grid: Grid, kept: KeptRuns, seeds: int, folder: Path) -> Iterator[Compared]:
     """Each setting of each task, run where it is not kept."""
     for name in tasks:
         task = inputs.task(name, folder)
@@ -171,7 +169,7 @@ def all_run(
             print(f"{name}: left out, for its files are not given", file=sys.stderr)
             continue
         for settings in grid.settings():
-            asked = task.settings | {"threads": threads} | settings
+            asked = task.settings | settings
             yield name, asked, in_turn(name, task, asked, kept, range(1, seeds + 1), folder)
 
 

@@ -62,8 +62,9 @@ def sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
     if is_near(variant, alpha):
         pairs = variant.window + 1  # of a position of a long sentence
         pool = rounded_up_to_eights(pairs * variant.negative / NOISE_A_PAIR)
-        most = min(LONG_NEAR_BLOCK, max(NEAR_BLOCK, seldom_repeating(tables)))
-        return Sizes(True, False, whole(min(most, longest_block(variant, tables, alpha, pairs))), pool)
+        words = shares(tables)
+        most = min(LONG_NEAR_BLOCK, max(NEAR_BLOCK, seldom_repeating(words)))
+        return Sizes(True, False, whole(min(most, longest_block(variant, words, alpha, pairs))), pool)
     return wide_sizes(variant, alpha)
 
 
@@ -73,7 +74,8 @@ def cbow_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
         return Sizes(False, False, CBOW_BLOCK, 0)
     pool = max(variant.negative, CBOW_LEAST_NOISE, min(CBOW_NOISE * variant.negative, CBOW_MOST_NOISE))
     most = SHORT_CBOW_BLOCK if variant.negative < FEW_NOISE and variant.window > LARGE_WINDOW else CBOW_BLOCK
-    block = whole(min(most, seldom_repeating(tables), longest_block(variant, tables, alpha, 1)))
+    words = shares(tables)
+    block = whole(min(most, seldom_repeating(words), longest_block(variant, words, alpha, 1)))
     return Sizes(False, False, block, rounded_up_to_eights(pool))
 
 
@@ -92,19 +94,22 @@ def is_near(variant: Variant, alpha: float) -> bool:
     return not variant.hs and variant.window <= NEAR_WINDOW and met <= NEAR_NOISE and alpha * met <= NEAR_RATE
 
 
-def longest_block(variant: Variant, tables: Tables, alpha: float, pairs: float) -> float:
-    """The longest block, in centers of so many pairs each, in which the most frequent word does not occur too often."""
-    most = max(float(shares(tables).max(initial=0)), 1e-9)
+def longest_block(variant: Variant, words: np.ndarray, alpha: float, pairs: float) -> float:
+    """The longest block, in centers of so many pairs each, in which the most frequent word does not occur too often.
+
+    words : see `shares`
+    """
+    most = max(float(words.max(initial=0)), 1e-9)
     return MOST_OF_A_WORD / (alpha * pairs * (1 + variant.negative) * most)
 
 
-def seldom_repeating(tables: Tables) -> float:
+def seldom_repeating(words: np.ndarray) -> float:
     """The longest block, in centers, in which words repeat seldom enough."""
-    return MOST_REPEATS / max(float((shares(tables) ** 2).sum()), 1e-9)
+    return MOST_REPEATS / max(float((words**2).sum()), 1e-9)
 
 
 def shares(tables: Tables) -> np.ndarray:
-    """Each word's share of the centers that subsampling leaves, from the noise table."""
+    """Each word's share of the centers that subsampling leaves, from the noise table; (vocabulary - 1,) float64."""
     slots = np.diff(tables.noise.ends, prepend=0) / SLOTS
     kept: np.ndarray = (slots ** (1 / POWER) * np.minimum(tables.keep, 1))[1:]  # `</s>` is no center
     return kept / max(kept.sum(), 1e-300)

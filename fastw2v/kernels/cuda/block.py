@@ -137,6 +137,15 @@ def name_outputs(number, batch, words, span, sizes):
 
 
 @piece
+def covered_by(first, last, words):
+    """From the first to past the last position that the windows of the centers first .. last - 1 cover."""
+    begin, end = get(words.left, first), get(words.right, first)
+    for center in range(first + 1, last):
+        begin, end = min(begin, get(words.left, center)), max(end, get(words.right, center))
+    return begin, end
+
+
+@piece
 def covers(center, position, words, own):
     """Whether a center's window has the position in it; `own` is the first center's position."""
     return get(words.left, center) <= position < get(words.right, center) and position != center + own

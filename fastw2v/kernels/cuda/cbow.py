@@ -5,10 +5,12 @@ from numba import cuda
 
 from fastw2v.kernels.cuda import fours
 from fastw2v.kernels.cuda.access import far, get, put
+from fastw2v.kernels.cuda.block import covered_by, covers
 from fastw2v.kernels.cuda.negative import begin_outputs, end_outputs, score_means
 from fastw2v.kernels.cuda.path import learn_path_of_mean
-from fastw2v.kernels.cuda.tiles import ROWS, move_means
+from fastw2v.kernels.cuda.tiles import move_means
 from fastw2v.kernels.cuda.toolkit import piece, thread_number
+from fastw2v.kernels.tiles import ROWS
 
 
 @piece
@@ -57,9 +59,7 @@ def take_means(first, matrix, rows, words, span, sizes):
 def spread_gradient(first, matrix, rows, words, span, sizes):
     """Each input row in a window gets the whole gradient of the window's mean; a word's positions all at once."""
     last = min(first + ROWS, span.centers)
-    begin, end = get(words.left, first), get(words.right, first)
-    for center in range(first + 1, last):
-        begin, end = min(begin, get(words.left, center)), max(end, get(words.right, center))
+    begin, end = covered_by(first, last, words)
     for position in range(begin + cuda.threadIdx.y, end, sizes.warps):
         if get(words.previous, position) < begin:
             for d in range(cuda.threadIdx.x, sizes.dim, 4 * sizes.lanes):
@@ -77,6 +77,6 @@ def add_gradients(sums, position, first, last, rows, words, span, sizes, at):
     """The gradients of the means, first to last - 1, whose windows have the position in them."""
     own = span.start - span.origin
     for center in range(first, last):
-        if get(words.left, center) <= position < get(words.right, center) and position != center + own:
+        if covers(center, position, words, own):
             sums = fours.add(sums, np.float32(1), rows.gradient, (center - first) * sizes.stride, at)
     return sums

@@ -5,17 +5,16 @@ from numba import cuda
 
 from fastw2v.kernels.cuda import fours
 from fastw2v.kernels.cuda.access import get, put
-from fastw2v.kernels.cuda.block import covers, name_outputs, sigmoid
-from fastw2v.kernels.cuda.tiles import ROWS, load_hidden, load_outputs, move_contexts, return_outputs
+from fastw2v.kernels.cuda.block import covered_by, covers, name_outputs, sigmoid
+from fastw2v.kernels.cuda.tiles import load_hidden, load_outputs, move_contexts, return_outputs
 from fastw2v.kernels.cuda.toolkit import piece, thread_number
+from fastw2v.kernels.tiles import ROWS
 
 
 @piece
 def learn_contexts(model, batch, rows, words, span, sizes):
     """Skip-gram: all contexts of the block against its centers and its noise words, which are others after every span."""
-    begin, end = get(words.left, 0), get(words.right, 0)
-    for center in range(1, span.centers):
-        begin, end = min(begin, get(words.left, center)), max(end, get(words.right, center))
+    begin, end = covered_by(0, span.centers, words)
     spans = (end - begin + sizes.span - 1) // sizes.span
     for number in range(spans):
         start, stop = begin + (end - begin) * number // spans, begin + (end - begin) * (number + 1) // spans
@@ -36,7 +35,7 @@ def begin_outputs(number, output, batch, rows, words, span, sizes):
 @piece
 def end_outputs(output, rows, words, span, sizes):
     """What they have learned goes back; then their words may be others."""
-    return_outputs(output, words.output, 0, span.centers + sizes.pool, rows.output, rows.output_before, sizes)
+    return_outputs(output, words.output, span.centers + sizes.pool, rows.output, rows.output_before, sizes)
     cuda.syncthreads()
 
 

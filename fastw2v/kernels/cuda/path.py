@@ -9,8 +9,9 @@ from numba import cuda
 from fastw2v.kernels.cuda import fours
 from fastw2v.kernels.cuda.access import far, get, put, put_far
 from fastw2v.kernels.cuda.block import sigmoid
-from fastw2v.kernels.cuda.tiles import ROWS, load_hidden, load_outputs, move_contexts, return_outputs
+from fastw2v.kernels.cuda.tiles import load_hidden, load_outputs, move_contexts, return_outputs
 from fastw2v.kernels.cuda.toolkit import piece, thread_number
+from fastw2v.kernels.tiles import ROWS
 
 
 @piece
@@ -36,7 +37,7 @@ def learn_paths(model, batch, tree, rows, words, span, sizes):
                 score_path(codes, four, rows, span, sizes)
                 cuda.syncthreads()
                 move_contexts(model.input, four, length, rows.path, rows, sizes)
-            return_outputs(model.nodes, path, 0, length, rows.path, rows.path_before, sizes)
+            return_outputs(model.nodes, path, length, rows.path, rows.path_before, sizes)
 
 
 @piece

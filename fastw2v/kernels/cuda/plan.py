@@ -5,14 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v.errors import UsageError
-from fastw2v.kernels.blocked.sizes import MOST_OF_A_WORD, SPAN, longest_block, wide_sizes
+from fastw2v.kernels.blocked.sizes import MOST_OF_A_WORD, SPAN, longest_block, shares, wide_sizes
 from fastw2v.kernels.blocked.sizes import sizes as suitable_sizes
+from fastw2v.kernels.tiles import ROWS
 from fastw2v.kernels.worker import Variant
 from fastw2v.tables import Tables
 from fastw2v.tables.noise import SLOTS
 
 LANES, WARPS = 32, 8  # threads of a block; the estimate in this package's docstring is for these
-TILE = 4  # hidden rows
 DRAWING_THREADS, MEASURING_THREADS = 256, 128
 SMALLEST_BLOCK = 8  # centers; where not even these fit into shared memory, blocks work in the GPU's main memory
 KEPT_KERNELS = 16  # compiled for as many plans, for the next run in this process
@@ -93,13 +93,13 @@ class Plan(NamedTuple):
     def parts(self) -> tuple[int, ...]:
         """Floats of each array of block.Rows."""
         return (
-            TILE * self.stride,
-            TILE * self.stride * self.variant.cbow,
+            ROWS * self.stride,
+            ROWS * self.stride * self.variant.cbow,
             self.outputs * self.stride,
             self.outputs * self.stride,
             self.longest_path * self.stride,
             self.longest_path * self.stride,
-            TILE * max(self.outputs, self.longest_path),
+            ROWS * max(self.outputs, self.longest_path),
         )
 
     @property
@@ -156,7 +156,9 @@ def _harmless(variant: Variant, tables: Tables, alpha: float) -> float:
         return np.inf
     pairs = 1 if variant.cbow else variant.window + 1
     often = np.diff(tables.noise.ends, prepend=0).max() / SLOTS
-    return min(longest_block(variant, tables, alpha, pairs), MOST_OF_A_WORD / (alpha * pairs * variant.negative * often))
+    return min(
+        longest_block(variant, shares(tables), alpha, pairs), MOST_OF_A_WORD / (alpha * pairs * variant.negative * often)
+    )
 
 
 def piece_length(ids: int, epochs: int, stretches: int) -> int:

@@ -8,8 +8,7 @@ import numpy as np
 
 from fastw2v.kernels.cuda.access import far, get, put, put_far
 from fastw2v.kernels.cuda.toolkit import piece, thread_number
-
-ROWS = 4
+from fastw2v.kernels.tiles import ROWS
 
 
 @piece
@@ -25,10 +24,10 @@ def load_outputs(matrix, numbers, count, rows, before, sizes):
 
 
 @piece
-def return_outputs(matrix, numbers, first, count, rows, before, sizes):
-    """matrix[numbers[k]] += rows[k] - before[k] for first <= k < count; what others write in between is lost."""
+def return_outputs(matrix, numbers, count, rows, before, sizes):
+    """matrix[numbers[k]] += rows[k] - before[k] for k < count; what others write in between is lost."""
     for d in range(thread_number(sizes), sizes.dim, sizes.threads):
-        k = first
+        k = 0
         while k < count:
             word, change = np.int64(get(numbers, k)), get(rows, k * sizes.stride + d) - get(before, k * sizes.stride + d)
             if change != 0:
