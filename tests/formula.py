@@ -37,10 +37,23 @@ def spread_apart(items: range) -> Iterator[list[int]]:
 
 
 def move(hidden: np.ndarray, rows: np.ndarray | list[int], outputs: np.ndarray, words: np.ndarray, step: np.ndarray) -> None:
-    """A tile's step: both sides from what was. Rows and words may repeat."""
-    learned, moves = step @ outputs[words], step.T @ hidden[rows]
+    """A tile's step: its hidden rows, as they were, one after the other against output rows that move. Rows and words may repeat.
+
+    A word that is there twice has two output rows here, copied at the start, as a pool's places are.
+    """
+    before, theirs = hidden[rows], outputs[words]
+    moved = theirs.copy()
+    for row, mine, of_row in zip(rows, before, step):
+        hidden[row] += of_row @ moved
+        moved += np.outer(of_row, mine)
+    np.add.at(outputs, words, moved - theirs)
+
+
+def move_at_once(hidden: np.ndarray, rows: np.ndarray, outputs: np.ndarray, word: int, step: np.ndarray) -> None:
+    """One output row against hidden rows: both sides from what was. Rows may repeat."""
+    learned, moved = np.outer(step, outputs[word]), step @ hidden[rows]
     np.add.at(hidden, rows, learned)
-    np.add.at(outputs, words, moves)
+    outputs[word] += moved
 
 
 class Formula:
@@ -109,7 +122,7 @@ class Formula:
                 steps[c] = self.alpha * (1 - taken_back * logistic(scores))
             for c, step in steps.items():
                 rows = np.array(self.window(c), int) - place
-                move(inputs, rows, self.outputs, self.words[[c]], step[:, None])
+                move_at_once(inputs, rows, self.outputs, self.words[c], step)
             centers = centers[together:]
 
     def wide(self, centers: range) -> None:

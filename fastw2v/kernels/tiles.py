@@ -1,8 +1,11 @@
 """Tiles: four hidden rows against any number of output rows, scored and then moved together.
 
-A tile is one step of gradient descent: all its scores are taken before anything moves, and both sides have moved when the next
-tile is scored. It is the smallest step that keeps a core busy: with AVX2 the scores of two output rows, or 8 columns of all
-rows on the hidden side and of their gradients, fill its registers.
+All scores of a tile are taken before anything moves, and both sides have moved when the next tile is scored. The hidden rows
+move one after the other, as the original's contexts do: what the first does to the output rows, the second learns from. It costs
+nothing, and with all four at once less was learned: item sessions, hierarchical softmax, window 30: 4.75 % of next films
+instead of 4.84, the reference 4.92; pieces of 8, window 10, 20 noise words: 3.00 instead of 3.07, the reference 3.07. A tile is
+the smallest step that keeps a core busy: with AVX2 the scores of two output rows, or 8 columns of all rows on the hidden side
+and of their gradients, fill its registers.
 
 scores : (output rows, 4) float32; so that two output rows' scores are 8 lanes side by side, their number is rounded up to even
 """
@@ -38,9 +41,10 @@ def score_two(hidden, rows, outputs, first):
 
 @inlined
 def move_tile(hidden, rows, learned, outputs, count, scores):
-    """learned[row i] += Σ_k scores[k, i] · outputs[k] and outputs[k] += Σ_i scores[k, i] · hidden[row i], both from what was.
+    """For i = 0 … 3: learned[row i] += Σ_k scores[k, i] · outputs[k], and then outputs[k] += scores[k, i] · hidden[row i].
 
-    rows : four of `hidden` and of `learned`, which may be the same matrix; the same row may be there several times
+    rows : four of `hidden` and of `learned`, which may be the same matrix; the same row may be there several times. The hidden
+        rows are those from before the tile
     count : of the output rows
     """
     r0, r1, r2, r3 = rows
@@ -51,10 +55,13 @@ def move_tile(hidden, rows, learned, outputs, count, scores):
             row = load_half(outputs, k, d)
             c0, c1, c2, c3 = pick_half(scores, k, 0), pick_half(scores, k, 1), pick_half(scores, k, 2), pick_half(scores, k, 3)
             g0 += c0 * row
+            row += c0 * h0
             g1 += c1 * row
+            row += c1 * h1
             g2 += c2 * row
+            row += c2 * h2
             g3 += c3 * row
-            store(outputs, k, d, row + (c0 * h0 + c1 * h1 + (c2 * h2 + c3 * h3)))
+            store(outputs, k, d, row + c3 * h3)
         store(learned, r0, d, load_half(learned, r0, d) + g0)
         store(learned, r1, d, load_half(learned, r1, d) + g1)
         store(learned, r2, d, load_half(learned, r2, d) + g2)

@@ -1,9 +1,9 @@
 """Hierarchical softmax: hidden rows against the nodes of their center's path, four rows at a time.
 
-At each node v of the path, σ(v·h) is the probability of branch 0, so the gradient of the score is α(1 - code - σ(v·h)). Nodes
-and rows move before the next four are scored: the original takes one context after the other. With the whole window at once
-skip-gram solved 37.5 % of analogies after five epochs instead of 38.1 (means of 19 and 11 runs). The four lie far apart in the
-window: with windows of 50, contexts side by side scored 4.80 % of next films, these 4.89, the original 4.90.
+At each node v of the path, σ(v·h) is the probability of branch 0, so the gradient of the score is α(1 - code - σ(v·h)). Four
+contexts are a tile (kernels.tiles). With the whole window in one step skip-gram solved 37.5 % of analogies after five epochs
+instead of 38.1 (means of 19 and 11 runs). The four lie far apart in the window: with windows of 50, contexts side by side
+scored 4.80 % of next films, these 4.89, the original 4.90.
 """
 
 import numpy as np

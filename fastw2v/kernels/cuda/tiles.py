@@ -54,7 +54,7 @@ def add_learned(matrix, four, learned, d):
 
 @piece
 def move_column(d, count, outputs, rows, sizes):
-    """outputs[k] += Σ_i scores[k, i] hidden[i] in one column; returns Σ_k scores[k, i] outputs[k], both from what was."""
+    """In one column, for i = 0 … 3: g_i = Σ_k scores[k, i] outputs[k], then outputs[k] += scores[k, i] hidden[i]; returns g."""
     hidden, scores, stride = rows.hidden, rows.scores, sizes.stride
     h0, h1 = get(hidden, d), get(hidden, stride + d)
     h2, h3 = get(hidden, 2 * stride + d), get(hidden, 3 * stride + d)
@@ -65,10 +65,13 @@ def move_column(d, count, outputs, rows, sizes):
         c2, c3 = get(scores, ROWS * k + 2), get(scores, ROWS * k + 3)
         row = get(outputs, k * stride + d)
         g0 += c0 * row
+        row += c0 * h0
         g1 += c1 * row
+        row += c1 * h1
         g2 += c2 * row
+        row += c2 * h2
         g3 += c3 * row
-        put(outputs, k * stride + d, row + (c0 * h0 + c1 * h1 + (c2 * h2 + c3 * h3)))
+        put(outputs, k * stride + d, row + c3 * h3)
         k += 1
     return g0, g1, g2, g3
 
