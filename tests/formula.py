@@ -37,10 +37,7 @@ def spread_apart(items: range) -> Iterator[list[int]]:
 
 
 def move(hidden: np.ndarray, rows: np.ndarray | list[int], outputs: np.ndarray, words: np.ndarray, step: np.ndarray) -> None:
-    """A tile's step: its hidden rows, as they were, one after the other against output rows that move. Rows and words may repeat.
-
-    A word that is there twice has two output rows here, copied at the start, as a pool's places are.
-    """
+    """A tile's step: its hidden rows, as they were, one after the other against output rows that move. Rows may repeat."""
     before, theirs = hidden[rows], outputs[words]
     moved = theirs.copy()
     for row, mine, of_row in zip(rows, before, step):

@@ -5,8 +5,9 @@ block's pool, a positive pair's score u·h has the gradient α(1 - σ(u·h)), an
 pairs, -α c (n/K) σ(u_k·h): what n words drawn for each of the c pairs would do on average (Mikolov et al. 2013, eq. 4).
 
 Four positions are taken at a time: first against the noise words, then, as centers, against the contexts in their windows.
-Input rows move in the block's copy, and against a center all of its window at once. Centers that are different words have nothing to do with each
-other, and the four go through each step together: one waits for its scores while the next is scored.
+Input rows move in the block's copy, and those of a window all at once against its center. Centers that are different words
+have nothing to do with each other, and the four go through each step together: one waits for its scores while the next is
+scored.
 """
 
 import numpy as np
