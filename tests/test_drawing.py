@@ -21,8 +21,8 @@ from fastw2v.drawing.labels import Box, around, place_labels
 from fastw2v.drawing.neighbours import nearest
 from fastw2v.drawing.picture import map_figure
 from fastw2v.drawing.projection import pca, project
-from fastw2v.drawing.readable import readable
 from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.readable import readable
 from fastw2v.reporting.listener import Listener
 from fastw2v.vectors.word_vectors import WordVectors
 

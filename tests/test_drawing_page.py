@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from fastw2v.drawing import draw_map, read_words
 from fastw2v.drawing.content import WordMap
 from fastw2v.drawing.page import page, page_data
-from fastw2v.drawing.readable import readable
+from fastw2v.readable import readable
 from fastw2v.vectors.word_vectors import WordVectors
 
 CLI = Callable[..., tuple[int, str, str]]

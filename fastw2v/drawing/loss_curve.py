@@ -11,10 +11,10 @@ import numpy as np
 from fastw2v.drawing.colours import palette
 from fastw2v.drawing.extra import kind_of, require
 from fastw2v.drawing.figures import FAINT, KINDS, drawing, new_figure, save
-from fastw2v.drawing.readable import readable
 from fastw2v.drawing.run_log import RunLog, read_log
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import check_writable
+from fastw2v.readable import readable
 from fastw2v.reporting.listener import Listener
 
 if TYPE_CHECKING:

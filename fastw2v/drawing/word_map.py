@@ -12,10 +12,10 @@ from fastw2v.drawing.extra import kind_of, require
 from fastw2v.drawing.neighbours import nearest
 from fastw2v.drawing.picture import map_figure
 from fastw2v.drawing.projection import FEWEST_FOR_TSNE, Projection, project
-from fastw2v.drawing.readable import readable
 from fastw2v.drawing.words import Chosen, WantedWords, listed, most_frequent, names
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import check_writable
+from fastw2v.readable import readable
 from fastw2v.reporting.listener import Listener
 from fastw2v.vectors.word_vectors import WordVectors, load
 
