@@ -41,13 +41,13 @@ class Neighbours:
 
     def units(self, rows: Sequence[int]) -> np.ndarray:
         """(rows, dim) float32 vectors at length 1; a zero vector has no direction and becomes NaN."""
-        with np.errstate(invalid="ignore"):
+        with np.errstate(all="ignore"):
             units: np.ndarray = self.vectors[rows] / self.lengths[rows, np.newaxis]
         return units
 
     def table(self, title: str, target: np.ndarray, left_out: Sequence[int], above: float) -> None:
         """Show the words nearest to a point, (dim,) float32, with their cosines; only cosines above `above` count."""
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(all="ignore"):
             cosines = self.vectors @ (target / np.sqrt(target @ target)) / self.lengths
         cosines[left_out] = -np.inf
         lines = [(of_strangers(self.words[row]), float(cosines[row])) for row in _highest(cosines, above)]

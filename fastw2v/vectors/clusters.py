@@ -38,7 +38,8 @@ def clusters(
         at_once = max(1, SCORES_AT_ONCE // k)
         for start in range(0, len(vectors), at_once):
             part = slice(start, start + at_once)
-            scores = vectors[part] @ centers.T
+            with np.errstate(over="ignore", invalid="ignore"):
+                scores = vectors[part] @ centers.T
             scores[:, empty] = -np.inf
             best = scores.argmax(axis=1)
             above = scores[np.arange(len(best)), best] > LEAST_SCORE
