@@ -129,7 +129,7 @@ def test_placed_labels_never_overlap_and_one_is_left_out_only_where_no_place_is_
 def test_no_two_labels_of_a_picture_overlap_and_the_most_frequent_word_has_one(dpi: int) -> None:
     random = np.random.default_rng(2)
     words = ["most-frequent", *("".join(random.choice(list("abcgiMW$_"), random.integers(1, 14))) for _ in range(400))]
-    with drawing(Listener()):
+    with drawing():
         figure = map_figure(word_map(words, random.normal(size=(401, 2))))
         figure.set_dpi(dpi)
         axes = figure.axes[0]

@@ -127,9 +127,7 @@ def _content(vectors: WordVectors, chosen: Chosen, projection: Projection, title
 
 
 def _write_picture(path: Path, kind: str, content: WordMap, listener: Listener) -> None:
-    with figures.drawing(listener):
-        figure = map_figure(content)
-        figures.save(figure, path, kind)
+    figure = figures.write_figure(lambda: map_figure(content), path, kind, listener)
     left_out = len(content.words) - len(figure.axes[0].texts)
     if left_out:
         listener.note(
