@@ -80,7 +80,7 @@ class LiveLine:
         width = width_of(self.stream, self.console.width)
         text = joined(fitted(parts, width - 1))[: width - 1]
         with self.console.capture() as drawn:
-            self.console.print(self._coloured(text), end="", no_wrap=True, overflow="crop", crop=False, soft_wrap=True)
+            self.console.print(self._coloured(text), end="", soft_wrap=True)
         hide = "" if self.shown else HIDE_CURSOR
         self._write(f"{hide}{ERASE}{NO_WRAP}{drawn.get()}{WRAP}\r")
         self.shown = True

@@ -7,6 +7,7 @@ from fastw2v.errors import UsageError
 
 ROWS_AT_ONCE = 4096  # decoded at a time: some megabytes, which stay in cache
 LARGEST_CODE = 127
+LARGEST_SCALE = np.nextafter(np.finfo(np.float32).max / np.float32(LARGEST_CODE), np.float32(0))
 
 
 def lengths(vectors: np.ndarray) -> np.ndarray:
@@ -75,7 +76,7 @@ class Stored:
                 codes[part] = rows
             else:
                 largest = np.abs(rows).max(axis=1, initial=0)
-                scale = largest / LARGEST_CODE
+                scale = np.minimum(largest / LARGEST_CODE, LARGEST_SCALE)
                 scales[part] = np.where(scale > 0, scale, 1)  # of numbers too small to be divided so often nothing is left
                 codes[part] = np.clip(np.rint(rows / scales[part][:, np.newaxis]), -LARGEST_CODE, LARGEST_CODE)
         return Stored(codes, scales)
