@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 import sys
 import warnings
@@ -11,6 +12,7 @@ from typing import IO, Any
 
 from fastw2v.utf8 import to_bytes
 
+ERASE_BELOW = "\x1b[J"  # from the cursor to the end of the window
 JOINERS = "\u200c\u200d"  # invisible, and part of how words of some scripts are spelt
 # Signs of our own that old terminals lack, and what stands for them there; other letters become escapes.
 PLAIN_SIGNS = str.maketrans({"–": "-", "−": "-", "…": "...", "±": "+-", "×": "x", "≥": ">=", "≤": "<="})
@@ -53,11 +55,15 @@ def show_any_letter() -> None:
 
 
 def say(text: str, stream: IO[str] | None = None) -> None:
-    """Show a line of text on standard error, or another stream for messages; what can no longer be written is lost."""
+    """Show a line of text on standard error, or another stream for messages; what can no longer be written is lost.
+
+    It takes the place of a live line, at whose beginning the cursor is.
+    """
     stream = stream or sys.stderr
     if stream is not None:
         with suppress(OSError):
-            print(shown_on(stream, text), file=stream, flush=True)
+            moves = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+            print((ERASE_BELOW if moves else "") + shown_on(stream, text), file=stream, flush=True)
 
 
 def field(text: str) -> str:

@@ -169,6 +169,46 @@ def test_words_of_any_bytes_can_be_drawn_and_lacking_letters_are_said_once(tmp_p
     assert len([note for note in notes.notes if "fonts" in note]) == (kind != "html")
 
 
+def font_with(letter: str, name: str, path: Path) -> Path:
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for corner in ((500, 700), (500, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "drawn"])
+    font.setupCharacterMap({ord(letter): "drawn"})
+    font.setupGlyf({".notdef": pen.glyph(), "drawn": pen.glyph()})
+    font.setupHorizontalMetrics({".notdef": (600, 0), "drawn": (600, 0)})
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": name, "styleName": "Regular", "psName": name.replace(" ", "")})
+    font.setupOS2()
+    font.setupPost()
+    font.save(path)
+    return path
+
+
+def test_a_font_installed_after_matplotlib_made_its_list_is_found_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from matplotlib import font_manager
+
+    letter, lacked = "\U00013000", "\U00013001"
+    installed = font_with(letter, "Nobodys List", tmp_path / "new.ttf")
+    (tmp_path / "damaged.ttf").write_bytes(b"no font")
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(tmp_path / "damaged.ttf"), str(installed)])
+    for words, told in (([letter, "a"], 0), ([letter, lacked], 1), (["a", "b"], 0)):
+        notes = Notes()
+        draw_map(WordVectors(words, np.eye(2, dtype=np.float32)), tmp_path / "map.svg", listener=notes)
+        assert len([note for note in notes.notes if "fonts" in note]) == told
+        assert ("NobodysList" in (tmp_path / "map.svg").read_text()) == (letter in words)
+    assert not caplog.records  # which a user would see
+
+
 def test_readable_words_show_what_cannot_be_seen() -> None:
     assert readable("straße 日本") == "straße 日本"
     assert readable("x\udcff\x1b\u202e\n") == "x\\xff\\x1b\\u202e\\n"

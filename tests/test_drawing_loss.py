@@ -90,6 +90,19 @@ def test_what_is_no_log_is_refused_with_file_and_line(cli: CLI, tmp_path: Path, 
     assert [path.name for path in tmp_path.iterdir()] == ["run.log"]
 
 
+@pytest.mark.parametrize("number", [1e308, -1e308, 5e-324, 1e30, float("inf"), float("nan"), 10**400])
+def test_numbers_that_no_run_has_measured_are_left_out(cli: CLI, tmp_path: Path, number: float) -> None:
+    lines = progress(0.2, number, number) + progress(0.3, -number, -number) + progress(0.5, 3.0) + end(number, 2)
+    (tmp_path / "run.log").write_text(lines)
+    assert cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png") == (0, "", "")
+    assert [look.loss for look in read_log(tmp_path / "run.log").looks][2] == 3
+
+
+def test_a_number_of_epochs_that_no_axis_holds_is_refused(cli: CLI, tmp_path: Path) -> None:
+    (tmp_path / "run.log").write_text(end(2.0, 10**400))
+    assert "the settings name no number of epochs" in cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png").err
+
+
 WRONG = {
     ("none.log", "-o", "loss.png"): "cannot read the log 'none.log'",
     ("run.log", "-o", "loss.html"): "must end in .png or .svg",

@@ -132,6 +132,8 @@ def test_in_the_page_one_can_zoom_drag_search_and_click(tmp_path: Path) -> None:
     assert not seen["dragged"]["panel"]
     widths = [max(x for x, _ in seen[look]["dots"]) - min(x for x, _ in seen[look]["dots"]) for look in ("whole", "pinched")]
     assert widths[1] > 1.2 * widths[0]
+    assert len(seen["resized"]["dots"]) == 290
+    assert all(0 <= x <= 500 for x, _ in seen["resized"]["dots"])
 
 
 # Which words

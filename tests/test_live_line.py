@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from fastw2v.readable import say
 from fastw2v.reporting import live_line, terminal
 from fastw2v.reporting.live_line import LiveLine, Part, fitted, joined
 from fastw2v.reporting.terminal import Live, training_parts
@@ -82,7 +83,8 @@ def test_parts_without_text_leave_no_gap() -> None:
 
 
 @pytest.mark.parametrize("screen", [True, False], indirect=True)
-def test_whatever_the_window_becomes_nothing_is_left_behind(screen: Screen) -> None:
+def test_whatever_the_window_becomes_nothing_is_left_behind(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     live = Live(screen)
     live.note("before")
     for columns in (120, 60, 33, 100, 20, 9, 5, 1, 120):
@@ -93,7 +95,7 @@ def test_whatever_the_window_becomes_nothing_is_left_behind(screen: Screen) -> N
         assert len(lines[1]) < max(columns, 2)
         if columns > 12:
             assert re.search("50%.* 0:01:40", lines[1])
-    live.note("between")
+    say("between", screen)  # by another than the display
     live.training(LEFT)
     live.close()
     shown = screen.shown if screen.wraps_anew else screen.shown.replace("b\n", "before\n", 1)

@@ -1,5 +1,6 @@
 """All that is about matplotlib itself: figures without a display, one style, files."""
 
+import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -46,10 +47,22 @@ def drawing(more_fonts: Sequence[str] = ()) -> Iterator[set[int]]:
 
     lacking: set[int] = set()
     fonts = {"font.family": [*usual_fonts(), *more_fonts]}
-    with warnings.catch_warnings(record=True) as warned, style.context(["default", STYLE | fonts]):
+    with warnings.catch_warnings(record=True) as warned, style.context(["default", STYLE | fonts]), _silent("matplotlib"):
         warnings.simplefilter("always")
         yield lacking
     lacking.update(int(found[1]) for warning in warned if (found := re.match(r"Glyph (\d+) .*missing", str(warning.message))))
+
+
+@contextmanager
+def _silent(name: str) -> Iterator[None]:
+    """Keep a library's remarks, such as that a font has no bold letters, from the user."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def write_figure(make: Callable[[], "Figure"], path: Path, kind: str, listener: Listener) -> "Figure":

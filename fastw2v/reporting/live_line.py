@@ -10,10 +10,11 @@ from typing import IO, NamedTuple
 
 from rich.text import Text
 
+from fastw2v.readable import ERASE_BELOW
 from fastw2v.reporting.console import PlainConsole, width_of
 
 EVERY = 0.1  # seconds between two drawings
-ERASE = "\r\x1b[J"  # to the line's beginning, and erase all that follows
+ERASE = "\r" + ERASE_BELOW  # to the line's beginning, and erase all that follows
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
 NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"  # a window that has just become narrower cuts the line
 BAR = 16  # columns
