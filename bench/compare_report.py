@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Record = dict[str, Any]
 Group = tuple[str, str]  # variant, program
@@ -70,7 +73,7 @@ def draw(records: list[Record], path: Path, title: str) -> bool:
 
     from fastw2v.benchmark.statistics import spread
     from fastw2v.drawing.colours import palette
-    from fastw2v.drawing.figures import drawing, new_figure, save
+    from fastw2v.drawing.figures import new_figure, write_figure
     from fastw2v.reporting.listener import Listener
 
     points = [(group, runs, found) for group, runs in grouped(records).items() if (found := quality(runs)) is not None]
@@ -79,7 +82,8 @@ def draw(records: list[Record], path: Path, title: str) -> bool:
     programs = list(dict.fromkeys(program for (_, program), _, _ in points))
     variants = list(dict.fromkeys(variant for (variant, _), _, _ in points))
     colours, marks = dict(zip(programs, palette(len(programs)))), dict(zip(variants, "osD^vP"))
-    with drawing(Listener()):
+
+    def make() -> "Figure":
         figure = new_figure(8, 5.5)
         figure.set_layout_engine("constrained")
         axes = figure.subplots()
@@ -99,5 +103,7 @@ def draw(records: list[Record], path: Path, title: str) -> bool:
         axes.set_xlabel("words/s of training, each program's own clock")
         axes.set_ylabel("mean of all scores, × 100")
         axes.set_title(title, loc="left", parse_math=False, fontsize=8)
-        save(figure, path, path.suffix.lower())
+        return figure
+
+    write_figure(make, path, path.suffix.lower(), Listener())
     return True

@@ -12,7 +12,7 @@ thread. Nothing else should be running.
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -22,6 +22,9 @@ from fastw2v.benchmark.suite import ask_child
 from fastw2v.benchmark.surroundings import described, surroundings
 from fastw2v.benchmark.text import write_text
 from fastw2v.machine import usable_cores
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Point(NamedTuple):
@@ -91,12 +94,13 @@ def markdown(part: str, found: dict[int, Found]) -> str:
 def draw(part: str, found: dict[int, Found], path: Path) -> None:
     """Words/s above, memory below, over what grows."""
     from fastw2v.drawing.colours import palette
-    from fastw2v.drawing.figures import drawing, new_figure, save
+    from fastw2v.drawing.figures import new_figure, write_figure
     from fastw2v.reporting.listener import Listener
 
     blue, orange = palette(2)
     values, rows = list(found), list(found.values())
-    with drawing(Listener()):
+
+    def make() -> "Figure":
         figure = new_figure(6, 5)
         figure.set_layout_engine("constrained")
         speed, memory = figure.subplots(2, 1, sharex=True)
@@ -111,7 +115,9 @@ def draw(part: str, found: dict[int, Found], path: Path) -> None:
             memory.set_xscale("log")
         for axes in (speed, memory):
             axes.set_ylim(bottom=0)
-        save(figure, path, ".png")
+        return figure
+
+    write_figure(make, path, ".png", Listener())
 
 
 @click.command(help=HELP)

@@ -7,7 +7,7 @@ const data = page.match(/<script type="application\/json" id="data">([^]*?)<\/sc
 const script = page.match(/<script type="module">([^]*?)<\/script>/)[1];
 
 const LETTER = 7, LINE = 17;
-let labels = [], dots = [], focused = null;
+let labels = [], dots = [], focused = null, frames = true, resized = null, wide = 900;
 
 const context = {
   measureText: (text) => ({ width: text.length * LETTER }),
@@ -35,7 +35,7 @@ class Element {
   select() {}
   setPointerCapture() {}
   getContext() { return context; }
-  getBoundingClientRect() { return { width: 900, height: 600 }; }
+  getBoundingClientRect() { return { width: wide, height: 600 }; }
 }
 
 const elements = new Map();
@@ -48,10 +48,10 @@ vm.runInNewContext('"use strict";' + script, {
   document,
   window: { devicePixelRatio: 1 },
   performance,
-  requestAnimationFrame: (action) => action(),
+  requestAnimationFrame: (action) => { if (frames) action(); },
   getComputedStyle: () => ({ getPropertyValue: () => "#000" }),
   matchMedia: () => ({ matches: true, addEventListener() {} }),
-  ResizeObserver: class { observe() {} },
+  ResizeObserver: class { constructor(action) { resized = action; } observe() {} },
 });
 
 const map = element("map"), search = element("search"), near = element("near"), seen = {};
@@ -104,5 +104,10 @@ map.fire("pointerdown", { pointerId: 2, offsetX: 500, offsetY: 300 });
 map.fire("pointermove", { pointerId: 1, offsetX: 375, offsetY: 300 });
 map.fire("pointermove", { pointerId: 2, offsetX: 525, offsetY: 300 });
 seen.pinched = look();
+
+map.fire("keydown", { key: "0" });
+[frames, wide, labels, dots] = [false, 500, [], []]; // no further frame: what is drawn now is what is seen
+resized();
+seen.resized = look();
 
 console.log(JSON.stringify(seen));

@@ -130,7 +130,7 @@ def test_on_a_terminal_one_line_lives(text: Path, tmp_path: Path) -> None:
         shown += data
     assert os.waitpid(pid, 0)[1] == 0
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown.decode())
-    assert re.search(r"training .*\d+% [\d,]+k words/s, alpha 0\.0\d+, loss \d\.\d+, \d:\d\d:\d\d left", plain)
+    assert re.search(r"training .*\d+% epoch \d of 3, [\d,]+k words/s, alpha 0\.0\d+, loss \d\.\d+, \d:\d\d:\d\d left", plain)
     assert "words/s on 1 thread" in plain
 
 

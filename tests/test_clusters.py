@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Outcome
 
 import fastw2v
 from fastw2v.demo.text import sentences
@@ -13,7 +14,7 @@ from fastw2v.errors import UsageError
 from fastw2v.vectors import clusters as room
 from fastw2v.vectors.clusters import clusters, write_clusters
 
-CLI = Callable[..., tuple[int, str, str]]
+CLI = Callable[..., Outcome]
 
 
 def plain_classes(vectors: np.ndarray, k: int, iterations: int) -> list[int]:
@@ -113,7 +114,7 @@ def pairs(path: Path) -> list[list[bytes]]:
     return [line.split(b" ") for line in path.read_bytes().splitlines()]
 
 
-@pytest.mark.parametrize("k", [12, 60, 5000])
+@pytest.mark.parametrize("k", [12, 60])
 def test_of_the_originals_vectors_we_make_the_originals_classes(
     trained: Callable[[int], Path], cli: CLI, tmp_path: Path, k: int
 ) -> None:
@@ -124,6 +125,39 @@ def test_of_the_originals_vectors_we_make_the_originals_classes(
     same = sum(ours == theirs for ours, theirs in zip(found, expected))
     assert same >= 0.999 * len(expected)
     assert len({number for _, number in expected}) >= 12
+
+
+def test_more_classes_than_words_are_refused_but_are_the_originals_where_a_training_run_asks_for_them(
+    trained: Callable[[int], Path], cli: CLI, tmp_path: Path
+) -> None:
+    code, out, err = cli("cluster", trained(0), "-k", 2_000_000_000, "-o", tmp_path / "c")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "the number of clusters is 2,000,000,000, and" in err
+    vectors = fastw2v.load(trained(0))
+    assert f"has {len(vectors):,} words" in err
+    assert [int(number) for _, number in pairs(trained(5000))] == clusters(vectors.vectors, 5000).tolist()
+    assert clusters(vectors.vectors, 2**31 - 1).tolist() == clusters(vectors.vectors, 5000).tolist()
+
+
+def test_without_an_output_all_classes_are_shown(cli: CLI, tmp_path: Path) -> None:
+    vectors = grouped(300, 8, 5)
+    words = ["\x1b[31mred", "[bold]", ":smile:", "x\udcff", *(f"w{i}" for i in range(296))]
+    fastw2v.WordVectors(words, vectors).save(tmp_path / "v.f2v")
+    classes = clusters(vectors, 20).tolist()
+    sizes = np.bincount(classes)
+    code, out, err = cli("cluster", tmp_path / "v.f2v", "-k", 20)
+    assert (code, err) == (0, "")
+    shown = [line.split("│")[1:3] for line in out.splitlines() if line.count("│") == 4]
+    assert [int(size) for _, size in shown if size.strip()] == sorted(sizes[sizes > 0].tolist(), reverse=True)
+    for word in ("\\x1b[31mred", "[bold]", ":smile:", "x\\xff"):
+        assert word in out
+    by_class = cli("cluster", tmp_path / "v.f2v", "-k", 20, "--sorted").out
+    numbers = [line.split("│")[1].strip() for line in by_class.splitlines() if line.count("│") == 4]
+    assert [int(number) for number in numbers if number] == np.flatnonzero(sizes).tolist()
+    lines = [line.split("\t") for line in cli("cluster", tmp_path / "v.f2v", "-k", 20, "--tsv").out.splitlines()]
+    assert lines[0] == ["word", "class"]
+    assert [int(number) for _, number in lines[1:]] == classes
+    assert lines[1][0] == "\\x1b[31mred"
 
 
 def test_the_reference_kernels_vectors_fall_into_the_originals_classes(trained: Callable[[int], Path]) -> None:

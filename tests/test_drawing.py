@@ -21,8 +21,8 @@ from fastw2v.drawing.labels import Box, around, place_labels
 from fastw2v.drawing.neighbours import nearest
 from fastw2v.drawing.picture import map_figure
 from fastw2v.drawing.projection import pca, project
-from fastw2v.drawing.readable import readable
 from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.readable import readable
 from fastw2v.reporting.listener import Listener
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -129,7 +129,7 @@ def test_placed_labels_never_overlap_and_one_is_left_out_only_where_no_place_is_
 def test_no_two_labels_of_a_picture_overlap_and_the_most_frequent_word_has_one(dpi: int) -> None:
     random = np.random.default_rng(2)
     words = ["most-frequent", *("".join(random.choice(list("abcgiMW$_"), random.integers(1, 14))) for _ in range(400))]
-    with drawing(Listener()):
+    with drawing():
         figure = map_figure(word_map(words, random.normal(size=(401, 2))))
         figure.set_dpi(dpi)
         axes = figure.axes[0]
@@ -167,6 +167,46 @@ def test_words_of_any_bytes_can_be_drawn_and_lacking_letters_are_said_once(tmp_p
     draw_map(vectors, tmp_path / f"map.{kind}", words=groups, title="$\\frac$ </title>\udcff", listener=notes)
     assert (tmp_path / f"map.{kind}").stat().st_size > 1000
     assert len([note for note in notes.notes if "fonts" in note]) == (kind != "html")
+
+
+def font_with(letter: str, name: str, path: Path) -> Path:
+    from fontTools.fontBuilder import FontBuilder
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, 0))
+    for corner in ((500, 700), (500, 0)):
+        pen.lineTo(corner)
+    pen.closePath()
+    font = FontBuilder(1000, isTTF=True)
+    font.setupGlyphOrder([".notdef", "drawn"])
+    font.setupCharacterMap({ord(letter): "drawn"})
+    font.setupGlyf({".notdef": pen.glyph(), "drawn": pen.glyph()})
+    font.setupHorizontalMetrics({".notdef": (600, 0), "drawn": (600, 0)})
+    font.setupHorizontalHeader(ascent=800, descent=-200)
+    font.setupNameTable({"familyName": name, "styleName": "Regular", "psName": name.replace(" ", "")})
+    font.setupOS2()
+    font.setupPost()
+    font.save(path)
+    return path
+
+
+def test_a_font_installed_after_matplotlib_made_its_list_is_found_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from matplotlib import font_manager
+
+    letter, lacked = "\U00013000", "\U00013001"
+    installed = font_with(letter, "Nobodys List", tmp_path / "new.ttf")
+    (tmp_path / "damaged.ttf").write_bytes(b"no font")
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", list(font_manager.fontManager.ttflist))
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [str(tmp_path / "damaged.ttf"), str(installed)])
+    for words, told in (([letter, "a"], 0), ([letter, lacked], 1), (["a", "b"], 0)):
+        notes = Notes()
+        draw_map(WordVectors(words, np.eye(2, dtype=np.float32)), tmp_path / "map.svg", listener=notes)
+        assert len([note for note in notes.notes if "fonts" in note]) == told
+        assert ("NobodysList" in (tmp_path / "map.svg").read_text()) == (letter in words)
+    assert not caplog.records  # which a user would see
 
 
 def test_readable_words_show_what_cannot_be_seen() -> None:

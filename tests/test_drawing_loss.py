@@ -14,7 +14,6 @@ from fastw2v.drawing.figures import drawing
 from fastw2v.drawing.loss_curve import loss_figure
 from fastw2v.drawing.run_log import read_log
 from fastw2v.errors import UsageError
-from fastw2v.reporting.listener import Listener
 
 CLI = Callable[..., Any]
 
@@ -31,7 +30,7 @@ def end(loss: float, epochs: int) -> str:
 def test_each_log_is_a_line_over_epochs_with_its_name_and_its_end(tmp_path: Path) -> None:
     (tmp_path / "_a.log").write_text(progress(0.1, None) + progress(0.5, 3.0) + progress(0.9, 2.5, 3e6) + end(2.4, 5))
     (tmp_path / "b$x$.log").write_text(progress(0.25, 4.0) + end(3.5, 2))
-    with drawing(Listener()):
+    with drawing():
         figure = loss_figure([read_log(tmp_path / "_a.log"), read_log(tmp_path / "b$x$.log")])
     loss, speed = figure.axes
     lines = [np.column_stack([line.get_xdata(), line.get_ydata()]).tolist() for line in loss.lines]
@@ -49,7 +48,7 @@ def test_a_run_that_did_not_end_is_drawn_over_its_parts_and_equal_names_are_told
     for path, last in zip(paths, ("", end(2.0, 3))):
         path.parent.mkdir()
         path.write_text(progress(0.5, 3.0) + last)
-    with drawing(Listener()):
+    with drawing():
         figure = loss_figure([read_log(path) for path in paths])
     assert [list(line.get_xdata()) for line in figure.axes[0].lines] == [[0.5], [0.5], [1]]
     assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["a/run.log", "b/run.log"]
@@ -89,6 +88,19 @@ def test_what_is_no_log_is_refused_with_file_and_line(cli: CLI, tmp_path: Path, 
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert f"{tmp_path / 'run.log'}, {NO_LOGS[content]}" in err
     assert [path.name for path in tmp_path.iterdir()] == ["run.log"]
+
+
+@pytest.mark.parametrize("number", [1e308, -1e308, 5e-324, 1e30, float("inf"), float("nan"), 10**400])
+def test_numbers_that_no_run_has_measured_are_left_out(cli: CLI, tmp_path: Path, number: float) -> None:
+    lines = progress(0.2, number, number) + progress(0.3, -number, -number) + progress(0.5, 3.0) + end(number, 2)
+    (tmp_path / "run.log").write_text(lines)
+    assert cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png") == (0, "", "")
+    assert [look.loss for look in read_log(tmp_path / "run.log").looks][2] == 3
+
+
+def test_a_number_of_epochs_that_no_axis_holds_is_refused(cli: CLI, tmp_path: Path) -> None:
+    (tmp_path / "run.log").write_text(end(2.0, 10**400))
+    assert "the settings name no number of epochs" in cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png").err
 
 
 WRONG = {

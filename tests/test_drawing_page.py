@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from fastw2v.drawing import draw_map, read_words
 from fastw2v.drawing.content import WordMap
 from fastw2v.drawing.page import page, page_data
-from fastw2v.drawing.readable import readable
+from fastw2v.readable import readable
 from fastw2v.vectors.word_vectors import WordVectors
 
 CLI = Callable[..., tuple[int, str, str]]
@@ -132,6 +132,8 @@ def test_in_the_page_one_can_zoom_drag_search_and_click(tmp_path: Path) -> None:
     assert not seen["dragged"]["panel"]
     widths = [max(x for x, _ in seen[look]["dots"]) - min(x for x, _ in seen[look]["dots"]) for look in ("whole", "pinched")]
     assert widths[1] > 1.2 * widths[0]
+    assert len(seen["resized"]["dots"]) == 290
+    assert all(0 <= x <= 500 for x, _ in seen["resized"]["dots"])
 
 
 # Which words

@@ -18,6 +18,7 @@ from fastw2v.kernels.model import Model, aligned_zeros, new_model
 from fastw2v.kernels.worker import variant
 from fastw2v.preparation import encoded, vocabulary_for
 from fastw2v.ranks.verbs import Alone
+from fastw2v.readable import say
 from fastw2v.reporting.listener import Listener
 from fastw2v.run_files import Files
 from fastw2v.settings import Settings
@@ -116,5 +117,5 @@ def answer(corpus: str, settings: dict[str, Any], words: int | None, repeats: in
     try:
         print(json.dumps(measure(corpus, Settings(**settings), words, repeats, seconds)))
     except Fastw2vError as error:
-        print(error, file=sys.stderr)
+        say(str(error))
         sys.exit(error.exit_code)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fastw2v.benchmark.suite import Report, Result
 from fastw2v.drawing.colours import palette
 from fastw2v.drawing.extra import kind_of, require
-from fastw2v.drawing.figures import FAINT, KINDS, drawing, new_figure, save
+from fastw2v.drawing.figures import FAINT, KINDS, new_figure, write_figure
 from fastw2v.errors import Fastw2vError, reason
 from fastw2v.files import check_writable
 from fastw2v.reporting.listener import Listener
@@ -33,8 +33,7 @@ def draw_benchmark(report: Report, output: str | PathLike[str], *, listener: Lis
     """Draw a report as `.png` or `.svg`. Raises UsageError, Fastw2vError for an image that cannot be written."""
     path = check_picture(output)
     try:
-        with drawing(listener or Listener()):
-            save(benchmark_figure(report), path, path.suffix.lower())
+        write_figure(lambda: benchmark_figure(report), path, path.suffix.lower(), listener or Listener())
     except OSError as error:
         raise Fastw2vError(f"cannot draw {path}: {error.filename or ''} {reason(error)}") from error
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import suppress
 from typing import NoReturn, TextIO
 
 import click
@@ -21,6 +20,7 @@ from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
 from fastw2v.errors import Fastw2vError, Interrupted, reason
+from fastw2v.readable import say, show_any_letter
 from fastw2v.signals import hear_no_more, listen
 
 LAST_STREAM = 2  # of standard input, output and error
@@ -50,6 +50,7 @@ for command in (similar, analogy, evaluate, convert, info, plot, plot_loss, clus
 def main() -> None:
     """Run a command. Every error is one line on standard error: exit code 2 for misuse, 1 for failure, 130 for Ctrl-C."""
     _open_closed_streams()
+    show_any_letter()
     listen()
     try:
         with cli.make_context("fastw2v", sys.argv[1:]) as context:
@@ -58,7 +59,7 @@ def main() -> None:
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except NO_COMMAND as error:
-        print(error.format_message(), file=sys.stderr)
+        print(error.format_message(), file=sys.stderr)  # the help, of many lines
         code = error.exit_code
     except click.ClickException as error:
         code = _say(error.format_message(), error.exit_code)
@@ -88,6 +89,7 @@ def _open_closed_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= LAST_STREAM:
         pass
     os.close(number)
+    sys.stdin = sys.stdin or open(os.devnull)
     sys.stdout = sys.stdout or open(os.devnull, "w")
     sys.stderr = sys.stderr or open(os.devnull, "w")
 
@@ -106,8 +108,7 @@ def _forget(stream: TextIO) -> None:
 
 
 def _say(message: str, code: int) -> int:
-    with suppress(OSError):  # who would have read it is gone
-        print("fastw2v: " + " ".join(message.split()), file=sys.stderr)
+    say("fastw2v: " + " ".join(message.split()))
     return code
 
 

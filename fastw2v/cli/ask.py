@@ -1,15 +1,17 @@
 """fastw2v similar and fastw2v analogy: which words are near."""
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fastw2v.cli.options import LIMIT, VECTORS
-from fastw2v.cli.output import output_options, show
-from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.cli.output import output_options, print_json, show
+from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.readable import say
 from fastw2v.utf8 import to_text
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_default=True, help="Words to show.")
 RESTRICT = click.option("--restrict", type=click.IntRange(1), metavar="N", help="Look at the N most frequent words only.")
+
+MOST_PARTS = 20  # of a word with spaces inside
 
 
 @click.command(short_help="Show the words nearest to a word.")
@@ -41,7 +45,9 @@ def similar(
     \b
     fastw2v similar vectors.bin king
     fastw2v similar vectors.bin king woman --not man
-    fastw2v similar vectors.bin                     then type words, a query a line
+    fastw2v similar vectors.bin                     then type words, a query a line: king woman -man
+
+    With --json each of many queries is answered by a line, null where a word has no vector.
     """
     from fastw2v.vectors.word_vectors import load
 
@@ -51,9 +57,11 @@ def similar(
         return
     for line in _lines("words> "):
         try:
-            _show_neighbours(loaded.most_similar(line.split(), topn=topn, restrict=restrict), style)
+            _show_neighbours(loaded.most_similar(*words_of(line, loaded), topn, restrict), style, None)
         except UsageError as error:
-            print(error, file=sys.stderr)
+            say(str(error))
+            if style == "json":  # so that the answers stand beside the queries
+                print_json(None)
 
 
 @click.command(short_help="Solve a : b = c : ?")
@@ -79,23 +87,45 @@ def analogy(
     _show_neighbours(load(vectors, limit).most_similar([b, c], [a], topn, restrict), style)
 
 
-def _show_neighbours(found: "Neighbours", style: str | None) -> None:
-    show(("word", "cosine"), [(word, (cosine, f"{cosine:.4f}")) for word, cosine in found], style)
+def words_of(line: str, known: Container[str]) -> tuple[list[str], list[str]]:
+    """The words of a query, and those that a "-" before them subtracts.
+
+    What is a word as it stands is taken as it stands, the longest first: words may begin with "-" and have spaces inside.
+    """
+    if line in known:
+        return [line], []
+    spans = [found.span() for found in re.finditer("[^ \t]+", line)]
+    added: list[str] = []
+    subtracted: list[str] = []
+    while spans:
+        start, end = spans[0]
+        texts = [(stop, line[start:stop]) for _, stop in reversed(spans[:MOST_PARTS])]
+        stop = next((stop for stop, text in texts if text in known), None)
+        sign = int(stop is None and line[start] == "-" and end > start + 1)
+        if stop is None:
+            stop = next((stop for stop, text in texts if text[sign:] in known), end)
+        (subtracted if sign else added).append(line[start + sign : stop])
+        spans = [span for span in spans if span[0] >= stop]
+    return added, subtracted
+
+
+def _show_neighbours(found: "Neighbours", style: str | None, indent: int | None = 1) -> None:
+    show(("word", "cosine"), [(word, (cosine, f"{cosine:.4f}")) for word, cosine in found], style, indent)
 
 
 def _lines(prompt: str) -> Iterator[str]:
     """Lines that are typed or piped in, until the end of the file."""
     asked = sys.stdin.isatty()
     if asked:
-        print("type words, a query a line; Ctrl-D ends", file=sys.stderr)
+        say("type words, a query a line; -word subtracts; Ctrl-D ends")
     while True:
         if asked:
             print(prompt, end="", file=sys.stderr, flush=True)
         try:
             line = sys.stdin.buffer.readline()
         except OSError as error:
-            raise Fastw2vError(f"cannot read standard input: {error.strerror}") from error
+            raise Fastw2vError(f"cannot read standard input: {reason(error)}") from error
         if not line:
             return
-        if line.strip():
-            yield to_text(line).strip()
+        if line.strip(b" \t\r\n"):
+            yield to_text(line.removesuffix(b"\n").removesuffix(b"\r"))

@@ -1,14 +1,14 @@
 """fastw2v bench"""
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from fastw2v.cli.options import FILE
+from fastw2v.cli.output import print_json
 from fastw2v.errors import UsageError
+from fastw2v.readable import json_text
 from fastw2v.settings import KERNELS
 from fastw2v.utf8 import to_bytes
 
@@ -74,25 +74,24 @@ def bench(
         repeats=repeats,
         listener=listener_for(progress=not quiet),
     )
-    text = json.dumps(report.as_dict(), indent=1, ensure_ascii=False) + "\n"
     if json_file == "-":
-        sys.stdout.write(text)
+        print_json(report.as_dict(), indent=1)
     else:
         _show(report)
     if json_file not in (None, "-"):
         with written_whole(Path(str(json_file))) as file:
-            file.write(to_bytes(text))
+            file.write(to_bytes(json_text(report.as_dict(), indent=1) + "\n"))
     if plot:
         draw_benchmark(report, plot)
 
 
 def _show(report: "Report") -> None:
     """The machine, and a table of the results."""
-    from rich.console import Console
     from rich.table import Table
 
     from fastw2v.benchmark.surroundings import described
     from fastw2v.machine import readable_bytes
+    from fastw2v.reporting.console import PlainConsole
 
     table = Table(pad_edge=False)
     for name in ("variant", "kernel"):
@@ -114,13 +113,13 @@ def _show(report: "Report") -> None:
             f"{result.loss:.4f}" if result.loss is not None else "–",
             readable_bytes(result.peak_memory),
         )
-    console = Console()
-    console = Console(width=max(console.width, WIDTH))  # a narrow screen breaks lines; figures would be cut
-    console.print(described(report.surroundings), markup=False, highlight=False)
+    console = PlainConsole()
+    console = PlainConsole(width=max(console.width, WIDTH))  # a narrow screen breaks lines; figures would be cut
+    console.print(described(report.surroundings))
     first = report.results[0]
     about = f"text: {report.corpus}, {first.words:,} words, vocabulary {first.vocabulary:,}; {report.dim} dimensions, one epoch"
-    console.print(about, markup=False, highlight=False)
+    console.print(about)
     for threads, peak in report.peaks.items():
         line = f"peak, {threads} thread(s): {peak.flops / 1e9:,.1f} GFLOP/s, memory {peak.bandwidth / 1e9:,.1f} GB/s"
-        console.print(line, markup=False, highlight=False)
+        console.print(line)
     console.print(table)

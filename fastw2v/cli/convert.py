@@ -6,7 +6,7 @@ import click
 
 from fastw2v.choices import DTYPES
 from fastw2v.cli.options import FILE, FILE_FORMAT, LIMIT
-from fastw2v.cli.output import output_options, show
+from fastw2v.cli.output import output_options, print_line, show
 
 
 @click.command(short_help="Write vectors in another format.")
@@ -39,7 +39,7 @@ def convert(source: Path, target: Path, file_format: str, dtype: str | None, lim
         raise UsageError(f"{target} is also the input: give another name")
     loaded = load(source, limit)
     size = loaded.save(target, file_format, dtype)
-    click.echo(f"{target}: {len(loaded):,} words, dimension {loaded.dim}, {readable_bytes(size)}")
+    print_line(f"{target}: {len(loaded):,} words, dimension {loaded.dim}, {readable_bytes(size)}")
 
 
 @click.command(short_help="Say what a file of vectors is.")

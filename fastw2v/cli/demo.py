@@ -20,7 +20,6 @@ def demo(output: Path, save_text: Path | None, words: int, threads: int | None, 
 
     The text has planted relations (countries and capitals, singular and plural, comparatives), topic groups and filler.
     """
-    from rich.console import Console
     from rich.table import Table
 
     from fastw2v.demo.questions import neighbours, solved_analogies
@@ -28,6 +27,7 @@ def demo(output: Path, save_text: Path | None, words: int, threads: int | None, 
     from fastw2v.files import check_writable, written_whole
     from fastw2v.pipeline import Files, run
     from fastw2v.reporting import listener_for
+    from fastw2v.reporting.console import PlainConsole
     from fastw2v.settings import Settings
 
     settings = Settings(dim=64, epochs=3, threads=threads)
@@ -39,7 +39,7 @@ def demo(output: Path, save_text: Path | None, words: int, threads: int | None, 
             file.writelines((" ".join(sentence) + "\n").encode() for sentence in sentences(words))
     vectors = run(str(save_text) if save_text else sentences(words), settings, Files(output=output), listener)
 
-    console = Console()
+    console = PlainConsole()
     near = Table()
     near.add_column("word", style="bold")
     near.add_column("nearest neighbours, with cosine")
@@ -48,7 +48,8 @@ def demo(output: Path, save_text: Path | None, words: int, threads: int | None, 
     console.print(near)
 
     scores = solved_analogies(vectors)
-    console.print("\nPlanted analogies, such as paris : france = rome : ?")
+    console.print()
+    console.print("Planted analogies, such as paris : france = rome : ?")
     planted = Table()
     for column in ("relation", "solved", "of", "share"):
         planted.add_column(column, justify="left" if column == "relation" else "right")

@@ -6,8 +6,11 @@ import click
 
 from fastw2v.choices import ANALOGY_METHODS
 from fastw2v.cli.options import FILE, LIMIT, VECTORS
-from fastw2v.cli.output import output_options, show
+from fastw2v.cli.output import Table, output_options, show_tables
 from fastw2v.errors import UsageError
+
+ANALOGY_COLUMNS = ("file", "section", "solved", "asked", "share", "questions", "coverage")
+SIMILARITY_COLUMNS = ("file", "spearman", "spearman p", "pearson", "pearson p", "known", "pairs", "coverage")
 
 
 @click.command("eval", short_help="Score vectors on analogies and word similarity.")
@@ -44,14 +47,12 @@ def evaluate(
     from fastw2v.vectors.word_vectors import load
 
     loaded = load(vectors, limit)
-    rows: list[tuple[object, ...]] = []
+    answered: list[tuple[object, ...]] = []
     for path in analogies:
         found = evaluate_analogies(loaded, path, restrict=restrict or None, method=method, case_sensitive=case_sensitive)
         for section in (*found.sections, found.semantic, found.syntactic, found.total):
             share, coverage = _percent(section.share), _percent(section.coverage)
-            rows.append((path.name, section.name, section.solved, section.asked, share, section.questions, coverage))
-    if rows:
-        show(("file", "section", "solved", "asked", "share", "questions", "coverage"), rows, style, f"Analogies, {method}")
+            answered.append((path.name, section.name, section.solved, section.asked, share, section.questions, coverage))
     scores: list[tuple[object, ...]] = []
     for path in similarity:
         score = evaluate_similarity(loaded, path, case_sensitive=case_sensitive)
@@ -59,9 +60,8 @@ def evaluate(
         chances = [(value, f"{value:.1e}") for value in (score.spearman_p, score.pearson_p)]
         coverage = _percent(score.coverage)
         scores.append((path.name, correlations[0], chances[0], correlations[1], chances[1], score.known, score.pairs, coverage))
-    if scores:
-        columns = ("file", "spearman", "spearman p", "pearson", "pearson p", "known", "pairs", "coverage")
-        show(columns, scores, style, "Similarity")
+    tables = [Table(ANALOGY_COLUMNS, answered, f"Analogies, {method}"), Table(SIMILARITY_COLUMNS, scores, "Similarity")]
+    show_tables([table for table in tables if table.rows], style)
 
 
 def _percent(share: float) -> tuple[float, str]:

@@ -1,12 +1,15 @@
-"""All that is about matplotlib itself: figures without a display, one style, fonts, files."""
+"""All that is about matplotlib itself: figures without a display, one style, files."""
 
+import logging
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fastw2v.drawing.fonts import fonts_with, usual_fonts
 from fastw2v.files import written_whole
 from fastw2v.reporting.listener import Listener
 
@@ -36,25 +39,49 @@ STYLE = {
     "svg.hashsalt": "fastw2v",  # the same picture, the same bytes
 }
 
-# For letters that matplotlib's own font does not have, those that systems bring along.
-FURTHER_FONTS = (
-    "Noto Sans CJK JP", "Noto Sans CJK SC", "Noto Sans JP", "Noto Sans SC", "Noto Sans KR", "Source Han Sans", "PingFang SC",
-    "Hiragino Sans", "Apple SD Gothic Neo", "Microsoft YaHei", "Yu Gothic", "MS Gothic", "Malgun Gothic", "SimHei",
-    "WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "NanumGothic", "Noto Sans Devanagari", "Noto Sans Thai",
-    "Noto Sans Bengali", "Noto Sans Tamil", "Arial Unicode MS", "Unifont",
-)  # fmt: skip
+
+@contextmanager
+def drawing(more_fonts: Sequence[str] = ()) -> Iterator[set[int]]:
+    """Draw in this project's style, whatever the user's own; the set has afterwards the letters that none of the fonts has."""
+    from matplotlib import style
+
+    lacking: set[int] = set()
+    fonts = {"font.family": [*usual_fonts(), *more_fonts]}
+    with warnings.catch_warnings(record=True) as warned, style.context(["default", STYLE | fonts]), _silent("matplotlib"):
+        warnings.simplefilter("always")
+        yield lacking
+    lacking.update(int(found[1]) for warning in warned if (found := re.match(r"Glyph (\d+) .*missing", str(warning.message))))
 
 
 @contextmanager
-def drawing(listener: Listener) -> Iterator[None]:
-    """Draw in this project's style, whatever the user's own, and say once, not at each word, if the fonts lack letters."""
-    from matplotlib import style
-
-    with warnings.catch_warnings(record=True) as warned, style.context(["default", STYLE | {"font.family": _fonts()}]):
-        warnings.simplefilter("always")
+def _silent(name: str) -> Iterator[None]:
+    """Keep a library's remarks, such as that a font has no bold letters, from the user."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
         yield
-    if any("missing from" in str(warning.message) for warning in warned):
+    finally:
+        logger.setLevel(level)
+
+
+def write_figure(make: Callable[[], "Figure"], path: Path, kind: str, listener: Listener) -> "Figure":
+    """Write a figure as ".png" or ".svg", whole or not at all; say once, not at each word, if no font has some letters.
+
+    make : called again where fonts are found for letters that the usual ones lack
+    """
+    with drawing() as lacking:
+        figure = make()
+        image = _image(figure, kind)
+    if lacking and (found := fonts_with(lacking)):
+        with drawing(found) as lacking:
+            figure = make()
+            image = _image(figure, kind)
+    with written_whole(path) as file:
+        file.write(image)
+    if lacking:
         listener.note("some letters are in none of the fonts here and stand as boxes: install one, such as Noto Sans CJK")
+    return figure
 
 
 def new_figure(width: float, height: float) -> "Figure":
@@ -73,17 +100,8 @@ def renderer_of(axes: "Axes") -> Any:
     return canvas.get_renderer()
 
 
-def save(figure: "Figure", path: Path, kind: str) -> None:
-    """Write a figure as ".png" or ".svg", whole or not at all."""
+def _image(figure: "Figure", kind: str) -> bytes:
     drawn = BytesIO()
     stamp = "Date" if kind == ".svg" else "Software"  # what would differ from day to day
     figure.savefig(drawn, format=kind[1:], dpi="figure", metadata={stamp: None})
-    with written_whole(path) as file:
-        file.write(drawn.getvalue())
-
-
-def _fonts() -> list[str]:
-    from matplotlib.font_manager import fontManager
-
-    installed = {font.name for font in fontManager.ttflist}
-    return ["DejaVu Sans", *(name for name in FURTHER_FONTS if name in installed)]
+    return drawn.getvalue()

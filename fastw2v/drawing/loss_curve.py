@@ -10,11 +10,11 @@ import numpy as np
 
 from fastw2v.drawing.colours import palette
 from fastw2v.drawing.extra import kind_of, require
-from fastw2v.drawing.figures import FAINT, KINDS, drawing, new_figure, save
-from fastw2v.drawing.readable import readable
+from fastw2v.drawing.figures import FAINT, KINDS, new_figure, write_figure
 from fastw2v.drawing.run_log import RunLog, read_log
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import check_writable
+from fastw2v.readable import readable
 from fastw2v.reporting.listener import Listener
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def draw_loss(
     if not runs:
         raise UsageError("draw_loss needs at least one log")
     try:
-        with drawing(listener or Listener()):
-            save(loss_figure(runs, title), path, kind)
+        write_figure(lambda: loss_figure(runs, title), path, kind, listener or Listener())
     except OSError as error:
         raise Fastw2vError(f"cannot draw {path}: {error.filename or ''} {reason(error)}") from error
 

@@ -51,7 +51,7 @@ function resize() {
   context.setTransform(density, 0, 0, density, 0, 0);
   const whole = fit();
   if (wasWhole) Object.assign(view, whole);
-  redraw();
+  draw(); // at once: a canvas that gets a size is empty, and would be seen so for a frame
 }
 
 function move(rightward, downward) {

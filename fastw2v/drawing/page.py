@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from fastw2v.drawing.content import WordMap
-from fastw2v.drawing.readable import readable
 from fastw2v.files import written_whole
+from fastw2v.readable import readable
 
 # Letters that could end the element that the data stand in, as JSON may write them too.
 UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}

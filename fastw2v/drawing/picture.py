@@ -8,7 +8,7 @@ import numpy as np
 from fastw2v.drawing.content import WordMap
 from fastw2v.drawing.figures import DPI, FAINT, POINT, new_figure, renderer_of
 from fastw2v.drawing.labels import Box, place_labels
-from fastw2v.drawing.readable import readable
+from fastw2v.readable import readable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

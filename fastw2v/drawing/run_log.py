@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from fastw2v.errors import UsageError, reason
 
 PROGRESS, END = "progress", "end"
+LARGEST = 1e30  # of what is drawn: the axes of far larger numbers cannot be computed
+MOST_EPOCHS = 10**9
 
 
 class Look(NamedTuple):
@@ -89,19 +91,16 @@ def _look(place: str, event: dict[str, Any]) -> Look:
 def _epochs(place: str, event: dict[str, Any]) -> int:
     settings = event.get("settings")
     epochs = settings.get("epochs") if isinstance(settings, dict) else None
-    if not isinstance(epochs, int) or isinstance(epochs, bool) or epochs < 1:
+    if not isinstance(epochs, int) or isinstance(epochs, bool) or not 1 <= epochs <= MOST_EPOCHS:
         raise UsageError(f"{place}: the settings name no number of epochs")
     return epochs
 
 
 def _number(place: str, event: dict[str, Any], name: str) -> float:
-    """A number of an event; NaN for null, which stands where nothing was measured."""
+    """A number of an event; NaN for null, which stands where nothing was measured, and for what no run can have measured."""
     value = event.get(name, "missing")
     if value is None:
         return math.nan
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UsageError(f"{place}: the event has no number called {name}")
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
+    return float(value) if -LARGEST <= value <= LARGEST else math.nan

@@ -12,10 +12,10 @@ from fastw2v.drawing.extra import kind_of, require
 from fastw2v.drawing.neighbours import nearest
 from fastw2v.drawing.picture import map_figure
 from fastw2v.drawing.projection import FEWEST_FOR_TSNE, Projection, project
-from fastw2v.drawing.readable import readable
 from fastw2v.drawing.words import Chosen, WantedWords, listed, most_frequent, names
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import check_writable
+from fastw2v.readable import readable
 from fastw2v.reporting.listener import Listener
 from fastw2v.vectors.word_vectors import WordVectors, load
 
@@ -127,9 +127,7 @@ def _content(vectors: WordVectors, chosen: Chosen, projection: Projection, title
 
 
 def _write_picture(path: Path, kind: str, content: WordMap, listener: Listener) -> None:
-    with figures.drawing(listener):
-        figure = map_figure(content)
-        figures.save(figure, path, kind)
+    figure = figures.write_figure(lambda: map_figure(content), path, kind, listener)
     left_out = len(content.words) - len(figure.axes[0].texts)
     if left_out:
         listener.note(

@@ -5,8 +5,8 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
-from fastw2v.drawing.readable import readable
 from fastw2v.errors import UsageError, reason
+from fastw2v.readable import readable
 from fastw2v.utf8 import to_text
 from fastw2v.vectors.word_vectors import WordVectors
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fastw2v.errors import UsageError
 from fastw2v.original.arguments import whole_number
-from fastw2v.original.program import finish, show
+from fastw2v.original.program import finish, of_strangers, show
 
 USAGE = """Usage: compute-accuracy <FILE> <threshold> < questions-words.txt
 FILE holds word vectors, in the original's binary or text format; with a threshold only so many words, the first, are used
@@ -34,7 +34,7 @@ def compute_accuracy(arguments: list[str]) -> None:
     semantic, syntactic, total = Tally(), Tally(), 0
     for number, (name, questions) in enumerate(read_sections(sys.stdin.buffer.read() if sys.stdin else b"")):
         if number:
-            show(name + b":\n")
+            show(of_strangers(name) + b":\n")
         here = answers.tally(questions)
         total += len(questions)
         if number <= SEMANTIC_SECTIONS:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fastw2v.original.program import show
+from fastw2v.original.program import of_strangers, show
 from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.word_vectors import load
 
@@ -32,7 +32,7 @@ class Neighbours:
         rows = []
         for word in words:
             row = self.rows.get(word, unknown)
-            show(b"\nWord: %s  Position in vocabulary: %d\n" % (word, row))
+            show(b"\nWord: %s  Position in vocabulary: %d\n" % (of_strangers(word), row))
             if row == unknown:
                 show("Out of dictionary word!\n")
                 return None
@@ -41,16 +41,16 @@ class Neighbours:
 
     def units(self, rows: Sequence[int]) -> np.ndarray:
         """(rows, dim) float32 vectors at length 1; a zero vector has no direction and becomes NaN."""
-        with np.errstate(invalid="ignore"):
+        with np.errstate(all="ignore"):
             units: np.ndarray = self.vectors[rows] / self.lengths[rows, np.newaxis]
         return units
 
     def table(self, title: str, target: np.ndarray, left_out: Sequence[int], above: float) -> None:
         """Show the words nearest to a point, (dim,) float32, with their cosines; only cosines above `above` count."""
-        with np.errstate(invalid="ignore", divide="ignore"):
+        with np.errstate(all="ignore"):
             cosines = self.vectors @ (target / np.sqrt(target @ target)) / self.lengths
         cosines[left_out] = -np.inf
-        lines = [(self.words[row], float(cosines[row])) for row in _highest(cosines, above)]
+        lines = [(of_strangers(self.words[row]), float(cosines[row])) for row in _highest(cosines, above)]
         lines += [(b"", above)] * (SHOWN - len(lines))
         show(f"\n{'Word':>50}{title:>22}\n{'-' * 72}\n")
         show(b"".join(b"%50s\t\t%f\n" % line for line in lines))

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
-from fastw2v.utf8 import to_bytes
+from fastw2v.readable import say, show_any_letter, shown_on
+from fastw2v.utf8 import to_bytes, to_text
 
 
 def finish(name: str, program: Callable[[list[str]], None], spelled: Callable[[str], str] = str) -> NoReturn:
@@ -16,6 +17,7 @@ def finish(name: str, program: Callable[[list[str]], None], spelled: Callable[[s
     spelled : puts an error's message in the program's own terms
     """
     signal.signal(signal.SIGTERM, _terminate)
+    show_any_letter()
     code, message = 0, ""
     try:
         program(sys.argv[1:])
@@ -35,7 +37,7 @@ def finish(name: str, program: Callable[[list[str]], None], spelled: Callable[[s
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     if message:
-        print(f"{name}: {' '.join(message.split())}", file=sys.stderr)
+        say(f"{name}: {' '.join(message.split())}")
     sys.exit(code)
 
 
@@ -44,6 +46,13 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 
 def show(text: str | bytes) -> None:
-    """Write to standard output at once; any bytes, for words and names of files may be any."""
+    """Write to standard output at once; any bytes, for words and names of files may be any, and scripts read them."""
     sys.stdout.buffer.write(text if isinstance(text, bytes) else to_bytes(text))
     sys.stdout.buffer.flush()
+
+
+def of_strangers(text: bytes | str) -> bytes:
+    """A word or the name of a file, to be shown: the bytes that it is; but on a terminal what a terminal can show."""
+    if sys.stdout.isatty():
+        return to_bytes(shown_on(sys.stdout, text if isinstance(text, str) else to_text(text)))
+    return text if isinstance(text, bytes) else to_bytes(text)

@@ -1,14 +1,14 @@
 """word2phrase: the original's command line and its bytes, on this package's engine."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from fastw2v.errors import UsageError
 from fastw2v.original.arguments import named_arguments, number, whole_number
-from fastw2v.original.program import finish, show
+from fastw2v.original.program import finish, of_strangers, show
 from fastw2v.phrasing.settings import PhraseSettings
+from fastw2v.readable import say
 
 USAGE = """word2phrase, as fastw2v does it
 
@@ -48,7 +48,7 @@ def word2phrase(arguments: list[str]) -> None:
         return
     texts, ignored = named_arguments(READERS, arguments)
     if ignored:
-        print(f"word2phrase: passed over, for no option is called so: {' '.join(ignored)}", file=sys.stderr)
+        say(f"word2phrase: passed over, for no option is called so: {' '.join(ignored)}")
     for name in ("-train", "-output"):
         if name not in texts:
             raise UsageError(f"{name} is missing: give the name of a file")
@@ -83,5 +83,5 @@ def _run(options: dict[str, Any]) -> None:
             if debug > 1:
                 print(f"Words written: {self.words // 1000}K", end="\r", flush=True)
 
-    print(f"Starting training using file {options['-train']}", flush=True)
+    show(b"Starting training using file %s\n" % of_strangers(options["-train"]))
     run(options["-train"], Path(options["-output"]), settings, Listener(), Shown(), exact=True)

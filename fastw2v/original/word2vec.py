@@ -1,14 +1,14 @@
 """word2vec: the original's options, output and files; the training is this package's."""
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from fastw2v.errors import UsageError
 from fastw2v.original.arguments import named_arguments, number, whole_number
-from fastw2v.original.program import finish, show
+from fastw2v.original.program import finish, of_strangers, show
+from fastw2v.readable import say
 from fastw2v.settings import DEFAULT_ALPHA, Settings
 
 THREADS, CBOW, DEBUG = 12, 1, 2  # the original's defaults where they are not ours
@@ -64,12 +64,12 @@ def word2vec(arguments: list[str]) -> None:
         return
     texts, ignored = named_arguments(OPTIONS, arguments)
     if ignored:
-        print(f"word2vec: passed over, for no option is called so: {' '.join(ignored)}", file=sys.stderr)
+        say(f"word2vec: passed over, for no option is called so: {' '.join(ignored)}")
     given: dict[str, Any] = {name: READERS[OPTIONS[name][0]](name, text) for name, text in texts.items()}
     if not given.get("-train"):
         raise UsageError("-train is missing: give the text to learn from; without arguments all options are shown")
     settings = chosen_settings(given)
-    show(f"Starting training using file {given['-train']}\n")
+    show(b"Starting training using file %s\n" % of_strangers(given["-train"]))
 
     from fastw2v.original.word2vec_output import Shown
     from fastw2v.pipeline import Files, count, run

@@ -4,6 +4,7 @@ import sys
 
 from fastw2v.machine import usable_cores
 from fastw2v.original.program import show
+from fastw2v.readable import say
 from fastw2v.reporting.listener import Counts, Listener
 from fastw2v.training.progress import Progress
 
@@ -22,7 +23,7 @@ class Shown(Listener):
     def note(self, text: str) -> None:
         """Something that the original does not say."""
         if self.debug > 0:
-            print(f"word2vec: {text}", file=sys.stderr)
+            say(f"word2vec: {text}")
 
     def counted(self, counts: Counts) -> None:
         """The vocabulary's size, as the original's two lines."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from fastw2v.ranks.launcher import rank_of
+from fastw2v.readable import readable
 
 LAUNCHERS = ("mpiexec", "mpiexec.hydra", "mpirun", "prterun", "orterun", "srun")  # the names of their processes
 LOOK_EVERY = 1.0  # seconds, whether the launcher is still there, and whether the child shows life
@@ -126,4 +127,4 @@ def _launcher() -> int | None:
 def say(line: str) -> None:
     """One line on standard error, in one piece."""
     with suppress(OSError):
-        os.write(2, f"fastw2v: {line}\n".encode())
+        os.write(2, f"fastw2v: {readable(line)}\n".encode())

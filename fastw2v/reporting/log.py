@@ -1,9 +1,7 @@
 """The log: JSON lines for programs, one every two seconds and a last one with the summary."""
 
-import json
 import math
 import os
-import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fastw2v.errors import Fastw2vError, reason
+from fastw2v.readable import json_text, say
 from fastw2v.reporting.listener import Listener, Summary
 from fastw2v.training.progress import Progress
 
@@ -57,9 +56,6 @@ class JsonLog(Listener):
     def _write(self, **fields: Any) -> None:
         if self.broken:
             return
-        line = {
-            name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in fields.items()
-        }
         try:
             if self.file is None:
                 if self.append:
@@ -68,12 +64,11 @@ class JsonLog(Listener):
         except OSError as error:
             raise Fastw2vError(f"cannot write the log {self.path}: {reason(error)}") from error
         try:
-            self.file.write(json.dumps(line) + "\n")
+            self.file.write(json_text(fields) + "\n")
             self.file.flush()
         except OSError as error:
             self.broken = True
-            with suppress(OSError):
-                print(f"the log {self.path} ends here: {reason(error)}", file=sys.stderr)
+            say(f"the log {self.path} ends here: {reason(error)}")
 
 
 def _drop_half_a_line(path: Path) -> None:

@@ -3,16 +3,17 @@
 import math
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from typing import IO, Any, cast
 
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
 from rich.table import Table
 
 from fastw2v.machine import readable_bytes
+from fastw2v.readable import say
+from fastw2v.reporting.console import PlainConsole
 from fastw2v.reporting.listener import Listener, Summary
+from fastw2v.reporting.live_line import LiveLine, Part, time_left
 from fastw2v.training.progress import Progress
 
 EVERY = 10.0  # seconds between plain lines
@@ -22,7 +23,7 @@ PLAIN_WIDTH = 120
 def display(stream: IO[str] | None = None) -> Listener:
     """A live display where `stream` (standard error) is a terminal, plain lines where it is not."""
     kept = cast(IO[str], Unfailing(stream or sys.stderr))
-    return Live(kept) if kept.isatty() else Lines(kept)
+    return Live(kept) if kept.isatty() and not PlainConsole(file=kept).is_dumb_terminal else Lines(kept)
 
 
 class Unfailing:
@@ -45,55 +46,73 @@ class Unfailing:
 
 
 class Live(Listener):
-    """One line that changes in place, by rich."""
+    """One line that changes in place."""
 
     def __init__(self, stream: IO[str]) -> None:
-        self.console = Console(file=stream)
-        self.bars: Bars | None = None
-        self.task = TaskID(0)
-        self.stage = ""
+        self.console = PlainConsole(file=stream)
+        self.line = LiveLine(stream)
+        self.stage = Stage("", 0)
 
     def note(self, text: str) -> None:
-        self.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self.line.close()
+        self.console.print(text, soft_wrap=True)
 
     def reading(self, stage: str, total_bytes: int) -> None:
-        columns = TextColumn("{task.description}"), BarColumn(20), DownloadColumn(), TimeRemainingColumn()
-        self._begin(stage, total_bytes, *columns)
+        self.stage = Stage(stage, total_bytes, readable_bytes)
+        self.read(0)
 
     def read(self, count: int) -> None:
-        if self.bars:
-            self.bars.update(self.task, advance=count)
+        self.stage.done += count
+        if self.line.due:
+            self.line.show(self.stage.parts(self.line.bar))
 
     def training(self, progress: Progress) -> None:
-        if self.stage != "training":
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(16),
-                TextColumn("{task.percentage:3.0f}% {task.fields[figures]}"),
-            )
-            self._begin("training", progress.total_words, *columns)
-        if self.bars:
-            self.bars.update(self.task, completed=progress.words, figures=_figures(progress))
+        if self.line.due:
+            self.line.show(training_parts(progress, self.line.bar(progress.share)))
 
     def finished(self, summary: Summary) -> None:
-        self._end()
+        self.line.close()
         print_summary(summary, self.console)
 
     def close(self) -> None:
-        self._end()
+        self.line.close()
 
-    def _begin(self, stage: str, total: int, *columns: TextColumn | BarColumn | DownloadColumn | TimeRemainingColumn) -> None:
-        self._end()
-        self.stage = stage
-        self.bars = Bars(*columns, console=self.console, transient=True)
-        self.bars.start()
-        self.task = self.bars.add_task(stage, total=total, figures="")
 
-    def _end(self) -> None:
-        if self.bars:
-            self.bars.stop()
-            self.bars = None
-        self.stage = ""
+class Stage:
+    """Work of a known size, or 0 for one that is not known, and how much is done.
+
+    amount : puts so much of it into words
+    """
+
+    def __init__(self, name: str, total: int, amount: Callable[[int], str] | None = None) -> None:
+        self.name = name
+        self.total = total
+        self.amount = amount
+        self.done = 0
+        self.began = time.monotonic()
+
+    def parts(self, bar: Callable[[float], str]) -> list[Part]:
+        """Its line; in a narrow window the bar goes first, then the amount."""
+        done = self.amount(self.done) if self.amount else ""
+        if not self.total:
+            return [Part(self.name, goes=3), Part(done)]
+        share = min(1.0, self.done / self.total)
+        left = (time.monotonic() - self.began) * (1 - share) / share if share else None
+        amount = f"{done} of {self.amount(self.total)}" if self.amount else ""
+        first = [Part(self.name, goes=4), Part(bar(share), goes=1), Part(f"{share:.0%}")]
+        return [*first, Part(amount, goes=2, before=", "), *_left_parts(left)]
+
+
+@contextmanager
+def shown_work(name: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A line on a terminal for work that tells of its steps; elsewhere nothing."""
+    listener = display()
+    if not isinstance(listener, Live):
+        yield lambda steps: None
+        return
+    listener.stage = Stage(name, total)
+    with closing(listener):
+        yield listener.read
 
 
 class Lines(Listener):
@@ -106,7 +125,7 @@ class Lines(Listener):
         self.last_line = time.monotonic()
 
     def note(self, text: str) -> None:
-        print(text, file=self.stream, flush=True)
+        say(text, self.stream)
 
     def reading(self, stage: str, total_bytes: int) -> None:
         self.stage, self.stage_bytes, self.stage_read = stage, total_bytes, 0
@@ -122,7 +141,7 @@ class Lines(Listener):
             self.note(f"training: {progress.share:.1%}, epoch {progress.epoch} of {progress.epochs}, {_figures(progress)}")
 
     def finished(self, summary: Summary) -> None:
-        print_summary(summary, Console(file=self.stream, width=PLAIN_WIDTH, soft_wrap=True))
+        print_summary(summary, PlainConsole(file=self.stream, width=PLAIN_WIDTH, soft_wrap=True))
 
     def _due(self) -> bool:
         now = time.monotonic()
@@ -132,7 +151,7 @@ class Lines(Listener):
         return True
 
 
-def print_summary(summary: Summary, console: Console) -> None:
+def print_summary(summary: Summary, console: PlainConsole) -> None:
     """The run in a small table: the text, the seconds of each stage, speed, loss, files."""
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_row("text", f"{summary.train_words:,} words, vocabulary {summary.vocab_size:,}")
@@ -150,15 +169,32 @@ def print_summary(summary: Summary, console: Console) -> None:
     table.add_row("loss", f"{_loss(summary.loss)} nats a pair")
     for path, size in summary.files.items():
         table.add_row("written", f"{path} ({readable_bytes(size)})")
-    console.print(table, markup=False, highlight=False)
+    console.print(table)
+
+
+def training_parts(progress: Progress, bar: str) -> list[Part]:
+    """The line of training; in a narrow window the bar goes first, then the learning rate, then the speed."""
+    return [
+        Part("training", goes=5),
+        Part(bar, goes=1),
+        Part(f"{progress.share:.0%}"),
+        Part(f"epoch {progress.epoch} of {progress.epochs}", goes=7),
+        Part(f"{progress.words_per_second / 1000:,.0f}k words/s", goes=3, before=", "),
+        Part(f"alpha {progress.alpha:.4f}", goes=2, before=", "),
+        Part(f"loss {_loss(progress.loss)}", goes=4, before=", "),
+        *_left_parts(progress.seconds_left),
+    ]
+
+
+def _left_parts(seconds: float | None) -> list[Part]:
+    left = time_left(seconds)
+    return [Part(left, before=", "), Part("left", goes=6)] if left else []
 
 
 def _figures(progress: Progress) -> str:
     parts = [f"{progress.words_per_second / 1000:,.0f}k words/s", f"alpha {progress.alpha:.4f}", f"loss {_loss(progress.loss)}"]
-    if progress.seconds_left is not None:
-        minutes, seconds = divmod(round(progress.seconds_left), 60)
-        parts.append(f"{minutes // 60}:{minutes % 60:02}:{seconds:02} left")
-    return ", ".join(parts)
+    left = time_left(progress.seconds_left)
+    return ", ".join([*parts, f"{left} left"] if left else parts)
 
 
 def _loss(loss: float) -> str:

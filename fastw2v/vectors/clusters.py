@@ -22,13 +22,15 @@ def clusters(
 
     Row r starts in class r modulo k. In each iteration a class's center is the sum of its vectors at length 1, and a word, its
     length as it is, goes to the center with the largest dot product, the first of equals. A class that has become empty stays
-    so. `advanced` is told of rows that got their class, iterations × n in all.
+    so; hence of more than n classes those past n would only take memory. `advanced` is told of rows that got their class,
+    iterations × n in all.
 
     Raises UsageError for a `k` or `iterations` below 1.
     """
     for name, value, most in (("the number of clusters", k, MOST_CLASSES), ("the number of iterations", iterations, 10**6)):
         if not 1 <= value <= most:
             raise UsageError(f"{name} is {value}: it must be a whole number from 1 to {most:,}")
+    k = max(1, min(k, len(vectors)))
     classes: np.ndarray = np.arange(len(vectors), dtype=np.int32) % np.int32(k)
     for _ in range(iterations):
         centers = _centers(vectors, classes, k)
@@ -36,7 +38,8 @@ def clusters(
         at_once = max(1, SCORES_AT_ONCE // k)
         for start in range(0, len(vectors), at_once):
             part = slice(start, start + at_once)
-            scores = vectors[part] @ centers.T
+            with np.errstate(over="ignore", invalid="ignore"):
+                scores = vectors[part] @ centers.T
             scores[:, empty] = -np.inf
             best = scores.argmax(axis=1)
             above = scores[np.arange(len(best)), best] > LEAST_SCORE
@@ -60,6 +63,12 @@ def _centers(vectors: np.ndarray, classes: np.ndarray, k: int) -> np.ndarray:
     return centers
 
 
+def in_order(classes: np.ndarray) -> list[int]:
+    """The rows class by class, inside a class in their own order."""
+    rows: list[int] = np.argsort(classes, kind="stable").tolist()
+    return rows
+
+
 def write_clusters(
     path: Path, words: Iterable[bytes], classes: np.ndarray, *, separator: bytes = b" ", by_class: bool = False
 ) -> int:
@@ -69,6 +78,6 @@ def write_clusters(
     """
     lines = [b"%s%s%d\n" % (word, separator, number) for word, number in zip(words, classes.tolist(), strict=True)]
     if by_class:
-        lines = [lines[row] for row in np.argsort(classes, kind="stable")]
+        lines = [lines[row] for row in in_order(classes)]
     with written_whole(path) as file:
         return file.write(b"".join(lines))

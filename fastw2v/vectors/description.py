@@ -6,8 +6,10 @@ import numpy as np
 
 from fastw2v.errors import UsageError
 from fastw2v.machine import readable_bytes
+from fastw2v.utf8 import words_to_text
 from fastw2v.vectors import folder
 from fastw2v.vectors.reading import read_rows
+from fastw2v.vectors.stored import lengths
 
 ROWS_LOOKED_AT = 1000
 WORDS_SHOWN = 10
@@ -29,13 +31,14 @@ def describe(path: Path) -> dict[str, str]:
         kind, rows = read_rows(path, ROWS_LOOKED_AT)
         size = path.stat().st_size
         packed = f", {kind.compression}" if kind.compression else ""
-        words, norms = rows.words, np.linalg.norm(rows.vectors, axis=1)
+        words, norms = rows.words, lengths(rows.vectors)
         complete = len(words) < ROWS_LOOKED_AT
         known = f"{kind.rows:,}" if kind.rows is not None else f"{len(words):,}" if complete else "not said in the file"
         facts = {"format": kind.name + packed, "words": known, "dimension": str(kind.dim)}
     facts["size"] = readable_bytes(size)
-    facts["first words"] = " ".join(word.decode("utf-8", "backslashreplace") for word in words[:WORDS_SHOWN])
+    facts["first words"] = " ".join(words_to_text(words[:WORDS_SHOWN]))
     if len(norms):
+        norms = norms.astype(np.float64)
         shown = f"{norms.min():.3f} to {norms.max():.3f}, median {np.median(norms):.3f}"
         facts["lengths of vectors"] = f"{shown} (of the first {len(norms):,})"
     return facts

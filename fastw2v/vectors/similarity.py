@@ -1,6 +1,7 @@
 """Word pairs with people's judgement of how similar they are, as WordSim-353 or SimLex-999."""
 
 import math
+import warnings
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
@@ -54,7 +55,9 @@ def evaluate_similarity(
     first, second, judged = (list(column) for column in zip(*known))
     cosines = np.einsum("ij,ij->i", vectors.unit(first), vectors.unit(second))
     scores = np.array(judged)
-    spearman, pearson = stats.spearmanr(scores, cosines), stats.pearsonr(scores, cosines)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where all scores, or all cosines, are the same, the correlation is NaN
+        spearman, pearson = stats.spearmanr(scores, cosines), stats.pearsonr(scores, cosines)
     return Similarity(len(pairs), len(known), float(spearman[0]), float(spearman[1]), float(pearson[0]), float(pearson[1]))
 
 

@@ -7,6 +7,13 @@ from fastw2v.errors import UsageError
 
 ROWS_AT_ONCE = 4096  # decoded at a time: some megabytes, which stay in cache
 LARGEST_CODE = 127
+LARGEST_SCALE = np.nextafter(np.finfo(np.float32).max / np.float32(LARGEST_CODE), np.float32(0))
+
+
+def lengths(vectors: np.ndarray) -> np.ndarray:
+    """(m,) float32 lengths of (m, dim) vectors; none is above the largest float32."""
+    found = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
+    return np.minimum(found, np.finfo(np.float32).max).astype(np.float32)
 
 
 class Stored:
@@ -35,21 +42,21 @@ class Stored:
 
     def products(self, targets: np.ndarray, last: int) -> np.ndarray:
         """Dot products of (q, dim) targets with the first rows: (q, last) float32."""
-        if self.codes.dtype == np.float32:
-            return targets @ self.codes[:last].T
-        found = np.empty((len(targets), last), np.float32)
-        for start in range(0, last, ROWS_AT_ONCE):
-            stop = min(start + ROWS_AT_ONCE, last)
-            found[:, start:stop] = targets @ self.rows(slice(start, stop)).T
-        return found
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.codes.dtype == np.float32:
+                return targets @ self.codes[:last].T
+            found = np.empty((len(targets), last), np.float32)
+            for start in range(0, last, ROWS_AT_ONCE):
+                stop = min(start + ROWS_AT_ONCE, last)
+                found[:, start:stop] = targets @ self.rows(slice(start, stop)).T
+            return found
 
     def norms(self) -> np.ndarray:
         """(n,) float32 lengths of the vectors."""
         found = np.empty(len(self), np.float32)
         for start in range(0, len(self), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
-            rows = self.rows(part)
-            found[part] = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+            found[part] = lengths(self.rows(part))
         return found
 
     def converted(self, dtype: str) -> "Stored":
@@ -69,6 +76,7 @@ class Stored:
                 codes[part] = rows
             else:
                 largest = np.abs(rows).max(axis=1, initial=0)
-                scales[part] = np.where(largest > 0, largest, 1) / LARGEST_CODE
-                codes[part] = np.rint(rows / scales[part][:, np.newaxis])
+                scale = np.minimum(largest / LARGEST_CODE, LARGEST_SCALE)
+                scales[part] = np.where(scale > 0, scale, 1)  # of numbers too small to be divided so often nothing is left
+                codes[part] = np.clip(np.rint(rows / scales[part][:, np.newaxis]), -LARGEST_CODE, LARGEST_CODE)
         return Stored(codes, scales)

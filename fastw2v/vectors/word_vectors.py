@@ -12,7 +12,7 @@ from fastw2v.errors import UsageError
 from fastw2v.utf8 import words_to_bytes, words_to_text
 from fastw2v.vectors import folder
 from fastw2v.vectors.reading import check_distinct, read_rows
-from fastw2v.vectors.stored import Stored
+from fastw2v.vectors.stored import Stored, lengths
 from fastw2v.vectors.writing import chosen_format, write_vectors
 
 Query = str | np.ndarray | Sequence[str | np.ndarray]
@@ -129,7 +129,7 @@ class WordVectors:
         """(q, n) float32: of (q, dim) targets with all vectors, or the first `restrict`; 0 for a zero vector."""
         last = len(self) if restrict is None else min(restrict, len(self))
         targets = np.asarray(targets, np.float32)
-        units = targets / _not_zero(np.linalg.norm(targets, axis=1))[:, np.newaxis].astype(np.float32)
+        units = targets / _not_zero(lengths(targets))[:, np.newaxis]
         found = self.stored.products(units, last)
         found /= _not_zero(self.norms[:last])
         return found
@@ -173,7 +173,10 @@ class WordVectors:
         """The cosine of the mean vectors of two lists of words."""
         if not first or not second:
             raise UsageError("n_similarity needs two lists with at least one word each")
-        return float(_unit(self[_several(first)].mean(axis=0)) @ _unit(self[_several(second)].mean(axis=0)))
+        return float(
+            _unit(self[_several(first)].mean(axis=0, dtype=np.float64))
+            @ _unit(self[_several(second)].mean(axis=0, dtype=np.float64))
+        )
 
     def distance(self, first: str, second: str) -> float:
         """1 - cosine of two words."""
@@ -298,7 +301,7 @@ def _several(query: Any) -> list[Any]:
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / max(float(np.linalg.norm(vector)), np.finfo(np.float32).tiny)
+    return vector / max(float(lengths(vector[np.newaxis])[0]), np.finfo(np.float32).tiny)
 
 
 def _not_zero(norms: np.ndarray) -> np.ndarray:
