@@ -11,6 +11,7 @@ from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TimeRem
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from fastw2v.corpus.findings import files_in_words
 from fastw2v.machine import readable_bytes
 from fastw2v.reporting.listener import Listener, Summary
 from fastw2v.training.progress import Progress
@@ -135,7 +136,9 @@ class Lines(Listener):
 def print_summary(summary: Summary, console: Console) -> None:
     """The run in a small table: the text, the seconds of each stage, speed, loss, files."""
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("text", f"{summary.train_words:,} words, vocabulary {summary.vocab_size:,}")
+    words = f"{summary.train_words:,} words, vocabulary {summary.vocab_size:,}"
+    files = files_in_words(summary.texts, summary.empty_texts)
+    table.add_row("text", f"{words}, {files}" if files else words)
     stages = [("counting", summary.vocab_seconds), ("encoding", summary.encode_seconds)]
     stages += [("training", summary.train_seconds), ("saving", summary.save_seconds)]
     if summary.compile_seconds:

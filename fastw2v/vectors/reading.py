@@ -6,7 +6,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.corpus.decompression import opened
+from fastw2v.compression.reading import opened
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.machine import available_memory, readable_bytes
 from fastw2v.utf8 import quoted
@@ -58,7 +58,7 @@ def read_rows(path: Path, limit: int | None = None) -> tuple[Kind, Rows]:
     """
     with _opened(path) as file:
         size = path.stat().st_size
-        reader = opened(file, str(path), text=False)
+        reader = opened(file, str(path))
         data, kind = recognise(path, reader)
         if kind.compression is None:
             _check_size(path, kind, size, limit)
