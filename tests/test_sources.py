@@ -68,19 +68,6 @@ def test_a_plain_text_that_looks_a_little_like_bzip2_is_plain(tmp_path: Path) ->
     assert read(tmp_path / "text") == b"BZhang wrote this\n"
 
 
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        ("words".encode("utf-16"), "is UTF-16"),
-        (b"\x04\x22\x4d\x18rest", "is lz4"),
-    ],
-)
-def test_what_is_no_text_is_refused_by_name(tmp_path: Path, data: bytes, message: str) -> None:
-    (tmp_path / "corpus").write_bytes(data)
-    with pytest.raises(UsageError, match=f"corpus {message}"):
-        read(tmp_path / "corpus")
-
-
 def test_folders_are_read_in_the_order_of_names_without_hidden_files(tmp_path: Path) -> None:
     for name in ("b.txt", "a/2.txt", "a/1.txt", ".hidden", "c/.git/config"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -38,7 +38,7 @@ class ZipMember:
             if len(members) != 1:
                 names = [repr(info.filename) for info in members[:NAMES_SHOWN]] + ["…"] * (len(members) > NAMES_SHOWN)
                 holds = f"of {len(members)} files ({', '.join(names)})" if members else "without a file"
-                raise NotRead(f"{name} is a zip archive {holds}: only one of one file is read; unpack it first")
+                raise NotRead(f"{name} is a zip archive {holds}: only archives of one file are read; unpack it first")
             self.member = archive.open(members[0])
         except ZIP_DAMAGE as error:
             raise Damaged("zip", error) from error
