@@ -338,3 +338,10 @@ def test_a_file_is_described_without_reading_all(tmp_path: Path) -> None:
     assert describe(tmp_path / "g.txt.gz")["format"] == "text without a header, gzip"
     assert describe(tmp_path / "g.txt.gz")["words"] == "not said in the file"
     assert describe(tmp_path / "v.f2v")["first words"].startswith("w0 w1")
+
+
+@pytest.mark.parametrize("start", [b"2 2\na 1 1\nb 1", b"2 2\na 1 1\n", b"a 1 1\nb 1 "])
+def test_a_row_without_end_is_refused_and_not_read_to_its_end(tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "v.txt.gz").write_bytes(gzip.compress(start + b"1" * (1 << 26), 1))
+    with pytest.raises(UsageError, match=r"line [23]: it has no end within (16|17|24|25),[0-9,]+ bytes"):
+        fastw2v.load(tmp_path / "v.txt.gz")

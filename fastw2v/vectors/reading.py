@@ -19,6 +19,7 @@ LARGEST_DIMENSION = 10**6
 FIRST_ROWS = 1 << 26  # bytes of vectors that a promise which cannot be checked is believed for
 LETTERS_OF_NUMBERS = set(b"0123456789+-.eE \r")
 LONGEST_TEXT_NUMBER = 64  # bytes, far more than anyone writes
+LONGEST_WORD = 1 << 24
 
 
 class Kind(NamedTuple):
@@ -222,6 +223,8 @@ class _Reading:
             more = self.reader.read(CHUNK)
             ended = not more
             rest = data[position:]
+            if len(rest) > LONGEST_WORD + (self.kind.dim + 1) * LONGEST_TEXT_NUMBER:
+                raise UsageError(f"{self.what}: it has no end within {len(rest):,} bytes; the file is damaged")
             # A last line need not be ended; what is left of a binary file is no row.
             data = rest + more if more else rest + b"\n" if rest.strip() and not self.kind.binary else b""
         if self.row == self.wanted == self.kind.rows:
