@@ -171,9 +171,9 @@ def packed(content: bytes, suffix: str) -> bytes:
     import gzip
     import lzma
 
-    import zstandard
+    from fastw2v.compression.zstd import zstd
 
-    pack = {".txt.gz": gzip.compress, ".txt.bz2": bz2.compress, ".txt.xz": lzma.compress, ".txt.zst": zstandard.compress}
+    pack = {".txt.gz": gzip.compress, ".txt.bz2": bz2.compress, ".txt.xz": lzma.compress, ".txt.zst": zstd.compress}
     return pack.get(suffix, bytes)(content)
 
 

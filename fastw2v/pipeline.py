@@ -16,6 +16,7 @@ from fastw2v.checkpoints.keeper import Keeper
 from fastw2v.checkpoints.resuming import Resumed, for_all, read_run, refuse_to_begin
 from fastw2v.checkpoints.store import Store
 from fastw2v.checkpoints.together import described_by_all
+from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
@@ -23,7 +24,7 @@ from fastw2v.errors import UsageError
 from fastw2v.kernels.model import Model, new_model
 from fastw2v.machine import usable_cores
 from fastw2v.one_line_errors import one_line_errors
-from fastw2v.preparation import encoded, vocabulary_for
+from fastw2v.preparation import encoded, told_findings, vocabulary_for
 from fastw2v.ranks.corpus import Text, names_for, part_for
 from fastw2v.ranks.counts import from_rank_0
 from fastw2v.ranks.parcels import told_by_all
@@ -129,7 +130,7 @@ def run(
         if files.log:
             listener = Several(listener, JsonLog(files.log))
         stack.enter_context(closing(listener))
-        text = checked_text(names_for(corpus, ranks), settings, files)
+        text = checked_text(names_for(corpus, ranks), settings, files, listener.note)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
             store.prepare()
@@ -160,7 +161,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
         if resumed.files.log:
             log = stack.enter_context(closing(JsonLog(resumed.files.log, append=True)))
             listener = Several(listener, log)
-        text = checked_text(names_for(resumed.corpus, ranks), resumed.settings, resumed.files)
+        text = checked_text(names_for(resumed.corpus, ranks), resumed.settings, resumed.files, listener.note)
         part = Text(text, part_for(text, resumed.corpus, ranks), resumed.corpus)
         return _run(ranks, Job(part, resumed.settings, resumed.files, resumed=resumed), listener, store)
 
@@ -176,12 +177,15 @@ def count(
     """
     settings, files, listener = settings or Settings(), files or Files(), listener or Listener()
     with closing(listener), one_line_errors(NEEDS_LESS):
-        text = checked_text(corpus, settings, files)
+        text = checked_text(corpus, settings, files, listener.note)
         if not files.read_vocab:
             warmup.compile_counting(listener)
         vocabulary, counts = vocabulary_for(Alone(), text, settings, files, listener)
+        found = told_findings(Alone(), text, listener)
         if files.save_vocab:
             vocabulary.save(files.save_vocab)
+        if not files.read_vocab:
+            counts = counts._replace(texts=found.texts, empty_texts=found.empty)
         return vocabulary, counts
 
 
@@ -239,6 +243,8 @@ def _run(ranks: Verbs, job: Job, listener: Listener, store: Store | None) -> Wor
             words_per_second=(end.words - words_before) / train_seconds,
             loss=company.last_epoch_loss if company else trainer.last_epoch_loss,
             files=written,
+            texts=ready.found.texts,
+            empty_texts=ready.found.empty,
             **(company.rank_figures if company else {}),
         )
     )
@@ -248,6 +254,7 @@ def _run(ranks: Verbs, job: Job, listener: Listener, store: Store | None) -> Wor
 class Prepared(NamedTuple):
     """A text that is ready to be trained on.
 
+    found : what was found out about its files
     warm : whether there is a warm start
     earlier : its vectors, on rank 0
     """
@@ -255,6 +262,7 @@ class Prepared(NamedTuple):
     settings: Settings
     vocabulary: Vocabulary
     ids: IdStream
+    found: Findings
     warm: bool
     earlier: Earlier | None
     compile_seconds: float
@@ -281,7 +289,8 @@ def _prepared(ranks: Verbs, job: Job, listener: Listener) -> Prepared:
         vocabulary.save(files.save_vocab)
     vocab_seconds = clock.lap()
     ids = encoded(ranks, text, vocabulary, settings, files, listener)
-    return Prepared(settings, vocabulary, ids, warm, earlier, compile_seconds, vocab_seconds, encode_seconds=clock.lap())
+    found = told_findings(ranks, text, listener)
+    return Prepared(settings, vocabulary, ids, found, warm, earlier, compile_seconds, vocab_seconds, encode_seconds=clock.lap())
 
 
 def _start(ranks: Verbs, ready: Prepared, listener: Listener) -> Model:

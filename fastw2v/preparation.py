@@ -1,11 +1,13 @@
 """From a text to what training needs of it: the vocabulary, and the word ids, within the memory there is."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from fastw2v.corpus.counting import count_words, select
-from fastw2v.corpus.encoding import encode
+from fastw2v.corpus.encoding import Sentences, encode
+from fastw2v.corpus.findings import Findings, added_up
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
@@ -19,6 +21,8 @@ from fastw2v.reporting.listener import Counts, Listener
 from fastw2v.run_files import Files
 from fastw2v.settings import Settings
 from fastw2v.tables import tables_bytes
+
+FEW_NEIGHBOURS = 0.01  # for each sentence
 
 
 def vocabulary_for(
@@ -72,13 +76,33 @@ def encoded(
     expected = 0 if files.read_vocab else vocabulary.train_words // ranks.size
     ids = IdStream(memory=_memory_for_ids(vocabulary, settings), expected=expected, folder=files.spool_folder)
     listener.reading("encoding", sum(source.size for source in text))
-    encode(text, vocabulary, ids, threads=settings.thread_count, advanced=listener.read)
+    sentences = encode(text, vocabulary, ids, threads=settings.thread_count, advanced=listener.read)
+    _warn_of_lone_words(ranks, sentences, listener)
     if not ids.in_memory:
         size = readable_bytes(len(ids) * 4)
         listener.note(f"the text's word ids ({size}) are in a temporary file, for they are more than --memory allows")
     if ranks.size == 1 and not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
         raise UsageError("the text holds no word of the vocabulary")
     return ids
+
+
+def told_findings(ranks: Verbs, text: list[Source], listener: Listener) -> Findings:
+    """What all ranks found in the text, of which the user is told what is wrong."""
+    own = added_up(source.findings for source in text)
+    found = added_up(Findings(**told) for told in told_by_all(ranks, asdict(own)))
+    for note in found.notes():
+        listener.note(note)
+    return found
+
+
+def _warn_of_lone_words(ranks: Verbs, sentences: Sentences, listener: Listener) -> None:
+    """Tell where there is next to nothing to learn from, for words have no neighbours: of a table, of a list of words."""
+    count, neighbours = ranks.sum(np.array(sentences)).tolist()
+    if neighbours < FEW_NEIGHBOURS * count:
+        listener.note(
+            f"warning: hardly any sentence has two words of the vocabulary ({count:,} sentences, {neighbours:,} pairs of "
+            "neighbours), so there is next to nothing to learn: give a sentence a line, its words between spaces, not commas"
+        )
 
 
 def _memory_for_ids(vocabulary: Vocabulary, settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """The files of a run: which they are, whether they can be written, and the writing of the results."""
 
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -114,15 +115,17 @@ def _check_files(files: Files, settings: Settings) -> None:
         )
 
 
-def checked_text(corpus: Any, settings: Settings, files: Files) -> list[Source]:
+def checked_text(corpus: Any, settings: Settings, files: Files, note: Callable[[str], None]) -> list[Source]:
     """The text of a run, once all its files are checked: nothing is written before that. Raises UsageError.
+
+    note : is told what is left out of folders
 
     A run with checkpoints is to go on from them, and so needs a text that can be read again.
     """
     _check_files(files, settings)
     if files.checkpoint and any(map(is_standard_input, corpus if isinstance(corpus, (list, tuple)) else [corpus])):
         raise UsageError(NEEDS_FILES)
-    text = sources(corpus, files.spool_folder)
+    text = sources(corpus, files.spool_folder, note)
     if files.checkpoint and any(source.path is None for source in text):
         raise UsageError(NEEDS_FILES)
     _check_no_input_is_written(files, text)

@@ -71,11 +71,15 @@ def joined(
     path.write_bytes(data)
     text = [Source("text", path=path)]
     counts = count_strings(
-        blocks(text, size=block, end_lines=not exact), min_count=min_count, threads=threads, memory=2**28, exact=exact
+        (part.data for part in blocks(text, size=block, end_lines=not exact)),
+        min_count=min_count,
+        threads=threads,
+        memory=2**28,
+        exact=exact,
     )
     out = io.BytesIO()
     total = join_phrases(
-        blocks(text, size=block, end_lines=not exact),
+        (part.data for part in blocks(text, size=block, end_lines=not exact)),
         counts,
         out.write,
         threshold=threshold,
@@ -197,7 +201,9 @@ def test_the_output_is_the_same_for_any_number_of_threads_even_where_pairs_were_
     path.write_bytes(data)
     results = []
     for threads in (1, 2, 5):
-        counts = count_strings(blocks([Source("in", path=path)], size=20_000), min_count=3, threads=threads, memory=2**20)
+        counts = count_strings(
+            (part.data for part in blocks([Source("in", path=path)], size=20_000)), min_count=3, threads=threads, memory=2**20
+        )
         assert counts.forgotten > 0
         results.append(sorted(counts.slots[counts.slots[:, COUNT] > 0].tolist()))
     assert results[0] == results[1] == results[2]

@@ -26,7 +26,7 @@ MEMORY = 1 << 30
 
 def words_of(parts: Any) -> list[bytes]:
     """The words as the blocks give them, newlines as `</s>`."""
-    return b"".join(blocks(parts)).replace(b"\n", b" </s> ").split()
+    return b"".join(block.words() for block in blocks(parts)).replace(b"\n", b" </s> ").split()
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 3, 7])

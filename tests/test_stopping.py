@@ -42,7 +42,7 @@ Source.check_unchanged = checked
 # A signal while an object is cleaned up, where Python drops what is raised: in the midst of importing, or at the text.
 AT_A_CLEANING = """
 import os, sys, time, weakref
-from fastw2v.corpus.decompression import Reader
+from fastw2v.compression.reading import Reader
 class Cleaned:
     pass
 def clean():

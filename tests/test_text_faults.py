@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import zstandard
 from processes import one_line, start, wait_for
 from texts import zipf_text
 
 import fastw2v
 from fastw2v.checkpoints.store import Store
+from fastw2v.compression.zstd import zstd
 from fastw2v.errors import UsageError
 from fastw2v.pipeline import resume
 
@@ -35,8 +35,9 @@ Source.check_unchanged = checked
 # The disk fails when a piece of the text is read for the so-manieth time.
 FAILING_DISK = """
 import errno, os
-from fastw2v.corpus import blocks, decompression
-reads, init = [], decompression.Reader.__init__
+from fastw2v.compression import reading
+from fastw2v.corpus import blocks
+reads, init = [], reading.Reader.__init__
 blocks.blocks.__defaults__ = (*blocks.blocks.__defaults__[:1], 1 << 16, True)
 class Failing:
     def __init__(self, stream):
@@ -46,7 +47,7 @@ class Failing:
         if len(reads) == {read}:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
         return self.stream.read(size)
-decompression.Reader.__init__ = lambda self, stream, *more: init(self, Failing(stream), *more)
+reading.Reader.__init__ = lambda self, stream, *more: init(self, Failing(stream), *more)
 """
 
 
@@ -84,7 +85,7 @@ def test_a_text_that_is_cut_short_in_training_is_no_longer_needed_but_for_going_
         (gzip.compress, "gzip", 8),
         (bz2.compress, "bzip2", 50_000),
         (lzma.compress, "xz", 8),
-        (zstandard.ZstdCompressor().compress, "zstd", 50_000),
+        (zstd.compress, "zstd", 50_000),
     ],
 )
 def test_a_compressed_file_that_ends_early_is_named(

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import zstandard
 from gensim.models import KeyedVectors
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import fastw2v
 from fastw2v.choices import FILE_FORMATS
+from fastw2v.compression.zstd import zstd
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.vectors import reading, text_rows
 from fastw2v.vectors.description import describe
@@ -124,7 +124,7 @@ def test_compressed_files_are_written_and_read_by_any_name(tmp_path: Path, suffi
     vectors.save(tmp_path / f"v{suffix}", file_format)
     content = (tmp_path / f"v{suffix}").read_bytes()
     unpack = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
-    unpack[".zst"] = lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data)
+    unpack[".zst"] = lambda data: zstd.decompress(data)
     vectors.save(tmp_path / "plain", file_format)
     assert unpack.get(suffix, bytes)(content) == (tmp_path / "plain").read_bytes()
     (tmp_path / "renamed").write_bytes(content)
@@ -338,3 +338,10 @@ def test_a_file_is_described_without_reading_all(tmp_path: Path) -> None:
     assert describe(tmp_path / "g.txt.gz")["format"] == "text without a header, gzip"
     assert describe(tmp_path / "g.txt.gz")["words"] == "not said in the file"
     assert describe(tmp_path / "v.f2v")["first words"].startswith("w0 w1")
+
+
+@pytest.mark.parametrize("start", [b"2 2\na 1 1\nb 1", b"2 2\na 1 1\n", b"a 1 1\nb 1 "])
+def test_a_row_without_end_is_refused_and_not_read_to_its_end(tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "v.txt.gz").write_bytes(gzip.compress(start + b"1" * (1 << 26), 1))
+    with pytest.raises(UsageError, match=r"line [23]: it has no end within (16|17|24|25),[0-9,]+ bytes"):
+        fastw2v.load(tmp_path / "v.txt.gz")

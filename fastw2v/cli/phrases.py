@@ -43,7 +43,8 @@ def phrases(
     quiet: bool,
 ) -> None:
     """Write CORPUS with its phrases joined by underscores, as word2phrase.c does: pairs of words that stand together more often
-    than by chance. CORPUS is files, folders, quoted globs, or - for standard input; plain text or gzip, bzip2, xz, zstd.
+    than by chance. CORPUS is files, folders, quoted globs, or - for standard input; plain or compressed
+    by gzip, bzip2, xz, zstd or zip; tar archives of texts.
 
     A pair scores (count of the pair - min-count) / count of one / count of the other * words of the text.
 

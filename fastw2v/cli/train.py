@@ -73,7 +73,8 @@ def train(
     quiet: bool,
     **settings: Any,
 ) -> None:
-    """Train word vectors on CORPUS: files, folders, quoted globs, or - for standard input; plain text or gzip, bzip2, xz, zstd.
+    """Train word vectors on CORPUS: files, folders, quoted globs, or - for standard input; plain or compressed
+    by gzip, bzip2, xz, zstd or zip; tar archives of texts. Of folders, only texts are read.
 
     Words are what stands between spaces, tabs and newlines; a newline ends a sentence. Nothing is lower-cased or stripped.
 

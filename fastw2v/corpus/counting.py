@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from fastw2v.corpus.blocks import blocks, in_order
+from fastw2v.corpus.blocks import Block, blocks, in_order
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary
 from fastw2v.corpus.words import (
@@ -67,8 +67,10 @@ def count_words(
     """
     counters = [Counter(max(LEAST_BUDGET, memory * BUDGET_SHARE / threads)) for _ in range(threads)]
 
-    def count(number: int, block: tuple[int, bytes]) -> None:
-        counters[number % threads].count(block[1], block[0])
+    def count(number: int, item: tuple[int, Block]) -> None:
+        offset, block = item
+        block.check()
+        counters[number % threads].count(block.words(), offset)
 
     for _ in in_order(count, _with_offsets(blocks(sources, advanced)), threads):
         pass
@@ -115,11 +117,12 @@ def unseen(table: WordTable, entries: np.ndarray) -> WordTable:
     return found
 
 
-def _with_offsets(stream: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
+def _with_offsets(stream: Iterator[Block]) -> Iterator[tuple[int, Block]]:
+    """Blocks and their places in the whole text."""
     offset = 0
     for block in stream:
         yield offset, block
-        offset += len(block)
+        offset += len(block.data)
 
 
 def joined(source: WordTable, target: WordTable) -> WordTable:

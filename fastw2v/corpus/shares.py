@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastw2v.compression.reading import Reader
 from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
 
@@ -33,12 +34,13 @@ def share(text: list[Source], number: int, shares: int) -> list[Source]:
         bounds = [_bound(text, sizes, compressed, sum(sizes) * at // shares) for at in range(shares + 1)]
     begin, end = bounds[number], bounds[number + 1]
     parts = []
-    for place in range(begin.source, min(end.source + 1, len(text))):
+    for place in range(begin.source if number else 0, min(end.source + 1, len(text))):
         first = begin.offset if place == begin.source else 0
         last = end.offset if place == end.source else sizes[place]
-        if first < last:
+        empty = sizes[place] == 0 and place < end.source  # read all the same, to be counted
+        if first < last or empty:
             parts.append(replace(text[place], begin=first, end=last if last < sizes[place] else None))
-    if not parts:
+    if not any(part.size for part in parts):
         why = (
             "a compressed file is read by one rank: give as many files, or unpack them"
             if any(compressed)
@@ -73,8 +75,9 @@ def _cut(source: Source, offset: int) -> int:
     """The first place from `offset` on that follows a newline, or white space where no line ends near."""
     if offset == 0:
         return 0
-    raw, reader = source.open()
+    raw = source.open()
     try:
+        reader = Reader(raw, source.name, None)
         raw.seek(offset - 1)
         space: int | None = None
         place: int = offset - 1

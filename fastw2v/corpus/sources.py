@@ -1,16 +1,18 @@
 """Where the text comes from: files, folders, globs, standard input, sentences in memory; plain or compressed, by content."""
 
-import glob
 import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from fastw2v.corpus.decompression import MAGIC_BYTES, compression, opened
+from fastw2v.compression.reading import content, is_tar
+from fastw2v.corpus.findings import Findings
+from fastw2v.corpus.names import files_of
+from fastw2v.corpus.texts import LONGEST_WORD, Text, texts
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.files import vanishing_file
 from fastw2v.utf8 import to_bytes
@@ -33,9 +35,10 @@ class Source:
     seen: tuple[int, int] | None = None  # size and time of the last change, when it was opened first
     begin: int = 0
     end: int | None = None
+    findings: Findings = field(default_factory=Findings)
 
-    def open(self) -> tuple[IO[bytes], Any]:
-        """The raw file, whose position tells how far reading has come, and a reader of its decompressed bytes."""
+    def open(self) -> IO[bytes]:
+        """The raw file, whose position tells how far reading has come."""
         if self.spooled is not None:
             self.spooled.seek(0)
             raw = self.spooled
@@ -47,14 +50,20 @@ class Source:
                 raise UsageError(f"cannot read {self.name}: {reason(error)}") from error
         try:
             self.check_unchanged(raw)
-            reader = opened(raw, self.name)
-            if self.begin or self.end is not None:
-                raw.seek(self.begin)
-                reader = Part(reader, self.size)
-            return raw, reader
         except BaseException:
             self.close(raw)
             raise
+        return raw
+
+    def texts(self, raw: IO[bytes]) -> Iterator[Text]:
+        """The texts of the opened file: one, but of an archive."""
+        findings = self.findings
+        for text in texts(raw, self.name, lambda name: None if findings.complete else findings.skipped.append(name)):
+            if self.begin or self.end is not None:
+                raw.seek(self.begin)
+                yield Text(text.name, Part(text.reader, self.size), self.begin)
+            else:
+                yield text
 
     def close(self, raw: IO[bytes]) -> None:
         """End one reading; a spooled copy stays for the next."""
@@ -74,9 +83,10 @@ class Source:
 
     def compressed(self) -> bool:
         """Whether only a whole reading makes sense of its bytes."""
-        raw, _ = self.open()
+        raw = self.open()
         try:
-            return compression(raw.read(MAGIC_BYTES)) is not None
+            found = content(raw, self.name)
+            return found.compression is not None or is_tar(found.beginning)
         finally:
             self.close(raw)
 
@@ -108,15 +118,21 @@ class Part:
         return data
 
 
-def sources(corpus: Any, spool_folder: Path | None = None) -> list[Source]:
+def silent(note: str) -> None:
+    """Nobody is told."""
+
+
+def sources(corpus: Any, spool_folder: Path | None = None, note: Callable[[str], None] = silent) -> list[Source]:
     """What `corpus` stands for: a name, several, or an iterable of sentences (each a list of words).
+
+    note : is told what was left out of folders
 
     Raises UsageError for a name that does not exist or cannot be read, and for a folder without files.
     """
     if isinstance(corpus, (str, os.PathLike)):
-        return _named([corpus], spool_folder)
+        return _named([corpus], spool_folder, note)
     if isinstance(corpus, Sequence) and corpus and all(isinstance(name, (str, os.PathLike)) for name in corpus):
-        return _named(corpus, spool_folder)
+        return _named(corpus, spool_folder, note)
     if isinstance(corpus, Iterable) and not isinstance(corpus, (bytes, bytearray)):
         return [Source("the sentences", spooled=_spooled_sentences(corpus, spool_folder))]
     raise UsageError(f"the corpus is a {type(corpus).__name__}: give file names or sentences, each a list of words")
@@ -127,7 +143,7 @@ def is_standard_input(name: object) -> bool:
     return isinstance(name, (str, os.PathLike)) and os.fspath(name) == "-"
 
 
-def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None) -> list[Source]:
+def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None, note: Callable[[str], None]) -> list[Source]:
     found: list[Source] = []
     for name in names:
         if is_standard_input(name):
@@ -135,41 +151,11 @@ def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None) -
                 raise UsageError("standard input is closed: there is no text to read")
             found.append(Source("standard input", spooled=_spooled(sys.stdin.buffer, "standard input", spool_folder)))
         else:
-            found.extend(_from_path(path, spool_folder) for path in _paths(str(name)))
+            files = files_of(str(name))
+            if left_out := files.left_out():
+                note(f"skipped in {name}: {left_out}; give a file by its own name to have it read")
+            found.extend(_from_path(path, spool_folder) for path in files.texts)
     return found
-
-
-def _paths(name: str) -> list[Path]:
-    """The files that one name on the command line stands for."""
-    if not name:
-        raise UsageError("the corpus has an empty name: no such file")
-    path = Path(name)
-    try:
-        if path.is_dir():
-            files = list(_files_below(path))
-            if not files:
-                raise UsageError(f"the folder {name} holds no files")
-            return files
-        if path.exists():
-            return [path]
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {name!r}: {reason(error)}") from error
-    matches = sorted(Path(match) for match in glob.glob(name, recursive=True))
-    files = [path for path in matches if not path.is_dir()]
-    if not files:
-        raise UsageError(f"nothing matches {name}" if glob.has_magic(name) else f"cannot read {name}: no such file or folder")
-    return files
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """All files in a folder and those inside it, in the order of their names; hidden ones are left out."""
-
-    def refuse(error: OSError) -> None:
-        raise UsageError(f"cannot read {error.filename}: {reason(error)}")
-
-    for where, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(where, name) for name in sorted(names) if not name.startswith("."))
 
 
 def _from_path(path: Path, spool_folder: Path | None) -> Source:
@@ -184,8 +170,12 @@ def _from_path(path: Path, spool_folder: Path | None) -> Source:
 
 
 def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
-    """A copy of a stream in a temporary file, as compressed as it comes."""
+    """A copy of a stream in a temporary file, as compressed as it comes.
+
+    Raises UsageError for one without white space, such as /dev/zero, before it fills the disk.
+    """
     copy = vanishing_file(folder)
+    word = 0  # bytes since there was white space
     while True:
         try:
             data = stream.read(COPY_BYTES)
@@ -194,6 +184,9 @@ def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
         add_to_copy(copy, data)
         if not data:
             return copy
+        word = 0 if any(space in data for space in (b" ", b"\n", b"\t")) else word + len(data)
+        if word > LONGEST_WORD:
+            raise UsageError(f"{name} is no text: {word:,} bytes of it hold no white space")
 
 
 def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[bytes]:

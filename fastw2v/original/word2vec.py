@@ -14,7 +14,7 @@ from fastw2v.settings import DEFAULT_ALPHA, Settings
 THREADS, CBOW, DEBUG = 12, 1, 2  # the original's defaults where they are not ours
 
 OPTIONS = {
-    "-train": ("file", "The text to learn from: plain, or compressed by gzip, bzip2, xz or zstd"),
+    "-train": ("file", "The text to learn from: plain, or compressed by gzip, bzip2, xz, zstd or zip"),
     "-output": ("file", "Where the word vectors go, or the word classes"),
     "-size": ("int", f"Numbers in a word vector; default is {Settings.dim}"),
     "-window": ("int", f"Most words between a word and its context; default is {Settings.window}"),

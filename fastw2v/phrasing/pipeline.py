@@ -11,6 +11,7 @@ from typing import Any
 
 from fastw2v.compiling import compiling_note, prepare
 from fastw2v.corpus.blocks import BLOCK_BYTES, blocks
+from fastw2v.corpus.findings import added_up
 from fastw2v.corpus.sources import Source, add_to_copy, sources
 from fastw2v.errors import Interrupted
 from fastw2v.files import check_not_an_input, check_writable, spool_folder, vanishing_file, written_whole
@@ -97,7 +98,7 @@ def run(
         try:
             check_writable(output, "the output")
             folder = spool_folder(output)
-            text = sources(corpus, folder)
+            text = sources(corpus, folder, listener.note)
             check_not_an_input(output, "the output", [source.path for source in text if source.path])
             seconds = prepare(entries(), lambda: listener.note(compiling_note("some seconds")))
             if seconds:
@@ -139,6 +140,8 @@ class Joining:
             counted=self.watch.counted,
             **choice,
         )
+        for note in added_up(source.findings for source in text).notes():
+            self.listener.note(note)
         if counts.forgotten:
             self.listener.note(
                 f"memory for counting was spent: words and pairs seen {counts.forgotten} times or less were forgotten on the "
@@ -159,7 +162,8 @@ class Joining:
 
     def _blocks(self, text: list[Source], stage: str) -> Iterator[bytes]:
         self.listener.reading(stage, sum(source.size for source in text))
-        return blocks(text, self.listener.read, BLOCK_BYTES, end_lines=not self.exact)
+        text_blocks = blocks(text, self.listener.read, BLOCK_BYTES, end_lines=not self.exact)
+        return (block.data if self.exact else block.words() for block in text_blocks)
 
 
 def _joined_copy(text: list[Source], threshold: float, joining: Joining, folder: Path | None) -> Source:

@@ -13,6 +13,7 @@ class Summary:
     train_words : words of the text that are in the vocabulary, sentence ends included (as word2vec.c counts)
     words_per_second : train_words × epochs / train_seconds
     loss : mean nats a trained pair over the last epoch; NaN where nothing could be measured
+    texts, empty_texts : files of the text, members of archives too, and how many of them hold nothing but white space
     rank_words_per_second, rank_seconds_waited : of each rank, where there are several: its rate, its wait for others at the end
     """
 
@@ -27,6 +28,8 @@ class Summary:
     words_per_second: float
     loss: float
     files: dict[str, int] = field(default_factory=dict)  # each file written and its size in bytes
+    texts: int = 1
+    empty_texts: int = 0
     rank_words_per_second: list[float] = field(default_factory=list)
     rank_seconds_waited: list[float] = field(default_factory=list)
 
@@ -36,12 +39,15 @@ class Counts(NamedTuple):
 
     kept, kept_words : the words in the vocabulary, and how many of the text's words they are
     distinct, words : the same of the whole text, or of the vocabulary again where that was read and not counted
+    texts, empty_texts : as in Summary
     """
 
     kept: int
     kept_words: int
     distinct: int
     words: int
+    texts: int = 1
+    empty_texts: int = 0
 
 
 class Listener:

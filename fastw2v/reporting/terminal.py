@@ -9,6 +9,7 @@ from typing import IO, Any, cast
 
 from rich.table import Table
 
+from fastw2v.corpus.findings import files_in_words
 from fastw2v.machine import readable_bytes
 from fastw2v.readable import say
 from fastw2v.reporting.console import PlainConsole
@@ -154,7 +155,9 @@ class Lines(Listener):
 def print_summary(summary: Summary, console: PlainConsole) -> None:
     """The run in a small table: the text, the seconds of each stage, speed, loss, files."""
     table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_row("text", f"{summary.train_words:,} words, vocabulary {summary.vocab_size:,}")
+    words = f"{summary.train_words:,} words, vocabulary {summary.vocab_size:,}"
+    files = files_in_words(summary.texts, summary.empty_texts)
+    table.add_row("text", f"{words}, {files}" if files else words)
     stages = [("counting", summary.vocab_seconds), ("encoding", summary.encode_seconds)]
     stages += [("training", summary.train_seconds), ("saving", summary.save_seconds)]
     if summary.compile_seconds:

@@ -6,7 +6,7 @@ from typing import IO, Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.corpus.decompression import opened
+from fastw2v.compression.reading import opened
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.machine import available_memory, readable_bytes
 from fastw2v.utf8 import quoted
@@ -19,6 +19,7 @@ LARGEST_DIMENSION = 10**6
 FIRST_ROWS = 1 << 26  # bytes of vectors that a promise which cannot be checked is believed for
 LETTERS_OF_NUMBERS = set(b"0123456789+-.eE \r")
 LONGEST_TEXT_NUMBER = 64  # bytes, far more than anyone writes
+LONGEST_WORD = 1 << 24
 
 
 class Kind(NamedTuple):
@@ -58,7 +59,7 @@ def read_rows(path: Path, limit: int | None = None) -> tuple[Kind, Rows]:
     """
     with _opened(path) as file:
         size = path.stat().st_size
-        reader = opened(file, str(path), text=False)
+        reader = opened(file, str(path))
         data, kind = recognise(path, reader)
         if kind.compression is None:
             _check_size(path, kind, size, limit)
@@ -222,6 +223,8 @@ class _Reading:
             more = self.reader.read(CHUNK)
             ended = not more
             rest = data[position:]
+            if len(rest) > LONGEST_WORD + (self.kind.dim + 1) * LONGEST_TEXT_NUMBER:
+                raise UsageError(f"{self.what}: it has no end within {len(rest):,} bytes; the file is damaged")
             # A last line need not be ended; what is left of a binary file is no row.
             data = rest + more if more else rest + b"\n" if rest.strip() and not self.kind.binary else b""
         if self.row == self.wanted == self.kind.rows:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from fastw2v.choices import FORMATS
+from fastw2v.compression import zstd
 from fastw2v.errors import UsageError
 from fastw2v.files import written_whole
 from fastw2v.vectors.text_rows import LETTERS_OF_A_NUMBER, format_rows
@@ -91,9 +92,7 @@ def _compressing(file: BinaryIO, suffix: str) -> Iterator[Any]:
         with lzma.LZMAFile(file, "wb") as packed_small:
             yield packed_small
     elif suffix == ".zst":
-        import zstandard
-
-        with zstandard.ZstdCompressor().stream_writer(file, closefd=False) as frames:
+        with zstd.compressing(file) as frames:
             yield frames
     else:
         yield file

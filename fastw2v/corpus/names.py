@@ -1,0 +1,83 @@
+"""The files that a name stands for: itself, those of a folder, those that a pattern matches."""
+
+import glob
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from fastw2v.compression.errors import NotRead
+from fastw2v.compression.reading import content
+from fastw2v.corpus.findings import listed
+from fastw2v.corpus.texts import is_binary
+from fastw2v.errors import UsageError, reason
+
+
+class Found(NamedTuple):
+    """The files of one name, and what was left out of them: files that are no texts; hidden files and folders."""
+
+    texts: list[Path]
+    others: list[str]
+    hidden: list[str]
+
+    def left_out(self) -> str:
+        """What was left out, in words; empty for nothing."""
+        parts = [(self.others, "that hold no text"), (self.hidden, "hidden")]
+        return ", ".join(f"{len(names):,} {what} ({listed(names)})" for names, what in parts if names)
+
+
+def files_of(name: str) -> Found:
+    """The files that one name on the command line stands for. A file is taken whatever it holds; of others, only texts are.
+
+    Raises UsageError where there is none.
+    """
+    if not name:
+        raise UsageError("the corpus has an empty name: no such file")
+    path = Path(name)
+    hidden: list[str] = []
+    try:
+        if path.is_dir():
+            files, what = list(_below(path, hidden)), f"the folder {name} holds no files"
+        elif path.exists():
+            return Found([path], [], [])
+        else:
+            matches = sorted(Path(match) for match in glob.glob(name, recursive=True))
+            files, what = [path for path in matches if not path.is_dir()], f"nothing matches {name}"
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {name!r}: {reason(error)}") from error
+    if not files and not path.is_dir() and not glob.has_magic(name):
+        raise UsageError(f"cannot read {name}: no such file or folder")
+    if not files and not hidden:
+        raise UsageError(what)
+    found = Found([], [], hidden)
+    for file in files:
+        found.texts.append(file) if _holds_text(file) else found.others.append(str(file))
+    if not found.texts:
+        raise UsageError(f"no file of {name} is read: there are {found.left_out()}; give a file by its own name to read it")
+    return found
+
+
+def _below(folder: Path, hidden: list[str]) -> Iterator[Path]:
+    """All files in a folder and those inside it, in the order of their names, but for hidden ones, which are noted."""
+
+    def refuse(error: OSError) -> None:
+        raise UsageError(f"cannot read {error.filename}: {reason(error)}")
+
+    for where, folders, names in os.walk(folder, onerror=refuse):
+        hidden += sorted(os.path.join(where, name) for name in (*folders, *names) if name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(where, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _holds_text(path: Path) -> bool:
+    """Whether a file that nobody has named is to be read: its beginning looks like text, compressed or not, or an archive."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+            return False
+        with open(path, "rb") as file:
+            return not is_binary(content(file, str(path)))
+    except NotRead:
+        return False
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {reason(error)}") from error
