@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from checkpoint_files import newest, with_run
 from texts import zipf_text
 
 import fastw2v
@@ -219,11 +221,13 @@ def _working_processes(argument: str) -> list[int]:
 
 def _almost_done(state: Path) -> None:
     """Let a checkpoint's run have fewer epochs, of which a little is left."""
-    run_file = max(state.glob("[0-9]*")) / "run.json"
-    run = json.loads(run_file.read_text())
-    done = sum(int(np.load(path).sum()) for path in run_file.parent.glob("*words-done.npy"))
-    run["settings"]["epochs"] = max(1, -(-done * 100 // (run["text"]["ids"] * 99)) + 1)
-    run_file.write_text(json.dumps(run))
+    folder = newest(state)
+    done = sum(int(np.load(path).sum()) for path in folder.glob("*words-done.npy"))
+
+    def with_fewer_epochs(run: dict[str, Any]) -> None:
+        run["settings"]["epochs"] = max(1, -(-done * 100 // (run["text"]["ids"] * 99)) + 1)
+
+    with_run(folder, with_fewer_epochs)
 
 
 @needs_mpi
