@@ -123,7 +123,7 @@ def run(
     force : a checkpoint that is there already is set aside, and overwritten by the first of this run
     init : vectors for a warm start that are in no file
     """
-    with together() as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+    with together(corpus) as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
         if ranks.rank > 0:
             listener, files = Listener(), files.only_read()
         if files.log:

@@ -21,6 +21,7 @@ from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
 from fastw2v.errors import Fastw2vError, Interrupted, reason
+from fastw2v.ranks.launcher import rank_of
 from fastw2v.signals import hear_no_more, listen
 
 LAST_STREAM = 2  # of standard input, output and error
@@ -106,8 +107,15 @@ def _forget(stream: TextIO) -> None:
 
 
 def _say(message: str, code: int) -> int:
+    line = " ".join(message.split())
+    if found := rank_of():
+        from fastw2v.ranks.voice import tell, tell_launcher
+
+        tell(line, rank=found[0])
+        tell_launcher(code)
+        return code
     with suppress(OSError):  # who would have read it is gone
-        print("fastw2v: " + " ".join(message.split()), file=sys.stderr)
+        print(f"fastw2v: {line}", file=sys.stderr)
     return code
 
 
