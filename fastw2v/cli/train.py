@@ -28,7 +28,7 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 @click.option("--alpha", type=float, default=default("alpha"), help="Starting learning rate.  [default: 0.025, CBOW 0.05]")
 @THREADS
 @click.option(
-    "--seed", type=int, default=default("seed"), show_default=True, help="One thread and one seed: the same bytes every time."
+    "--seed", type=int, default=default("seed"), show_default=True, help="One process of one thread: the same bytes every time."
 )
 @click.option("--kernel", type=click.Choice(KERNELS), default=default("kernel"), show_default=True, help="The training loop.")
 @click.option(
