@@ -1,12 +1,22 @@
 """The way in: python -m fastw2v, and the installed command. A signal while the rest is imported ends in one line too."""
 
+import os
 import signal
+from typing import NoReturn
 
+from fastw2v.ranks.launcher import rank_of
 from fastw2v.signals import RAISED, stop_at_once
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    if (found := rank_of()) and found[0] > 0:  # rank 0 gets the signal too, and speaks for all
+        os._exit(128 + number)
+    stop_at_once(number, frame)
+
 
 for number in RAISED:
     if signal.getsignal(number) != signal.SIG_IGN:
-        signal.signal(number, stop_at_once)
+        signal.signal(number, _stop)
 
 from fastw2v.cli import main  # noqa: E402
 

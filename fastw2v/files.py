@@ -51,7 +51,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
                 if mode is not None:
                     os.chmod(temporary, stat.S_IMODE(mode))
                 os.replace(temporary, target)  # while it is held: else another process may take it for a leftover
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
     except (OSError, ValueError) as error:
@@ -102,7 +102,7 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
             _exchange(temporary, target)
         else:
             temporary.rename(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise Fastw2vError(f"cannot write {target}: {reason(error)}; it was left as it was") from error
     finally:
@@ -159,7 +159,7 @@ def hold(handle: int) -> bool:
     return True
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Wait until a new name is on the disk."""
     with suppress(OSError):  # some file systems cannot, and the name is then theirs to keep
         handle = os.open(folder, os.O_RDONLY)
@@ -201,6 +201,14 @@ def check_not_an_input(path: Path, role: str, inputs: Iterable[Path]) -> None:
     """Refuse an output that is also one of the files that are read."""
     if path.is_file() and any(other.exists() and path.samefile(other) for other in inputs):
         raise UsageError(f"{role} {path} is also an input: it would be overwritten; give another name")
+
+
+def is_file_name(value: object) -> bool:
+    """Whether something can be the name of a file."""
+    try:
+        return isinstance(value, str) and value != "" and b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
 
 
 def _mode(path: Path) -> int | None:

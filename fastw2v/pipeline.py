@@ -121,10 +121,10 @@ def run(
 ) -> WordVectors:
     """The same for settings and files that are already checked one by one; `listener` hears what happens.
 
-    force : a checkpoint that is there already is overwritten
+    force : a checkpoint that is there already is set aside, and overwritten by the first of this run
     init : vectors for a warm start that are in no file
     """
-    with together() as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+    with together(corpus) as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
         if ranks.rank > 0:
             listener, files = Listener(), files.only_read()
         if files.log:
@@ -135,7 +135,9 @@ def run(
         if store:
             store.prepare()
             stack.enter_context(store.held())
-            if not force:
+            if force:
+                store.set_aside()
+            else:
                 refuse_to_begin(store, settings)
         part = Text(text, part_for(text, corpus, ranks), corpus)
         return _run(ranks, Job(part, settings, files, files.init if init is None else init), listener, store)

@@ -1,14 +1,16 @@
 """The files of a run: which they are, whether they can be written, and the writing of the results."""
 
+import math
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from fastw2v.choices import FORMATS
 from fastw2v.corpus.sources import Source, is_standard_input, sources
 from fastw2v.errors import UsageError
-from fastw2v.files import check_not_an_input, check_writable, remove_leftovers, spool_folder
+from fastw2v.files import check_not_an_input, check_writable, is_file_name, remove_leftovers, spool_folder
 from fastw2v.settings import Settings
 from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.clusters import clusters, write_clusters
@@ -66,18 +68,28 @@ class Files:
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "Files":
-        """The same from JSON. Raises TypeError for anything else."""
-        values: dict[str, Any] = {name: Path(value) if _is_path(name, value) else value for name, value in fields.items()}
-        found = cls(**values)
-        for name, value in asdict(found).items():
-            right = isinstance(value, (Path, type(None))) if cls.__dataclass_fields__[name].default is None else True
-            if not right or type(found.classes) is not int or not isinstance(found.checkpoint_every, (int, float)):
-                raise TypeError(f"{name} is {value!r}")
-        return found
+        """The same from JSON. Raises ValueError for anything else."""
+        for name, value in fields.items():
+            if name not in cls.__dataclass_fields__ or not _is_right(name, value):
+                raise ValueError(f"{name} is {str(value)[:50]!r}")
+        values: dict[str, Any] = {name: Path(value) if name in PATHS and value else value for name, value in fields.items()}
+        return cls(**values)
 
 
-def _is_path(name: str, value: Any) -> bool:
-    return isinstance(value, str) and name != "file_format"
+PATHS = tuple(field.name for field in fields(Files) if field.default is None)
+
+
+def _is_right(name: str, value: Any) -> bool:
+    """Whether a field's value is of its type."""
+    if name in PATHS:
+        return value is None or is_file_name(value)
+    if name == "file_format":
+        return value in FORMATS
+    if name == "checkpoint_every":
+        return type(value) in (int, float) and 0 <= value < math.inf
+    if name == "classes":
+        return type(value) is int and value >= 0
+    return isinstance(value, bool)
 
 
 def _check_files(files: Files, settings: Settings) -> None:
@@ -85,6 +97,9 @@ def _check_files(files: Files, settings: Settings) -> None:
 
     Raises UsageError.
     """
+    for name in PATHS:
+        if (path := getattr(files, name)) is not None and not is_file_name(os.fspath(path)):
+            raise UsageError(f"{name} is {os.fspath(path)!r}: that cannot be the name of a file")
     chosen = chosen_format(files.output or Path(), files.file_format)
     folder = files.output is not None and chosen == "folder"
     seen: dict[str, str] = {}

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -13,9 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from checkpoint_files import newest
 from conftest import Outcome
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from processes import start, wait_for
 from texts import zipf_text
 
@@ -179,6 +179,48 @@ def test_a_text_that_changed_is_refused_with_what_changed_unless_forced(tmp_path
     assert np.isfinite(resume(state, force=True).vectors).all()
 
 
+def test_a_run_that_takes_the_place_of_another_is_the_only_one_to_go_on_from(long_text: Path, tmp_path: Path) -> None:
+    state = stopped(long_text, tmp_path)
+    first = newest(state).name
+    command = ["train", long_text, "-o", tmp_path / "new.bin", "--checkpoint", state, "--min-count", 1, "--quiet"]
+    process = start(*command, "--dim", 8, "--epochs", 1000, "--force")
+    wait_for(lambda: not Store(state).numbers())
+    process.kill()  # before its first checkpoint
+    process.communicate(timeout=20)
+    aside = f"mv {state / 'earlier' / first} {state}/ brings that back"
+    with pytest.raises(UsageError, match=re.escape(aside)):
+        resume(state)
+    (state / "earlier" / first).rename(state / first)
+    assert resume(state).dim == 8
+    assert not state.exists()
+
+
+def test_what_was_set_aside_goes_with_the_first_checkpoint_or_the_end(text: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "state")
+    store.prepare()
+    checkpoint = Checkpoint({"n": 1}, [b"</s>"], {"a": np.arange(3)})
+    for _ in range(2):
+        store.write(checkpoint)
+        store.set_aside()
+        assert (store.numbers(), os.listdir(store.folder / "earlier")) == ([], ["000001"])
+    store.set_aside()  # another run that has none either
+    assert os.listdir(store.folder / "earlier") == ["000001"]
+    store.write(checkpoint)
+    assert os.listdir(store.folder) == ["000001"]
+    run(str(text), Settings(dim=8, epochs=1), Files(checkpoint=store.folder), Listener(), force=True)
+    assert not store.folder.exists()
+
+
+def test_a_run_that_is_refused_sets_nothing_aside(text: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path / "state")
+    store.prepare()
+    store.write(Checkpoint({"n": 1}, [b"</s>"], {"a": np.arange(3)}))
+    for corpus, output in ((tmp_path / "none", tmp_path / "v.bin"), (text, tmp_path / "none" / "v.bin"), (text, text)):
+        with pytest.raises(UsageError):
+            run(str(corpus), Settings(dim=8), Files(output=output, checkpoint=store.folder), Listener(), force=True)
+    assert store.numbers() == [1]
+
+
 def test_a_checkpoint_that_is_there_is_not_overwritten_unless_forced(cli: CLI, tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_bytes(zipf_text(300_000, 300))
@@ -239,48 +281,6 @@ def test_going_on_closes_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert len(logs) == 1
     assert logs[0].file is not None
     assert logs[0].file.closed
-
-
-@given(data=st.data())
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_changed_checkpoint_is_resumed_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, small_state: tuple[Path, Path], data: st.DataObject
-) -> None:
-    text, state = small_state
-    folder = tmp_path_factory.mktemp("changed")
-    shutil.copytree(state, folder / "state")
-    names = sorted(path.name for path in (folder / "state" / "000001").iterdir())
-    path = folder / "state" / "000001" / data.draw(st.sampled_from(names))
-    content = bytearray(path.read_bytes())
-    for _ in range(data.draw(st.integers(1, 3))):
-        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
-    path.write_bytes(content[: data.draw(st.integers(0, len(content)))])
-    about = path.parent / "run.json"
-    if path != about:
-        assert json.loads(about.read_text())["text"]["files"][0][0] == str(text)
-    try:
-        resume(folder / "state", force=True)  # else it would be refused for being a copy
-    except Fastw2vError:
-        return
-
-
-@pytest.fixture(scope="module")
-def small_state(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A small text and the checkpoint of a run on it that is nearly over."""
-    folder = tmp_path_factory.mktemp("small")
-    text = folder / "text.txt"
-    text.write_bytes(zipf_text(30_000, 100))
-    files = Files(checkpoint=folder / "state")
-    with pytest.raises(Interrupted):
-        run(str(text), Settings(dim=8, epochs=60, threads=2, min_count=1, hs=True), files, StopAt(0.8))
-    return text, folder / "state"
-
-
-def test_nothing_in_a_checkpoint_is_ever_unpickled(small_state: tuple[Path, Path], tmp_path: Path) -> None:
-    shutil.copytree(small_state[1], tmp_path / "state")
-    np.save(tmp_path / "state" / "000001" / "losses.npy", np.array([{"a": 1}]), allow_pickle=True)
-    with pytest.raises(UsageError, match=r"losses\.npy is damaged"):
-        resume(tmp_path / "state", force=True)
 
 
 def test_the_one_before_stays_until_the_new_checkpoint_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """Several ranks under mpiexec: the same vocabulary, one voice, one model; and their ends, by error, by signal, by kill -9."""
 
-import importlib.util
 import json
 import os
 import re
@@ -9,24 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from checkpoint_files import newest, with_run
+from ranks import MPIEXEC, has_checkpoint, needs_mpi, our_lines, ran, start, wait_for, working_processes
 from texts import zipf_text
 
 import fastw2v
 from fastw2v.ranks.launcher import rank_of
-from fastw2v.ranks.watch import Watch
-from fastw2v.ranks.watched import LAUNCHERS
-
-BESIDE = Path(sys.executable).with_name("mpiexec")
-MPIEXEC = str(BESIDE) if BESIDE.exists() else shutil.which("mpiexec")
-needs_mpi = pytest.mark.skipif(
-    MPIEXEC is None or importlib.util.find_spec("mpi4py") is None, reason="needs the extra mpi and an MPI: mpiexec, mpi4py"
-)
 
 
 @pytest.fixture(scope="module")
@@ -34,32 +26,6 @@ def long_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("text") / "text.txt"
     path.write_bytes(zipf_text(200_000, 2000))
     return path
-
-
-def start(ranks: int, *arguments: object) -> subprocess.Popen[str]:
-    command = [MPIEXEC, "-n", ranks, sys.executable, "-m", "fastw2v", *arguments]
-    return subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True)
-
-
-def ran(ranks: int, *arguments: object) -> tuple[int, str]:
-    process = start(ranks, *arguments)
-    _, err = process.communicate(timeout=120)
-    return process.returncode, err
-
-
-def our_lines(err: str) -> list[str]:
-    return [line for line in err.splitlines() if line.startswith("fastw2v:")]
-
-
-def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert condition()
-
-
-def has_checkpoint(folder: Path) -> bool:
-    return any(folder.glob("[0-9]*"))
 
 
 def test_ranks_are_found_from_the_launcher_s_environment_and_from_nothing_else() -> None:
@@ -164,7 +130,7 @@ def test_a_killed_rank_is_named_and_any_number_of_ranks_goes_on_from_the_checkpo
     options = "--dim", 32, "--threads", 1, "--epochs", 400, "--checkpoint", state, "--checkpoint-every", "0.1s", "--quiet"
     run = start(2, "train", long_text, "-o", output, *options)
     wait_for(lambda: has_checkpoint(state))
-    victim = _working_processes(str(output))[-1]
+    victim = working_processes(str(output))[-1]
     os.kill(victim, signal.SIGKILL)
     begun = time.monotonic()
     _, err = run.communicate(timeout=60)
@@ -189,41 +155,15 @@ def test_a_killed_rank_is_named_and_any_number_of_ranks_goes_on_from_the_checkpo
     assert output.exists()
 
 
-@needs_mpi
-def test_ranks_whose_launcher_is_killed_end(long_text: Path, tmp_path: Path) -> None:
-    output = tmp_path / "vectors.bin"
-    run = start(2, "train", long_text, "-o", output, "--dim", 8, "--threads", 1, "--epochs", 100_000, "--quiet")
-    wait_for(lambda: len(_working_processes(str(output))) == 2)
-    above = _parent(_parent(_working_processes(str(output))[0]))
-    for process in (above, run.pid):
-        os.kill(process, signal.SIGKILL)
-    run.wait(10)
-    wait_for(lambda: not _working_processes(str(output)), 10)
-
-
-def _parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
-
-
-def _working_processes(argument: str) -> list[int]:
-    """The processes of ranks, and not those that wait for them, with an argument."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            command = (folder / "cmdline").read_bytes().split(b"\0")
-            launcher = str(MPIEXEC).encode() in command or Path(command[0].decode()).name in LAUNCHERS
-            if argument.encode() in command and b"fastw2v" in command and not launcher:
-                found[int(folder.name)] = _parent(int(folder.name))
-    return [process for process, parent in found.items() if parent in found]
-
-
 def _almost_done(state: Path) -> None:
     """Let a checkpoint's run have fewer epochs, of which a little is left."""
-    run_file = max(state.glob("[0-9]*")) / "run.json"
-    run = json.loads(run_file.read_text())
-    done = sum(int(np.load(path).sum()) for path in run_file.parent.glob("*words-done.npy"))
-    run["settings"]["epochs"] = max(1, -(-done * 100 // (run["text"]["ids"] * 99)) + 1)
-    run_file.write_text(json.dumps(run))
+    folder = newest(state)
+    done = sum(int(np.load(path).sum()) for path in folder.glob("*words-done.npy"))
+
+    def with_fewer_epochs(run: dict[str, Any]) -> None:
+        run["settings"]["epochs"] = max(1, -(-done * 100 // (run["text"]["ids"] * 99)) + 1)
+
+    with_run(folder, with_fewer_epochs)
 
 
 @needs_mpi
@@ -243,63 +183,3 @@ def test_ctrl_c_leaves_a_checkpoint_of_all_ranks(long_text: Path, tmp_path: Path
         "rank-0-places.npy",
         "rank-1-places.npy",
     ]
-
-
-class Silent:
-    """Of two ranks number 0; the other one sends a sign of life only at first."""
-
-    rank, size = 0, 2
-
-    def __init__(self) -> None:
-        self.signs, self.sent = 3, 0
-
-    def beat(self, to: int) -> None:
-        assert to == 1
-        self.sent += 1
-
-    def beats(self) -> list[int]:
-        self.signs -= 1
-        return [1] if self.signs >= 0 else []
-
-
-def test_a_rank_that_falls_silent_is_given_up() -> None:
-    given_up: list[int] = []
-    ranks = Silent()
-    watch = Watch(ranks, lambda rank, seconds: given_up.append(rank), silence=0.2, every=0.02)  # type: ignore[arg-type]
-    wait_for(lambda: given_up, 10)
-    watch.close()
-    assert given_up == [1]
-    assert ranks.sent > 3
-
-
-STUCK = "ctypes.PyDLL(None).sleep(60)"  # in C, with Python's lock: no other thread of the process runs
-
-
-def ended(program: str) -> tuple[int, str]:
-    """The exit code, and what was said, of a process that might not end by itself."""
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
-    return run.returncode, run.stderr
-
-
-def test_a_rank_that_is_stuck_in_mpi_is_ended_by_the_process_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PMI_SIZE", "2")
-    monkeypatch.setenv("PMI_RANK", "1")
-    code, err = ended(
-        "import ctypes; from fastw2v.ranks import watched; watched.STILL = 2\n"
-        f"watched.work_in_a_child(); watched.show_life(); {STUCK}"
-    )
-    assert code == 1
-    line = re.fullmatch(r"fastw2v: rank 1 of 2, process (\d+) on .*, has stood still for 2 s: it hangs, .*\n", err)
-    assert line, err
-    wait_for(lambda: not Path("/proc", line[1]).exists(), 10)
-
-
-def test_a_rank_ends_though_mpi_does_not_end_it() -> None:
-    program = f"""
-import ctypes, types
-from fastw2v.ranks.mpi import Ranks
-ranks = object.__new__(Ranks)
-ranks.world = types.SimpleNamespace(Abort=lambda code: {STUCK})
-ranks.end_all(3)
-"""
-    assert ended(program) == (1, "")

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v.checkpoints.description import changes
+from fastw2v.checkpoints.fields import read_fields
 from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Store
 from fastw2v.checkpoints.together import is_of_ranks, put_back_to_all
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
@@ -49,7 +50,7 @@ class Resumed(NamedTuple):
             else:
                 (restore_roughly if changed else restore)(trainer, self.arrays)
             self.arrays.clear()  # they are mapped files, whose room on the disk is free only once they are let go
-        except ValueError as error:
+        except (ValueError, TypeError) as error:  # NumPy raises the latter for arrays that are none of numbers
             raise UsageError(f"the checkpoint in {self.folder} is damaged: {error}") from error
         share = min(1.0, trainer.words_done / max(1, trainer.engine.total_words))
         return f"going on at {share:.1%}, epoch {trainer.epoch} of {trainer.settings.epochs}"
@@ -60,10 +61,10 @@ def refuse_to_begin(store: Store, settings: Settings) -> None:
     if not store.numbers():
         return
     try:
-        then, now = Settings(**store.read_run()[1]["settings"]).as_dict(), settings.as_dict()
+        then, now = read_fields(store.read_run()[1]).settings.as_dict(), settings.as_dict()
         changed = ", ".join(f"{name} was {then[name]} and is {now[name]}" for name in now if then[name] != now[name])
         run = f"a run whose {changed}" if changed else "a run with these settings"
-    except (UsageError, KeyError, TypeError):
+    except (UsageError, ValueError):
         run = "a run that cannot be read"
     raise UsageError(f"there is a checkpoint in {store.folder} of {run}: fastw2v resume goes on from it, --force starts anew")
 
@@ -73,25 +74,18 @@ def read_run(store: Store, force: bool) -> Resumed:
     checkpoint = store.read()
     run, arrays = checkpoint.run, dict(checkpoint.arrays)
     try:
-        settings = Settings(**run["settings"])
-        files = Files.from_dict(run["output_files"])
-        text = {name: run["text"][name] for name in ("files", "ids", "checksum")}
-        corpus = [str(name) for name in run.get("corpus", [name for name, size in text["files"] if size >= 0])]
-        counts = arrays.pop(COUNTS)
+        fields = read_fields(run)
+        counts = arrays.pop(COUNTS, np.empty(0))
         vocabulary = _vocabulary(checkpoint.words, counts, arrays.pop(TEXT_COUNTS, None))
-    except UsageError as error:
+    except (UsageError, ValueError) as error:
         raise UsageError(f"the checkpoint in {store.folder} is damaged: {error}") from error
-    except (KeyError, TypeError, ValueError) as error:
-        raise UsageError(f"the checkpoint in {store.folder} is damaged: {type(error).__name__} {error}") from error
-    if not corpus:
-        raise UsageError(f"the checkpoint in {store.folder} is damaged: it names no text")
-    if run.get("folder") != store.identity() and not force:  # a stranger's, perhaps, who would choose what is overwritten
-        names = ", ".join(map(str, files.written.values())) or "nothing"
+    if fields.folder != store.identity() and not force:  # a stranger's, perhaps, who would choose what is overwritten
+        names = ", ".join(map(str, fields.files.written.values())) or "nothing"
         raise UsageError(
-            f"the checkpoint in {store.folder} was copied from elsewhere; going on reads {', '.join(corpus)} and writes "
-            f"{names}: --force allows it"
+            f"the checkpoint in {store.folder} was copied from elsewhere; going on reads {', '.join(fields.corpus)} and "
+            f"writes {names}: --force allows it"
         )
-    return Resumed(store.folder, settings, files, corpus, text, vocabulary, arrays, force)
+    return Resumed(store.folder, fields.settings, fields.files, fields.corpus, fields.text, vocabulary, arrays, force)
 
 
 def for_all(ranks: Verbs, resumed: Resumed | None) -> Resumed:

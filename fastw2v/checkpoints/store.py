@@ -3,24 +3,30 @@
 A checkpoint holds run.json (what was asked for, and what the text was), words.txt, and an array in each .npy file: the words'
 counts, those of the text alone where a run went on from earlier vectors, the matrices and the state of training. A new one is
 written beside the one before, which is removed only then.
+
+run.json has the checksums of all other files, and ends with its own: each is looked at before anything of the file is used.
+Version 1 had none.
 """
 
 import os
 import shutil
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.array_folder import read_array, read_description, read_words, write_array, write_description, write_words
+from fastw2v.array_folder import described, parsed_description, read_array, read_file, read_words, words_as_lines, write_array
+from fastw2v.checkpoints.checksums import checksums, is_sealed, is_whole, sealed
 from fastw2v.errors import UsageError, reason
-from fastw2v.files import folder_written_whole, hold, remove_leftovers, temporary_beside
+from fastw2v.files import folder_written_whole, hold, remove_leftovers, sync_folder, temporary_beside
 
-FORMAT, VERSION = "fastw2v checkpoint", 1
+FORMAT, VERSION, WITHOUT_CHECKSUMS = "fastw2v checkpoint", 2, 1
 RUN, WORDS = "run.json", "words.txt"
 COUNTS, TEXT_COUNTS = "counts", "text-counts"
+ASIDE = "earlier"  # a folder for the checkpoints of a run that another one takes the place of
 DIGITS = 6
 
 
@@ -90,19 +96,26 @@ class Store:
         """Add a checkpoint, and remove those before it once it is on the disk."""
         earlier = self.numbers()
         target = self._path(earlier[-1] + 1 if earlier else 1)
-        with folder_written_whole(target) as folder:
-            write_words(folder / WORDS, checkpoint.words)
+        words = words_as_lines(checkpoint.words)
+        with folder_written_whole(target) as folder, checksums() as threads:
+            (folder / WORDS).write_bytes(words)
+            sums: dict[str, Callable[[], int]] = {WORDS: lambda: zlib.crc32(words)}
             for name, array in checkpoint.arrays.items():
+                sums[f"{name}.npy"] = threads.of_array(array)
                 write_array(folder / f"{name}.npy", array)
-            about = {"arrays": sorted(checkpoint.arrays), "folder": self.identity()}
-            write_description(folder / RUN, FORMAT, VERSION, about | checkpoint.run)
+            about = {"folder": self.identity(), "checksums": {name: found() for name, found in sums.items()}}
+            (folder / RUN).write_bytes(sealed(described(FORMAT, VERSION, about | checkpoint.run)))
         for number in earlier:
             shutil.rmtree(self._path(number), ignore_errors=True)
+        shutil.rmtree(self.folder / ASIDE, ignore_errors=True)
 
     def read(self) -> Checkpoint:
-        """The newest checkpoint. Raises UsageError where there is none, or where it is no checkpoint of ours."""
+        """The newest checkpoint. Raises UsageError where there is none, or where it is no checkpoint of ours, or damaged."""
         folder, run = self.read_run()
-        names = run.get("arrays")
+        if run["version"] == WITHOUT_CHECKSUMS:
+            names = run.get("arrays")
+        else:
+            names = _checked_arrays(folder, run.get("checksums"))
         if not isinstance(names, list) or not all(isinstance(name, str) and name.replace("-", "").isalnum() for name in names):
             raise UsageError(f"{folder / RUN} is damaged: its list of arrays makes no sense")
         return Checkpoint(run, read_words(folder / WORDS), {name: read_array(folder / f"{name}.npy") for name in names})
@@ -111,16 +124,72 @@ class Store:
         """The newest checkpoint's folder, and what is said of its run. Raises UsageError as `read` does."""
         numbers = self.numbers()
         if not numbers:
-            raise UsageError(f"there is no checkpoint in {self.folder}")
+            raise UsageError(f"there is no checkpoint in {self.folder}{self._set_aside()}")
         folder = self._path(numbers[-1])
-        return folder, read_description(folder / RUN, FORMAT, VERSION)
+        content = read_file(folder / RUN)
+        if is_sealed(content) and not is_whole(content):
+            raise _damaged(folder / RUN)
+        run = parsed_description(folder / RUN, content, FORMAT, WITHOUT_CHECKSUMS, VERSION)
+        if run["version"] != WITHOUT_CHECKSUMS and not is_sealed(content):
+            raise _damaged(folder / RUN)
+        return folder, run
+
+    def set_aside(self) -> None:
+        """Let no run go on from the checkpoints that are there, as a new one begins: its first takes their place.
+
+        Raises UsageError.
+        """
+        numbers = self.numbers()
+        if not numbers:
+            return
+        aside = self.folder / ASIDE
+        try:
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir(exist_ok=True)
+            for number in numbers:
+                self._path(number).rename(aside / self._path(number).name)
+            sync_folder(self.folder)
+        except OSError as error:
+            raise UsageError(f"the checkpoints in {self.folder} cannot be set aside: {reason(error)}") from error
+
+    def _set_aside(self) -> str:
+        """Whether those of an earlier run are, in words that continue a message."""
+        kept = sorted(path.name for path in (self.folder / ASIDE).glob("[0-9]*"))
+        if not kept:
+            return ""
+        return (
+            f": the last run ended before its first, and the one before it was set aside by --force; "
+            f"mv {self.folder / ASIDE / kept[-1]} {self.folder}/ brings that back"
+        )
 
     def remove(self) -> None:
         """Remove all checkpoints, and the folder if nothing else is in it; what cannot be removed stays."""
         with suppress(UsageError, OSError):
             for number in self.numbers():
                 shutil.rmtree(self._path(number), ignore_errors=True)
+            shutil.rmtree(self.folder / ASIDE, ignore_errors=True)
             self.folder.rmdir()
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:0{DIGITS}d}"
+
+
+def _checked_arrays(folder: Path, sums: Any) -> list[str]:
+    """The names of a checkpoint's arrays, once the checksums of all its files are right. Raises UsageError."""
+    if not isinstance(sums, dict) or WORDS not in sums or not all(_is_file_of_ours(name) for name in sums):
+        raise UsageError(f"{folder / RUN} is damaged: its list of checksums makes no sense")
+    with checksums() as threads:
+        for name, checksum in sums.items():
+            if threads.of_file(folder / name) != checksum:
+                raise _damaged(folder / name)
+    return [name.removesuffix(".npy") for name in sums if name != WORDS]
+
+
+def _is_file_of_ours(name: str) -> bool:
+    return name == WORDS or (name.endswith(".npy") and name.removesuffix(".npy").replace("-", "").isalnum())
+
+
+def _damaged(path: Path) -> UsageError:
+    return UsageError(
+        f"{path} is damaged: it is not what was written there; restore it from a copy, or begin anew with fastw2v train --force"
+    )

@@ -107,8 +107,12 @@ def _ranks_of(arrays: dict[str, np.ndarray]) -> int:
 
 
 def _words_done(arrays: dict[str, np.ndarray]) -> int:
-    """Of all ranks."""
-    return sum(max(0, int(array.sum())) for name, array in arrays.items() if name.split("-")[-2:] == WORDS_DONE.split("-"))
+    """Of all ranks. Raises ValueError."""
+    done = [array for name, array in arrays.items() if name.split("-")[-2:] == WORDS_DONE.split("-")]
+    words = sum(int(array.sum()) for array in done if array.dtype == np.int64)
+    if any(array.dtype != np.int64 or array.min(initial=0) < 0 for array in done) or not 0 <= words < 2**62:
+        raise ValueError("the words done make no sense")
+    return words
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:

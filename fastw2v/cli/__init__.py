@@ -20,6 +20,7 @@ from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
 from fastw2v.errors import Fastw2vError, Interrupted, reason
+from fastw2v.ranks.launcher import rank_of
 from fastw2v.readable import say, show_any_letter
 from fastw2v.signals import hear_no_more, listen
 
@@ -108,7 +109,14 @@ def _forget(stream: TextIO) -> None:
 
 
 def _say(message: str, code: int) -> int:
-    say("fastw2v: " + " ".join(message.split()))
+    line = " ".join(message.split())
+    if found := rank_of():
+        from fastw2v.ranks.voice import tell, tell_launcher
+
+        tell(line, rank=found[0])
+        tell_launcher(code)
+        return code
+    say(f"fastw2v: {line}")
     return code
 
 

@@ -28,7 +28,7 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 @click.option("--alpha", type=float, default=default("alpha"), help="Starting learning rate.  [default: 0.025, CBOW 0.05]")
 @THREADS
 @click.option(
-    "--seed", type=int, default=default("seed"), show_default=True, help="One thread and one seed: the same bytes every time."
+    "--seed", type=int, default=default("seed"), show_default=True, help="One process of one thread: the same bytes every time."
 )
 @click.option("--kernel", type=click.Choice(KERNELS), default=default("kernel"), show_default=True, help="The training loop.")
 @click.option(
@@ -48,7 +48,7 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 @click.option("--checkpoint", type=FILE, metavar="DIR", help="Write the run's state there, for fastw2v resume.")
 @click.option("--checkpoint-every", metavar="TIME", default="10m", show_default=True, help="As 90s, 10m or 2h.")
 @click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors as far as they have come.")
-@click.option("--force", is_flag=True, help="Start anew though there is a checkpoint.")
+@click.option("--force", is_flag=True, help="Start anew though there is a checkpoint, and set that aside.")
 @click.option(
     "--sync-words",
     type=int,

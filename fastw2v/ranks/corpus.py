@@ -5,11 +5,12 @@ from os import PathLike, fspath
 from typing import Any, NamedTuple
 
 from fastw2v.corpus.shares import share
-from fastw2v.corpus.sources import Source
+from fastw2v.corpus.sources import Source, is_standard_input
 from fastw2v.errors import UsageError
 from fastw2v.ranks.verbs import Verbs
 
 RANK = "{rank}"  # in a file's name
+STANDARD_INPUT = "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"
 ONE_READS_IT = (
     "standard input, a pipe and sentences reach one rank alone: give files that all ranks can read, or {rank} in their names"
 )
@@ -32,12 +33,20 @@ def names_for(corpus: Any, ranks: Verbs) -> Any:
     """The corpus with this rank's number in its names. Raises UsageError for what only one rank can read."""
     if ranks.size == 1:
         return corpus
+    refuse_what_one_rank_reads(corpus)
     names = [corpus] if isinstance(corpus, (str, PathLike)) else corpus
-    if not isinstance(names, Sequence) or not all(isinstance(name, (str, PathLike)) for name in names) or "-" in names:
-        raise UsageError(ONE_READS_IT)
     if len({RANK in fspath(name) for name in names}) > 1:
         raise UsageError(f"some names hold {RANK} and some do not: give names of one kind")
     return [fspath(name).replace(RANK, str(ranks.rank)) for name in names]
+
+
+def refuse_what_one_rank_reads(corpus: Any) -> None:
+    """Raise UsageError for standard input and for sentences."""
+    names = [corpus] if isinstance(corpus, (str, PathLike)) else corpus
+    if not isinstance(names, Sequence) or not all(isinstance(name, (str, PathLike)) for name in names):
+        raise UsageError(ONE_READS_IT)
+    if any(is_standard_input(name) or fspath(name) in STANDARD_INPUT for name in names):
+        raise UsageError(ONE_READS_IT)
 
 
 def has_its_own(corpus: Any) -> bool:

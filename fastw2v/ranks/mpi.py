@@ -134,5 +134,5 @@ class Ranks:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what there is to say has been said: MPI would say it again
         # Where no launcher can be reached, MPICH's Abort waits for ever, with Python's lock: what ends it needs none.
         faulthandler.dump_traceback_later(MOST_TO_END, exit=True, file=2)
-        self.world.Abort(code)
+        self.mpi.COMM_WORLD.Abort(code)  # MPICH's launcher hears of the code if it is this communicator, and of no other's
         os._exit(code)

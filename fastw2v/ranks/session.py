@@ -1,52 +1,49 @@
 """From a process's first meeting with the other ranks to its last: how all end well, or end together when one fails."""
 
 import signal
-import sys
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from fastw2v.errors import Fastw2vError, Interrupted
 from fastw2v.machine import available_memory
+from fastw2v.ranks.corpus import refuse_what_one_rank_reads
 from fastw2v.ranks.launcher import rank_of
 from fastw2v.ranks.verbs import Alone, Verbs
-from fastw2v.ranks.watch import SILENCE, Watch
-from fastw2v.ranks.watched import kill_launcher, say
+from fastw2v.ranks.voice import tell
+from fastw2v.ranks.watch import Watch
+from fastw2v.ranks.watched import ends_with, launcher_may_wait
 from fastw2v.settings import Settings
-
-# What fails for all ranks alike is told by rank 0: the others wait so many seconds to be ended by it before they speak.
-AFTER_RANK_0, AFTER_THE_ONE_BEFORE, MOST_AFTER = 1.0, 0.1, 5.0
-
 
 SEED_STEP = 1_000_003  # from rank to rank
 
 
 @contextmanager
-def together() -> Iterator[Verbs]:
+def together(corpus: Any = ()) -> Iterator[Verbs]:
     """The ranks that a launcher started, or this process alone; for all ranks the run ends here.
 
     An error of one rank ends all processes, with its line and its exit code, and does not leave this.
+
+    corpus : the text, where it is known: UsageError, before MPI starts, if only one rank can read it
     """
     if rank_of() is None:
         yield Alone()
         return
+    refuse_what_one_rank_reads(corpus)
     from fastw2v.ranks.mpi import Ranks
 
     ranks = Ranks()
 
-    given_up = threading.Event()
-
     def give_up(rank: int, silence: float) -> None:
-        say(f"{ranks.name(rank)} has not been heard of for {silence:.0f} s: it hangs, or its network is gone; the run ends")
-        given_up.set()
+        tell(f"{ranks.name(rank)} has not been heard of for {silence:.0f} s: it hangs, or its network is gone; the run ends", 0)
         if ranks.rank == 0:
-            kill_launcher()
-        ranks.end_all(1)
+            launcher_may_wait()
+        _end_all(ranks, 1)
 
     watch = Watch(ranks, give_up)
     try:
@@ -56,12 +53,16 @@ def together() -> Iterator[Verbs]:
         ranks.sum(np.zeros(1))
         ranks.beats()  # those that came last: a message that nobody took is warned of
     except BaseException as error:
-        if given_up.is_set():  # the thread that gave up has spoken, and ends this process
-            time.sleep(SILENCE)
         if ranks.rank > 0:
             _end_silently_when_told()
-            time.sleep(AFTER_RANK_0 + min(MOST_AFTER, AFTER_THE_ONE_BEFORE * ranks.rank))
-        ranks.end_all(_told(error, ranks))
+        line, code = _line_and_code(error)
+        tell(f"rank {ranks.rank}: {line}" if ranks.rank else line, ranks.rank)
+        _end_all(ranks, code)
+
+
+def _end_all(ranks: Any, code: int) -> None:
+    ends_with(code)
+    ranks.end_all(code)
 
 
 def settings_here(settings: Settings, ranks: Verbs) -> Settings:
@@ -84,20 +85,18 @@ def _end_silently_when_told() -> None:
             signal.signal(number, signal.SIG_DFL)
 
 
-def _told(error: BaseException, ranks: Verbs) -> int:
-    """Say what ended the run; the exit code."""
-    who = f"rank {ranks.rank}: " if ranks.rank else ""
+def _line_and_code(error: BaseException) -> tuple[str, int]:
+    """What is said of the error that ends the run, and the exit code."""
+    if isinstance(error, Interrupted):
+        return _in_one_line(error), int(getattr(error.__cause__, "exit_code", error.exit_code))
     if isinstance(error, Fastw2vError):
-        say(who + " ".join(str(error).split()))
-        return (
-            int(getattr(error.__cause__, "exit_code", error.exit_code)) if isinstance(error, Interrupted) else error.exit_code
-        )
+        return _in_one_line(error), error.exit_code
     if isinstance(error, KeyboardInterrupt):
-        say(who + "stopped; no vectors were written")
-        return int(getattr(error, "exit_code", Interrupted.exit_code))
+        return "stopped; no vectors were written", int(getattr(error, "exit_code", Interrupted.exit_code))
     if isinstance(error, MemoryError):
-        say(who + "memory ran out")
-    else:
-        traceback.print_exception(error)
-    sys.stderr.flush()
-    return 1
+        return "memory ran out", 1
+    return "".join(traceback.format_exception(error)).rstrip(), 1  # a fault of this package, or of who calls it
+
+
+def _in_one_line(error: Fastw2vError) -> str:
+    return " ".join(str(error).split())

@@ -9,7 +9,8 @@ from fastw2v.ranks.watched import show_life, show_no_more_life
 
 EVERY = 1.0  # seconds between two signs of life
 SILENCE = 20.0  # seconds without one after which a rank is given up
-RANK_0_FIRST = 3.0  # seconds more, after which another rank gives rank 0 up
+RANK_0_FIRST = 3.0  # seconds more, after which another rank gives rank 0 up ...
+AFTER_THE_ONE_BEFORE, MOST_AFTER = 0.2, 1.8  # ... one after the other, so that the first ends the others
 
 
 class Watch:
@@ -23,7 +24,9 @@ class Watch:
     ) -> None:
         self.ranks = ranks
         self.give_up = give_up
-        self.silence = silence if ranks.rank == 0 else silence + RANK_0_FIRST
+        self.silence = silence
+        if ranks.rank > 0:
+            self.silence += RANK_0_FIRST + min(MOST_AFTER, AFTER_THE_ONE_BEFORE * (ranks.rank - 1))
         self.every = every
         self.watched = range(1, ranks.size) if ranks.rank == 0 else range(1)
         self.ended = threading.Event()

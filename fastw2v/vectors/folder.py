@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.array_folder import read_array, read_description, read_words, write_array, write_description, write_words
+from fastw2v.array_folder import described, read_array, read_description, read_words, words_as_lines, write_array
 from fastw2v.choices import DTYPES
 from fastw2v.errors import UsageError
 from fastw2v.files import check_folder_around, folder_written_whole
@@ -52,13 +52,13 @@ def write_folder(path: Path, model: Model) -> int:
             )
     target = Path(os.path.realpath(path))
     with folder_written_whole(target) as temporary:
-        write_words(temporary / WORDS, model.words)
+        (temporary / WORDS).write_bytes(words_as_lines(model.words))
         arrays = {"vectors": model.stored.codes, "scales": model.stored.scales, "norms": model.norms}
         for name, array in (arrays | {"counts": model.counts, "output": model.output}).items():
             if array is not None:
                 write_array(temporary / f"{name}.npy", array)
         about = {"rows": len(model.words), "dim": model.stored.codes.shape[1], "dtype": model.stored.dtype}
-        write_description(temporary / MODEL, FORMAT, VERSION, about | {"settings": model.settings})
+        (temporary / MODEL).write_text(described(FORMAT, VERSION, about | {"settings": model.settings}))
         return sum(file.stat().st_size for file in temporary.iterdir())
 
 
