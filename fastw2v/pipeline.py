@@ -279,7 +279,7 @@ def _prepared(ranks: Verbs, job: Job, listener: Listener) -> Prepared:
     if ranks.size == 1 and settings.thread_count > (cores := usable_cores()):
         listener.note(f"{settings.thread_count} threads, and this process may use {cores} cores: they do not make it faster")
     warm = told_by_all(ranks, job.init is not None)[0]
-    earlier = opened(job.init, settings.dim) if job.init is not None and ranks.rank == 0 else None
+    earlier = opened(job.init, settings.dim, listener.note) if job.init is not None and ranks.rank == 0 else None
     settings = with_device(settings, listener.note)
     compile_seconds = _compiled(ranks, settings, listener)
     clock = Stopwatch()

@@ -92,6 +92,10 @@ def _is_right(name: str, value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def _format_of_output_vectors(files: Files) -> str:
+    return files.file_format if files.file_format != "folder" else "auto"
+
+
 def _check_files(files: Files, settings: Settings) -> None:
     """Refuse outputs that could not be written, before any work, and clean their folders of what killed processes left.
 
@@ -102,6 +106,8 @@ def _check_files(files: Files, settings: Settings) -> None:
             raise UsageError(f"{name} is {os.fspath(path)!r}: that cannot be the name of a file")
     chosen = chosen_format(files.output or Path(), files.file_format)
     folder = files.output is not None and chosen == "folder"
+    if files.save_output_vectors:
+        chosen_format(files.save_output_vectors, _format_of_output_vectors(files))
     seen: dict[str, str] = {}
     if files.checkpoint:
         seen[os.path.realpath(files.checkpoint)] = "the folder of checkpoints"
@@ -162,10 +168,9 @@ def save(vectors: WordVectors, files: Files) -> dict[str, int]:
         written[str(files.output)] = write_clusters(files.output, words, clusters(vectors.vectors, files.classes))
     elif files.output:
         written[str(files.output)] = vectors.save(files.output, files.file_format)
-    if files.save_output_vectors and vectors.output_vectors is not None:
-        chosen = files.file_format if files.file_format != "folder" else "auto"
-        output = WordVectors(vectors.words, vectors.output_vectors)
-        written[str(files.save_output_vectors)] = output.save(files.save_output_vectors, chosen)
+    if files.save_output_vectors and vectors.kept_output is not None:
+        output = WordVectors(vectors.words, vectors.kept_output)
+        written[str(files.save_output_vectors)] = output.save(files.save_output_vectors, _format_of_output_vectors(files))
     if files.save_vocab:
         written[str(files.save_vocab)] = files.save_vocab.stat().st_size
     return written

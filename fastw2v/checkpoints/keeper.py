@@ -10,7 +10,7 @@ import numpy as np
 from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Checkpoint, Store
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import Fastw2vError
-from fastw2v.training.finite import all_finite
+from fastw2v.finite import all_finite
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 

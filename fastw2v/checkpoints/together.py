@@ -7,12 +7,12 @@ import numpy as np
 from fastw2v.checkpoints import checksums
 from fastw2v.checkpoints.description import described
 from fastw2v.corpus.ids import ID, IdStream
+from fastw2v.finite import all_finite
 from fastw2v.kernels.model import Model
 from fastw2v.ranks.corpus import Text
 from fastw2v.ranks.parcels import arrays_parcel, opened_arrays, told_by_all
 from fastw2v.ranks.verbs import Verbs
 from fastw2v.training.engine import Engine
-from fastw2v.training.finite import all_finite
 from fastw2v.training.state import MATRICES
 
 WORDS_DONE = "words-done"

@@ -10,7 +10,9 @@ import click
 
 from fastw2v.cli.options import LIMIT, VECTORS
 from fastw2v.cli.output import output_options, print_json, show
+from fastw2v.cli.reading import LENIENT, load
 from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.lines import LONGEST_LINE
 from fastw2v.readable import say
 from fastw2v.utf8 import to_text
 
@@ -30,6 +32,7 @@ MOST_PARTS = 20  # of a word with spaces inside
 @TOPN
 @RESTRICT
 @LIMIT
+@LENIENT
 @output_options
 def similar(
     vectors: Path,
@@ -49,8 +52,6 @@ def similar(
 
     With --json each of many queries is answered by a line, null where a word has no vector.
     """
-    from fastw2v.vectors.word_vectors import load
-
     loaded = load(vectors, limit)
     if words or negative:
         _show_neighbours(loaded.most_similar(list(words), list(negative), topn, restrict), style)
@@ -72,6 +73,7 @@ def similar(
 @TOPN
 @RESTRICT
 @LIMIT
+@LENIENT
 @output_options
 def analogy(
     vectors: Path, a: str, b: str, c: str, topn: int, restrict: int | None, limit: int | None, style: str | None
@@ -82,8 +84,6 @@ def analogy(
     fastw2v analogy vectors.bin man king woman
     fastw2v analogy vectors.bin france paris italy --topn 3 --json
     """
-    from fastw2v.vectors.word_vectors import load
-
     _show_neighbours(load(vectors, limit).most_similar([b, c], [a], topn, restrict), style)
 
 
@@ -122,10 +122,12 @@ def _lines(prompt: str) -> Iterator[str]:
         if asked:
             print(prompt, end="", file=sys.stderr, flush=True)
         try:
-            line = sys.stdin.buffer.readline()
+            line = sys.stdin.buffer.readline(LONGEST_LINE + 1)
         except OSError as error:
             raise Fastw2vError(f"cannot read standard input: {reason(error)}") from error
         if not line:
             return
+        if len(line) > LONGEST_LINE:
+            raise UsageError(f"a line of standard input does not end within {LONGEST_LINE:,} bytes: is it text?")
         if line.strip(b" \t\r\n"):
             yield to_text(line.removesuffix(b"\n").removesuffix(b"\r"))

@@ -8,6 +8,7 @@ import click
 
 from fastw2v.cli.options import FILE, VECTORS
 from fastw2v.cli.output import print_line, show
+from fastw2v.cli.reading import LENIENT, load
 from fastw2v.errors import UsageError
 from fastw2v.utf8 import words_to_bytes
 
@@ -25,6 +26,7 @@ SHOWN_WORDS = 10
 @click.option("--iterations", type=int, default=10, show_default=True, help="Rounds of k-means.")
 @click.option("--sorted", "by_class", is_flag=True, help="Class by class, not in the order of VECTORS.")
 @click.option("--tsv", is_flag=True, help="A tab between word and class, not a space; without -o, such lines and no table.")
+@LENIENT
 def cluster(vectors: Path, count: int, output: Path | None, iterations: int, by_class: bool, tsv: bool) -> None:
     """Group the words of VECTORS into N classes by k-means, as the original's -classes does, and show the largest.
 
@@ -35,7 +37,6 @@ def cluster(vectors: Path, count: int, output: Path | None, iterations: int, by_
     """
     from fastw2v.files import check_not_an_input, check_writable
     from fastw2v.vectors.clusters import in_order, write_clusters
-    from fastw2v.vectors.word_vectors import load
 
     if output:
         check_writable(output, "the output")

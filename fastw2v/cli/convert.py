@@ -7,6 +7,8 @@ import click
 from fastw2v.choices import DTYPES
 from fastw2v.cli.options import FILE, FILE_FORMAT, LIMIT
 from fastw2v.cli.output import output_options, print_line, show
+from fastw2v.cli.reading import LENIENT, is_lenient, load
+from fastw2v.readable import say
 
 
 @click.command(short_help="Write vectors in another format.")
@@ -15,6 +17,7 @@ from fastw2v.cli.output import output_options, print_line, show
 @FILE_FORMAT
 @click.option("--dtype", type=click.Choice(DTYPES), help="In a folder; int8 has a scale for each row.")
 @LIMIT
+@LENIENT
 def convert(source: Path, target: Path, file_format: str, dtype: str | None, limit: int | None) -> None:
     """Read the vectors in IN, of whatever format, and write them to OUT, a file, compressed for .gz, .bz2, .xz,
     .zst, or a folder.
@@ -28,7 +31,6 @@ def convert(source: Path, target: Path, file_format: str, dtype: str | None, lim
     from fastw2v.files import check_writable
     from fastw2v.machine import readable_bytes
     from fastw2v.vectors.folder import check_folder_writable
-    from fastw2v.vectors.word_vectors import load
     from fastw2v.vectors.writing import chosen_format
 
     if chosen_format(target, file_format) == "folder":
@@ -44,6 +46,7 @@ def convert(source: Path, target: Path, file_format: str, dtype: str | None, lim
 
 @click.command(short_help="Say what a file of vectors is.")
 @click.argument("path", metavar="FILE", type=FILE)
+@LENIENT
 @output_options
 def info(path: Path, style: str | None) -> None:
     """Say what FILE is: format, size, words, dimension, the first words, how long their vectors are. Reads its beginning alone.
@@ -54,4 +57,4 @@ def info(path: Path, style: str | None) -> None:
     """
     from fastw2v.vectors.description import describe
 
-    show(("what", "value"), list(describe(path).items()), style)
+    show(("what", "value"), list(describe(path, lenient=is_lenient(), note=say).items()), style)

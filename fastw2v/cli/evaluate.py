@@ -7,6 +7,7 @@ import click
 from fastw2v.choices import ANALOGY_METHODS
 from fastw2v.cli.options import FILE, LIMIT, VECTORS
 from fastw2v.cli.output import Table, output_options, show_tables
+from fastw2v.cli.reading import LENIENT, load
 from fastw2v.errors import UsageError
 
 ANALOGY_COLUMNS = ("file", "section", "solved", "asked", "share", "questions", "coverage")
@@ -23,6 +24,7 @@ SIMILARITY_COLUMNS = ("file", "spearman", "spearman p", "pearson", "pearson p", 
 @click.option("--method", type=click.Choice(ANALOGY_METHODS), default=ANALOGY_METHODS[0], show_default=True)
 @click.option("--case-sensitive", is_flag=True, help="Tell King from king.")
 @LIMIT
+@LENIENT
 @output_options
 def evaluate(
     vectors: Path,
@@ -44,7 +46,6 @@ def evaluate(
         raise UsageError("nothing to score on: give --analogies FILE, --similarity FILE, or both")
     from fastw2v.vectors.analogies import evaluate_analogies
     from fastw2v.vectors.similarity import evaluate_similarity
-    from fastw2v.vectors.word_vectors import load
 
     loaded = load(vectors, limit)
     answered: list[tuple[object, ...]] = []

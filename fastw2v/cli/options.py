@@ -42,7 +42,7 @@ FILE_FORMAT = click.option(
     type=click.Choice(FORMATS),
     default="auto",
     show_default=True,
-    help="auto: binary for .bin, a folder for .f2v, else text.",
+    help="auto: binary for .bin, a folder for .f2v, else text; original: text with six decimals.",
 )
 LIMIT = click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N vectors only.")
 QUIET = click.option("--quiet", is_flag=True, help="Say nothing but errors.")

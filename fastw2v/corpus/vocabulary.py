@@ -15,8 +15,9 @@ from fastw2v.corpus.words import (
     add_word,
     new_table,
 )
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError
 from fastw2v.files import written_whole
+from fastw2v.lines import byte_lines
 from fastw2v.utf8 import quoted
 
 LARGEST_COUNT = 2**62
@@ -69,12 +70,8 @@ def read_vocabulary(path: Path) -> Vocabulary:
 
     Raises UsageError that names the line that is wrong.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read the vocabulary {path}: {reason(error)}") from error
     counts: dict[bytes, int] = {}
-    for number, line in enumerate(data.split(b"\n"), 1):
+    for number, line in byte_lines(path, "a vocabulary"):
         if line.strip(b" \t\r"):
             word, count = _parse(line, f"{path}, line {number}")
             if word in counts:

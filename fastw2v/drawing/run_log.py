@@ -7,7 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError
+from fastw2v.lines import byte_lines
 
 PROGRESS, END = "progress", "end"
 LARGEST = 1e30  # of what is drawn: the axes of far larger numbers cannot be computed
@@ -66,19 +67,15 @@ def read_log(path: str | PathLike[str]) -> RunLog:
 
 def _events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """The numbers of the lines, from 1, and the events on them."""
-    try:
-        with open(path, "rb") as file:
-            for number, line in enumerate(file, 1):
-                try:
-                    event = json.loads(line)
-                except (ValueError, RecursionError):
-                    wrong = "this is no JSON; the log is damaged, or of something else"
-                    raise UsageError(f"{path}, line {number}: {wrong}") from None
-                if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-                    raise UsageError(f"{path}, line {number}: this is no event of a run; is it a log of fastw2v train?")
-                yield number, event
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read the log {str(path)!r}: {reason(error)}") from error
+    for number, line in byte_lines(path, "a log of fastw2v train"):
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            wrong = "this is no JSON; the log is damaged, or of something else"
+            raise UsageError(f"{path}, line {number}: {wrong}") from None
+        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
+            raise UsageError(f"{path}, line {number}: this is no event of a run; is it a log of fastw2v train?")
+        yield number, event
 
 
 def _look(place: str, event: dict[str, Any]) -> Look:

@@ -66,7 +66,7 @@ def draw_map(
         require("matplotlib", f"a {kind} picture")
     if method == "tsne":
         require("sklearn.manifold", "t-SNE")
-    loaded = vectors if isinstance(vectors, WordVectors) else load(vectors)
+    loaded = vectors if isinstance(vectors, WordVectors) else load(vectors, note=listener.note)
     chosen = _chosen(loaded, words, top, listener)
     name = None if isinstance(vectors, WordVectors) else Path(vectors).name
     content = _content(loaded, chosen, _projected(loaded, chosen, method, seed, listener), title, name)

@@ -5,9 +5,9 @@ from os import PathLike
 from pathlib import Path
 from typing import NamedTuple
 
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError
+from fastw2v.lines import text_lines
 from fastw2v.readable import readable
-from fastw2v.utf8 import to_text
 from fastw2v.vectors.word_vectors import WordVectors
 
 END_OF_SENTENCE = "</s>"
@@ -37,11 +37,7 @@ def read_words(path: str | PathLike[str]) -> dict[str, str]:
     A word that stands there twice keeps its first group. Raises UsageError when the file cannot be read or holds no word.
     """
     words: dict[str, str] = {}
-    try:
-        lines = to_text(Path(path).read_bytes()).split("\n")
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read the words {str(path)!r}: {reason(error)}") from error
-    for line in lines:
+    for _, line in text_lines(Path(path), "a list of words"):
         word, _, group = line.partition("\t")
         if word.strip(" \r"):
             words.setdefault(word.strip(" \r"), group.strip())

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from fastw2v.errors import UsageError
+from fastw2v.lines import LARGEST_FILE
 from fastw2v.original.arguments import whole_number
 from fastw2v.original.program import finish, of_strangers, show
 
@@ -32,7 +33,7 @@ def compute_accuracy(arguments: list[str]) -> None:
 
     answers = Answers(Path(arguments[0]), threshold)
     semantic, syntactic, total = Tally(), Tally(), 0
-    for number, (name, questions) in enumerate(read_sections(sys.stdin.buffer.read() if sys.stdin else b"")):
+    for number, (name, questions) in enumerate(read_sections(_questions())):
         if number:
             show(of_strangers(name) + b":\n")
         here = answers.tally(questions)
@@ -48,3 +49,11 @@ def compute_accuracy(arguments: list[str]) -> None:
             show("Total accuracy: {} %   Semantic accuracy: {} %   Syntactic accuracy: {} % \n".format(*shares))
     seen = semantic.known + syntactic.known
     show(f"Questions seen / total: {seen} {total}   {percent(seen, total)} % \n")
+
+
+def _questions() -> bytes:
+    """Standard input. Raises UsageError where it has no end."""
+    data = sys.stdin.buffer.read(LARGEST_FILE + 1) if sys.stdin else b""
+    if len(data) > LARGEST_FILE:
+        raise UsageError(f"standard input has more than {LARGEST_FILE >> 20} MB: are these questions?")
+    return data

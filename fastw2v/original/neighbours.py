@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from fastw2v.original.program import of_strangers, show
+from fastw2v.readable import say
 from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.word_vectors import load
 
@@ -21,7 +22,7 @@ class Neighbours:
     """
 
     def __init__(self, path: Path) -> None:
-        loaded = load(path)
+        loaded = load(path, note=say)
         self.words = words_to_bytes(loaded.words)
         self.rows = dict(zip(reversed(self.words), reversed(range(len(self.words)))))  # the first of equals
         self.vectors = loaded.vectors

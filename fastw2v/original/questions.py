@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastw2v.readable import say
 from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.word_vectors import load
 
@@ -88,7 +89,7 @@ class Answers:
     """
 
     def __init__(self, path: Path, threshold: int) -> None:
-        loaded = load(path)
+        loaded = load(path, note=say)
         count = min(threshold, len(loaded.words)) if threshold else len(loaded.words)
         words = [word.upper() for word in words_to_bytes(loaded.words[:count])]
         self.rows: dict[bytes, int] = {}

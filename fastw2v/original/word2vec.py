@@ -81,7 +81,7 @@ def word2vec(arguments: list[str]) -> None:
         output=path("-output"),
         save_vocab=path("-save-vocab"),
         read_vocab=path("-read-vocab"),
-        file_format="binary" if given.get("-binary") else "text",
+        file_format="binary" if given.get("-binary") else "original",
         classes=given.get("-classes", 0),
     )
     listener = Shown(given.get("-debug", DEBUG), settings.thread_count)

@@ -1,5 +1,6 @@
 """Warm start: a run begins with the words of earlier vectors, adds up counts, and trains from where the vectors are."""
 
+from collections.abc import Callable
 from os import PathLike, fspath
 from typing import NamedTuple
 
@@ -8,8 +9,8 @@ import numpy as np
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
 from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES, WHITE_SPACE, can_be_in_a_text
 from fastw2v.errors import UsageError
+from fastw2v.finite import all_finite
 from fastw2v.kernels.model import Model
-from fastw2v.training.finite import all_finite
 from fastw2v.utf8 import quoted, words_to_bytes
 from fastw2v.vectors.reading import check_distinct
 from fastw2v.vectors.word_vectors import WordVectors, load
@@ -30,8 +31,10 @@ class Earlier(NamedTuple):
     vocabulary: Vocabulary
 
 
-def opened(init: str | PathLike[str] | WordVectors, dim: int) -> Earlier:
+def opened(init: str | PathLike[str] | WordVectors, dim: int, note: Callable[[str], None] = lambda _: None) -> Earlier:
     """The vectors of a warm start, themselves or by the name of their file or folder, checked before any work is done.
+
+    note : is told what the user should know of the file
 
     What could not be trained on, or not be written at the end, is refused by a UsageError: another dimension than `dim`, words
     that no text can hold, counts, vectors or output vectors that do not fit the words or are no numbers.
@@ -39,7 +42,7 @@ def opened(init: str | PathLike[str] | WordVectors, dim: int) -> Earlier:
     if isinstance(init, WordVectors):
         name, vectors = "the vectors given as init", init
     else:
-        name, vectors = fspath(init), load(init)
+        name, vectors = fspath(init), load(init, note=note)
     if vectors.dim != dim:
         raise UsageError(f"the earlier vectors have dimension {vectors.dim}, not {dim}: give --dim {vectors.dim}")
     words = _checked_words(name, vectors.words)
@@ -58,8 +61,8 @@ def start_from(model: Model, vocabulary: Vocabulary, earlier: Earlier) -> str:
     for start in range(0, len(places), ROWS_AT_ONCE):  # all at once would take as much memory again
         here, there = np.array(places[start : start + ROWS_AT_ONCE], np.int64).T
         model.input[here, : vectors.dim] = vectors.stored.rows(there)
-        if vectors.output_vectors is not None and len(model.output):
-            model.output[here, : vectors.dim] = vectors.output_vectors[there]
+        if vectors.kept_output is not None and len(model.output):
+            model.output[here, : vectors.dim] = vectors.kept_output[there]
     told = f"warm start from {earlier.name}: {len(places):,} words of {len(vocabulary):,} have vectors"
     return told if vectors.counts is not None else f"{told}; they come without counts, so each counts as seen once before"
 
@@ -98,7 +101,7 @@ def _checked_counts(name: str, vectors: WordVectors) -> np.ndarray:
 
 def _check_numbers(name: str, words: list[bytes], vectors: WordVectors) -> None:
     """Refuse NaN and infinity: training would spread them to all words before it saw them."""
-    output = vectors.output_vectors
+    output = vectors.kept_output
     if output is not None and output.shape != (len(words), vectors.dim):
         raise UsageError(f"{name}: the output vectors have the shape {output.shape}, not {(len(words), vectors.dim)}")
     for start in range(0, len(words), ROWS_AT_ONCE):

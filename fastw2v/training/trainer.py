@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from fastw2v.errors import Fastw2vError, Interrupted
+from fastw2v.finite import all_finite
 from fastw2v.kernels.model import Model
 from fastw2v.settings import Settings
 from fastw2v.training.engine import Engine
-from fastw2v.training.finite import all_finite
 from fastw2v.training.progress import Progress, Recent
 
 ROWS_CHECKED = 1_000  # vectors that are looked at, while training goes on, for whether they are numbers still, ...

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v.choices import ANALOGY_METHODS
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError
+from fastw2v.lines import text_lines
 from fastw2v.vectors.word_vectors import WordVectors
 
 QUESTIONS_AT_ONCE = 128
@@ -118,12 +119,8 @@ def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, met
 
 def _sections(path: Path) -> list[tuple[str, list[list[str]]]]:
     """The file's sections with their questions."""
-    try:
-        lines = path.read_text("utf-8", "surrogateescape").splitlines()
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {str(path)!r}: {reason(error)}") from error
     sections: list[tuple[str, list[list[str]]]] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in text_lines(path, "a file of questions"):
         fields = line.split()
         if line.startswith(":"):
             sections.append((" ".join(line[1:].split()) or f"section {len(sections) + 1}", []))

@@ -1,5 +1,6 @@
 """What a file of vectors is, from its beginning."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,11 @@ ROWS_LOOKED_AT = 1000
 WORDS_SHOWN = 10
 
 
-def describe(path: Path) -> dict[str, str]:
-    """Format, size, rows, dimension, first words and the first vectors' lengths. Raises UsageError where it is no such file."""
+def describe(path: Path, *, lenient: bool = False, note: Callable[[str], None] = lambda _: None) -> dict[str, str]:
+    """Format, size, rows, dimension, first words and the first vectors' lengths. Raises UsageError where it is no such file.
+
+    lenient, note : as `load` has them
+    """
     if path.is_dir():
         if not folder.is_folder(path):
             raise UsageError(f"{path} is a folder without {folder.MODEL}: no model was saved there")
@@ -28,7 +32,7 @@ def describe(path: Path) -> dict[str, str]:
         if model.settings:
             facts["settings"] = ", ".join(f"{name} {value}" for name, value in model.settings.items() if value is not None)
     else:
-        kind, rows = read_rows(path, ROWS_LOOKED_AT)
+        kind, rows = read_rows(path, ROWS_LOOKED_AT, lenient=lenient, note=note)
         size = path.stat().st_size
         packed = f", {kind.compression}" if kind.compression else ""
         words, norms = rows.words, lengths(rows.vectors)

@@ -19,7 +19,9 @@ from fastw2v.array_folder import described, read_array, read_description, read_w
 from fastw2v.choices import DTYPES
 from fastw2v.errors import UsageError
 from fastw2v.files import check_folder_around, folder_written_whole
-from fastw2v.vectors.stored import Stored
+from fastw2v.finite import first_not_finite
+from fastw2v.utf8 import quoted
+from fastw2v.vectors.stored import ROWS_AT_ONCE, Stored
 
 FORMAT, VERSION = "fastw2v model", 1
 MODEL, WORDS = "model.json", "words.txt"
@@ -43,13 +45,17 @@ def is_folder(path: Path) -> bool:
 
 
 def write_folder(path: Path, model: Model) -> int:
-    """Write a folder, whole or not at all; one of ours that is there is replaced. Returns its size in bytes."""
+    """Write a folder, whole or not at all; one of ours that is there is replaced. Returns its size in bytes.
+
+    Raises UsageError for words with a line's end, NaN and infinity.
+    """
     check_folder_writable(path)
     for word in model.words:
         if b"\n" in word:
-            raise UsageError(
-                f"the word {word.decode('utf-8', 'backslashreplace')!r} cannot be in a file: it has a line's end in it"
-            )
+            raise UsageError(f"the word {quoted(word)} cannot be in a file: it has a line's end in it")
+    for what, rows in (("vector", model.stored.codes), ("output vector", model.output)):
+        if rows is not None:
+            _check_finite(what, rows, model.words)
     target = Path(os.path.realpath(path))
     with folder_written_whole(target) as temporary:
         (temporary / WORDS).write_bytes(words_as_lines(model.words))
@@ -60,6 +66,13 @@ def write_folder(path: Path, model: Model) -> int:
         about = {"rows": len(model.words), "dim": model.stored.codes.shape[1], "dtype": model.stored.dtype}
         (temporary / MODEL).write_text(described(FORMAT, VERSION, about | {"settings": model.settings}))
         return sum(file.stat().st_size for file in temporary.iterdir())
+
+
+def _check_finite(what: str, rows: np.ndarray, words: list[bytes]) -> None:
+    """Refuse NaN and infinity."""
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        if (bad := first_not_finite(rows[start : start + ROWS_AT_ONCE])) is not None:
+            raise UsageError(f"the {what} of {quoted(words[start + bad])} holds NaN or infinity: it is not written")
 
 
 def check_folder_writable(path: Path) -> None:
@@ -91,12 +104,15 @@ def read_folder(path: Path, limit: int | None = None) -> Model:
     norms = _array(path, "norms", (rows,), "float32")
     counts = _array(path, "counts", (rows,), "int64") if (path / "counts.npy").exists() else None
     output = _array(path, "output", (rows, dim), "float32") if (path / "output.npy").exists() else None
-    if not np.isfinite(norms).all():
-        raise UsageError(f"{path / 'norms.npy'}: row {int(np.argmin(np.isfinite(norms))) + 1:,} is NaN or infinity")
+    for name, numbers in {"norms": norms, "scales": scales}.items():
+        if numbers is not None and not np.isfinite(numbers).all():
+            raise UsageError(f"{path / name}.npy: row {int(np.argmin(np.isfinite(numbers))) + 1:,} is NaN or infinity")
     first = slice(limit)
     codes, norms = codes[first], np.asarray(norms[first])
     scales, counts, output = (None if array is None else array[first] for array in (scales, counts, output))
-    return Model(words[first], Stored(codes, scales), norms, counts, output, about["settings"])
+    return Model(
+        words[first], Stored(codes, scales, unread=str(path / "vectors.npy")), norms, counts, output, about["settings"]
+    )
 
 
 def _about(path: Path) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError
+from fastw2v.lines import text_lines
 from fastw2v.vectors.word_vectors import WordVectors
 
 
@@ -63,12 +64,8 @@ def evaluate_similarity(
 
 def _pairs(path: Path) -> list[tuple[str, str, float]]:
     """The file's pairs and scores."""
-    try:
-        lines = path.read_text("utf-8", "surrogateescape").splitlines()
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {str(path)!r}: {reason(error)}") from error
     pairs = []
-    for number, line in enumerate(lines, 1):
+    for number, line in text_lines(path, "a file of word pairs"):
         if not line.strip() or line.startswith("#"):
             continue
         fields = line.strip().split(next((mark for mark in "\t,;" if mark in line), None))

@@ -4,6 +4,7 @@ import numpy as np
 
 from fastw2v.choices import DTYPES
 from fastw2v.errors import UsageError
+from fastw2v.finite import all_finite, first_not_finite
 
 ROWS_AT_ONCE = 4096  # decoded at a time: some megabytes, which stay in cache
 LARGEST_CODE = 127
@@ -21,11 +22,14 @@ class Stored:
 
     codes : (n, dim) of one of these dtypes; may be memory-mapped
     scales : (n,) float32 with int8, else None
+    unread : the name of their file, where they are mapped from one and were not looked at: NaN and infinity are refused when
+        they come into use, for to look at all at once would take as long as to read all
     """
 
-    def __init__(self, codes: np.ndarray, scales: np.ndarray | None = None) -> None:
+    def __init__(self, codes: np.ndarray, scales: np.ndarray | None = None, unread: str = "") -> None:
         self.codes = codes
         self.scales = scales
+        self.unread = unread
 
     @property
     def dtype(self) -> str:
@@ -36,15 +40,28 @@ class Stored:
         return len(self.codes)
 
     def rows(self, which: slice | np.ndarray | list[int]) -> np.ndarray:
-        """Some rows, (m, dim) float32."""
+        """Some rows, (m, dim) float32. Raises UsageError where a file holds NaN or infinity among them."""
         rows = self.codes[which].astype(np.float32, copy=False)
-        return rows if self.scales is None else rows * self.scales[which][:, np.newaxis]
+        if self.scales is not None:
+            rows = rows * self.scales[which][:, np.newaxis]
+        if self.unread and (bad := first_not_finite(rows)) is not None:
+            raise UsageError(f"{self.unread}: row {np.arange(len(self))[which][bad] + 1:,} holds NaN or infinity")
+        return rows
+
+    def in_one_piece(self) -> "Stored":
+        """The same, C-contiguous: vectors that have been trained are columns of a wider matrix."""
+        if self.codes.flags.c_contiguous:
+            return self
+        return Stored(np.ascontiguousarray(self.codes), self.scales, self.unread)
 
     def products(self, targets: np.ndarray, last: int) -> np.ndarray:
         """Dot products of (q, dim) targets with the first rows: (q, last) float32."""
         with np.errstate(over="ignore", invalid="ignore"):
             if self.codes.dtype == np.float32:
-                return targets @ self.codes[:last].T
+                found = targets @ self.codes[:last].T
+                if self.unread and not all_finite(found):
+                    self.rows(slice(last))  # refuses them, unless they are only large
+                return found
             found = np.empty((len(targets), last), np.float32)
             for start in range(0, last, ROWS_AT_ONCE):
                 stop = min(start + ROWS_AT_ONCE, last)

@@ -1,7 +1,8 @@
 """WordVectors: look words up, and ask which are near. The names are gensim's where gensim has one."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ class WordVectors:
     counts : (n,) int64, how often each word was seen, or None where that is not known
     settings : what they were trained with, by name; empty where that is not known
     output_vectors : (n, dim) float32, of negative sampling, or None where they were not kept
+    stored, kept_output : the vectors and the output vectors as they are kept: of a model just trained, columns of its matrices
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class WordVectors:
         self.stored = vectors if isinstance(vectors, Stored) else Stored(np.asarray(vectors, np.float32))
         self.counts = counts
         self.settings = dict(settings or {})
-        self.output_vectors = output_vectors
+        self.kept_output = output_vectors
         self._rows = {word: row for row, word in enumerate(words)}
         self._norms = norms
         if len(self._rows) != len(words):
@@ -76,8 +78,16 @@ class WordVectors:
 
     @property
     def vectors(self) -> np.ndarray:
-        """(n, dim) float32; of vectors kept smaller or in a file, a copy in memory."""
+        """(n, dim) float32, in one piece; of vectors kept smaller or in a file, a copy in memory."""
+        self.stored = self.stored.in_one_piece()
         return self.stored.rows(slice(None))
+
+    @property
+    def output_vectors(self) -> np.ndarray | None:
+        """(n, dim) float32 of negative sampling, in one piece, or None where they were not kept."""
+        if self.kept_output is not None:
+            self.kept_output = np.ascontiguousarray(self.kept_output)
+        return self.kept_output
 
     @property
     def dim(self) -> int:
@@ -222,8 +232,9 @@ class WordVectors:
     def save(self, path: str | PathLike[str], file_format: str = "auto", dtype: str | None = None) -> int:
         """Write the vectors, whole or not at all; returns the bytes written.
 
-        file_format : "binary" or "text" (word2vec's), "glove" (text without a first line), "folder", or "auto", by the name:
-            binary for `.bin`, a folder for `.f2v`, else text; of files, `.gz`, `.bz2`, `.xz` and `.zst` are compressed
+        file_format : "binary" or "text" (word2vec's, the text with every digit that counts), "original" (text with six
+            decimals), "glove" (text without a first line), "folder", or "auto", by the name: binary for `.bin`, a folder for
+            `.f2v`, else text; of files, `.gz`, `.bz2`, `.xz` and `.zst` are compressed
         dtype : in a folder, "float32", "float16" or "int8"
         """
         target, chosen = Path(path), chosen_format(Path(path), file_format)
@@ -234,7 +245,7 @@ class WordVectors:
             return write_vectors(target, names, self.stored.rows, self.dim, chosen)
         stored = self.stored.converted(dtype or self.stored.dtype)
         norms = self.norms if stored is self.stored else stored.norms()
-        return folder.write_folder(target, folder.Model(names, stored, norms, self.counts, self.output_vectors, self.settings))
+        return folder.write_folder(target, folder.Model(names, stored, norms, self.counts, self.kept_output, self.settings))
 
     def to_gensim(self) -> Any:
         """The same as gensim's KeyedVectors; needs gensim."""
@@ -276,17 +287,33 @@ class WordVectors:
         return [(self.words[row], float(scores[row])) for row in nearest]
 
 
-def load(path: str | PathLike[str], limit: int | None = None) -> WordVectors:
+def warn(text: str) -> None:
+    """A warning to the caller of `load`."""
+    warnings.warn(text, stacklevel=4)
+
+
+def load(
+    path: str | PathLike[str],
+    limit: int | None = None,
+    *,
+    lenient: bool = False,
+    note: Callable[[str], None] = warn,
+) -> WordVectors:
     """Read vectors from a file or folder, recognised by content, all or the first `limit`.
 
-    word2vec binary or text, fastText's `.vec`, GloVe's text, each also gzip, bzip2, xz or zstd; or a folder that `save` wrote,
-    whose vectors are mapped into memory. Raises UsageError that names what is wrong with it, and where.
+    word2vec binary or text, fastText's `.vec`, GloVe's text, each also in gzip, bzip2, xz, zstd or alone in a zip archive; or a
+    folder that `save` wrote, whose vectors are mapped into memory. Of rows with the same word the first is kept.
+
+    lenient : read the rows that are there, though the file's first line promises more or fewer
+    note : is told what the user should know of a file that could be read
+
+    Raises UsageError that names what is wrong with it, and where.
     """
     source = Path(path)
     if limit is not None and limit < 1:
         raise UsageError(f"limit is {limit}: it must be 1 or more")
     if not source.is_dir():
-        _, (words, vectors) = read_rows(source, limit)
+        _, (words, vectors) = read_rows(source, limit, lenient=lenient, note=note)
         return WordVectors(words_to_text(words), vectors)
     if not folder.is_folder(source):
         raise UsageError(f"{source} is a folder without {folder.MODEL}: no model was saved there")

@@ -10,3 +10,10 @@ def all_finite(array: np.ndarray) -> bool:
     """
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(array.sum()) or np.isfinite(array).all())
+
+
+def first_not_finite(rows: np.ndarray) -> int | None:
+    """The first of (n, dim) rows that holds NaN or infinity, None where there is none."""
+    if all_finite(rows):
+        return None
+    return int(np.argmin(np.isfinite(rows).all(axis=1)))

@@ -1,0 +1,64 @@
+"""Files of lines that people write: questions, pairs, lists of words, vocabularies. What has no end is refused."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from fastw2v.errors import UsageError, reason
+
+LONGEST_LINE = 1 << 16  # bytes or letters
+LARGEST_FILE = 1 << 26  # letters; questions-words.txt has 600,000
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+UTF_16 = b"\xff\xfe", b"\xfe\xff"
+
+
+def text_lines(path: Path, what: str) -> Iterator[tuple[int, str]]:
+    """The lines of a file and their numbers, from 1, without their ends and a byte order mark.
+
+    what : what the file is to be, "a file of questions", for messages
+
+    Raises UsageError where it cannot be read, is UTF-16, or has no end.
+    """
+    with _opened(path) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape")
+        letters = 0
+        for number, line in _numbered(text, path, what):
+            letters += len(line)
+            if letters > LARGEST_FILE:
+                raise UsageError(f"{path} has more than {LARGEST_FILE >> 20} MB: is it {what}?")
+            yield number, line.removesuffix("\n")
+
+
+def byte_lines(path: Path, what: str) -> Iterator[tuple[int, bytes]]:
+    """The same in bytes, of a file that may be large."""
+    with _opened(path) as file:
+        for number, line in _numbered(file, path, what):
+            yield number, line.removesuffix(b"\n")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[io.BufferedReader]:
+    """A file at its first line."""
+    try:
+        with open(path, "rb") as file:
+            beginning = file.peek(len(BYTE_ORDER_MARK))
+            if beginning.startswith(UTF_16):
+                raise UsageError(f"{path} is UTF-16: convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)")
+            if beginning.startswith(BYTE_ORDER_MARK):
+                file.read(len(BYTE_ORDER_MARK))
+            yield file
+    except UsageError:
+        raise
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {str(path)!r}: {reason(error)}") from error
+
+
+def _numbered(file: IO[Any], path: Path, what: str) -> Iterator[tuple[int, Any]]:
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise UsageError(f"{path}, line {number:,}: it does not end within {LONGEST_LINE:,} bytes; is this {what}?")
+        yield number, line
