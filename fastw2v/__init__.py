@@ -37,6 +37,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
     from importlib import import_module
 
+    from fastw2v.systems import check_system
+
+    if _HOMES[name] != "fastw2v.errors":  # what it raises can be caught by name
+        check_system()
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

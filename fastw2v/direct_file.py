@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from fastw2v.systems import sync
+
 BLOCK = 4096  # bytes; direct writes begin and end at multiples of it, in the file and in memory, whatever the disk
 PIECE = 1 << 22  # bytes that are gathered and written at once
 LONG_PIECE = 1 << 25  # bytes written at once from where they lie: a signal is heard after each
@@ -66,7 +68,7 @@ class DirectFile(io.RawIOBase):
         if self.filled % BLOCK:
             self.direct = self._set_direct(False)
         self._write_buffer()
-        os.fsync(self.handle)
+        sync(self.handle)
 
     def close(self) -> None:
         """Close the file; what was not finished may be lost."""

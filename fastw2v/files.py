@@ -1,6 +1,5 @@
 """Files that appear whole or not at all, and temporary files that go away whatever happens."""
 
-import ctypes
 import errno
 import io
 import os
@@ -15,13 +14,14 @@ from typing import IO, BinaryIO
 
 from fastw2v.direct_file import DirectFile
 from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.systems import exchange_at_once, sync
 
 try:
     import fcntl
 except ImportError:  # not on this system: leftovers then stay
     fcntl = None  # type: ignore[assignment]
 
-AT_WORKING_FOLDER, EXCHANGE = -100, 2  # of Linux: AT_FDCWD, RENAME_EXCHANGE
+OPEN_ALREADY = "/dev/fd/"
 SMALL_WRITES = 1 << 16  # bytes that are gathered
 TEMPORARY = ".fastw2v-"  # how the names of files and folders that are being written begin
 
@@ -35,7 +35,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         mode = _mode(path)
-        if mode is not None and not stat.S_ISREG(mode):
+        if mode is not None and not _is_replaced(path, mode):
             with open(path, "wb") as file:
                 yield file
             return
@@ -96,8 +96,8 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
         yield temporary
         for path in temporary.iterdir():
             with open(path, "rb") as file:
-                os.fsync(file.fileno())
-        os.fsync(handle)
+                sync(file.fileno())
+        sync(handle)
         if target.exists():
             _exchange(temporary, target)
         else:
@@ -113,15 +113,16 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
 
 
 def _exchange(first: Path, second: Path) -> None:
-    """Let two names change places, at once where the system can."""
-    with suppress(AttributeError, OSError):
-        libc = ctypes.CDLL(None, use_errno=True)
-        if libc.renameat2(AT_WORKING_FOLDER, bytes(first.resolve()), AT_WORKING_FOLDER, bytes(second.resolve()), EXCHANGE) == 0:
-            return
+    """Let two names change places, at once where the system can; where it fails, nothing has changed."""
+    if exchange_at_once(first, second):
+        return
     aside = second.with_name(f"{second.name}.old-{secrets.token_hex(4)}")
-    second.rename(aside)
-    first.rename(second)
-    aside.rename(first)
+    try:
+        second.rename(aside)
+        first.rename(second)
+    finally:
+        if aside.exists():
+            aside.rename(first if second.exists() else second)
 
 
 def _new_folder(path: Path) -> int:
@@ -164,7 +165,7 @@ def sync_folder(folder: Path) -> None:
     with suppress(OSError):  # some file systems cannot, and the name is then theirs to keep
         handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            sync(handle)
         finally:
             os.close(handle)
 
@@ -177,7 +178,7 @@ def check_writable(path: Path, role: str) -> None:
         raise UsageError(f"{role} {str(path)!r} cannot be written: {reason(error)}") from error
     if mode is not None and stat.S_ISDIR(mode):
         raise UsageError(f"{role} {path} is a folder: give the name of a file")
-    if mode is None or stat.S_ISREG(mode):  # else a pipe or a device, which is written to itself
+    if mode is None or _is_replaced(path, mode):
         check_folder_around(path, f"{role} {path}")
 
 
@@ -219,9 +220,17 @@ def _mode(path: Path) -> int | None:
         return None
 
 
+def _is_replaced(path: Path, mode: int) -> bool:
+    """Whether a new file takes the place of what is there: not of a pipe or a device, nor of what is open already.
+
+    Standard output that goes to a file is that file on Linux; on macOS /dev/stdout leads no further than this.
+    """
+    return stat.S_ISREG(mode) and not os.path.realpath(path).startswith(OPEN_ALREADY)
+
+
 def spool_folder(output: Path | None) -> Path | None:
     """Where a run's temporary files may lie: beside its output, if that is a file or a folder and no pipe or device."""
-    if output is None or (output.exists() and not output.is_file() and not output.is_dir()):
+    if output is None or (output.exists() and not output.is_dir() and not _is_replaced(output, output.stat().st_mode)):
         return None
     return Path(os.path.realpath(output)).parent
 

@@ -4,16 +4,15 @@ import math
 import os
 from pathlib import Path
 
+from fastw2v.systems import core_numbers
+
 CGROUP = Path("/sys/fs/cgroup")
 OWN_CGROUPS = Path("/proc/self/cgroup")
 
 
 def usable_cores() -> int:
     """The cores that this process may use: its affinity, and no more than its control group's quota."""
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Linux
-        cores = os.cpu_count() or 1
+    cores = len(core_numbers())
     quota = _cgroup_cores()
     return max(1, min(cores, math.ceil(quota))) if quota else cores
 
@@ -113,5 +112,5 @@ def address_space_left() -> int | None:
             return None
         pages = _numbers(Path("/proc/self/statm"))
         return max(0, limit - (pages[0] * resource.getpagesize() if pages else 0))
-    except (ImportError, OSError, ValueError):
+    except (ImportError, AttributeError, OSError, ValueError):
         return None

@@ -6,7 +6,7 @@ from typing import Any
 from llvmlite import ir
 from numba.extending import intrinsic
 
-from fastw2v.kernels.lanes import FLAGS, INT32_IR, LANES, half_lanes, lanes, quarter_lanes
+from fastw2v.kernels.lanes import FLAGS, INT32_IR, QUARTER, half_lanes, quarter_lanes
 
 
 def _taken(builder: Any, first: Any, second: Any, places: Iterable[int]) -> Any:
@@ -17,16 +17,16 @@ def _taken(builder: Any, first: Any, second: Any, places: Iterable[int]) -> Any:
 
 @intrinsic
 def totals(typingctx, first, second, third, fourth):
-    """The sum of the 16 of each, as 4 lanes."""
+    """The sum of the 16 of each, or of the 8, as 4 lanes."""
 
     def generate(context, builder, signature, arguments):
         sums = _sums_of_fours(builder, arguments)
-        for width in (LANES // 2, LANES // 4):
+        while (width := sums.type.count // 2) >= QUARTER:
             halves = (_taken(builder, sums, sums, range(start, start + width)) for start in (0, width))
             sums = builder.fadd(*halves, flags=FLAGS)
         return sums
 
-    return quarter_lanes(lanes, lanes, lanes, lanes), generate
+    return quarter_lanes(first, first, first, first), generate
 
 
 @intrinsic

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
 from fastw2v.readable import say, show_any_letter, shown_on
+from fastw2v.systems import check_system
 from fastw2v.utf8 import to_bytes, to_text
 
 
@@ -20,6 +21,7 @@ def finish(name: str, program: Callable[[list[str]], None], spelled: Callable[[s
     show_any_letter()
     code, message = 0, ""
     try:
+        check_system()
         program(sys.argv[1:])
         sys.stdout.flush()
     except Interrupted as error:

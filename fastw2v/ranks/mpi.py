@@ -15,6 +15,7 @@ import numpy as np
 
 from fastw2v.errors import UsageError
 from fastw2v.machine import usable_cores
+from fastw2v.systems import core_numbers
 
 LOOKS = 20  # before the first sleep
 SLEEP = 0.0005  # seconds
@@ -47,7 +48,7 @@ class Ranks:
         self.place: int = node.rank
         self.beside: int = node.size
         self.hosts: list[str] = self.world.allgather(socket.gethostname())
-        self.cores = self._cores(node.allgather(sorted(os.sched_getaffinity(0))))
+        self.cores = self._cores(node.allgather(sorted(core_numbers())))
         self.sign = np.zeros(1, np.uint8)
         self.lock = threading.Lock()
 

@@ -9,8 +9,10 @@ process says so, which does nothing else.
 import ctypes
 import mmap
 import os
+import select
 import signal
 import socket
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +35,7 @@ LIFE, CODE, UNREACHABLE = range(3)
 # Shared with the child: what it changes to show life, and 0 while it need not; the exit code that it wants; whether there are
 # ranks that a launcher may wait for in vain.
 _shared = mmap.mmap(-1, 3)
+_tie: socket.socket | None = None  # the child's to the process that waits for it; the system closes it with either of them
 
 
 def work_in_a_child() -> None:
@@ -40,6 +43,7 @@ def work_in_a_child() -> None:
 
     Only the child uses MPI. It has a process group of its own: Ctrl-C reaches it once, passed on.
     """
+    global _tie
     found = rank_of()
     if found is None:
         return
@@ -53,14 +57,17 @@ def work_in_a_child() -> None:
     # No other signal ends a process that only waits.
     farewell = _watched_by_a_witness(f"{who(started_by)} was ended by SIGKILL; the run ends")
     passed_on = []
+    here, _tie = socket.socketpair()
     child = os.fork()
     if child == 0:
         os.close(farewell)
+        here.close()
         os.setpgid(0, 0)
-        _prctl(DIE_WITH_PARENT, signal.SIGKILL)
+        _die_with_parent(_tie)
         if os.getppid() != started_by:
             os._exit(1)
         return
+    _tie.close()
 
     def pass_on(number: int, frame: FrameType | None) -> None:
         passed_on.append(number)
@@ -70,7 +77,7 @@ def work_in_a_child() -> None:
     for number in TO_BE_PASSED_ON:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, pass_on)
-    status = _status_of(child, launched_by)
+    status = _status_of(child, here, launched_by)
     code, line = 1, ""
     if status is None:
         line = f"{who(child)} has stood still for {STILL * LOOK_EVERY:.0f} s: it hangs, or its network is gone; the run ends"
@@ -119,10 +126,24 @@ def _watched_by_a_witness(line: str) -> int:
     os._exit(0)
 
 
-def _prctl(what: int, value: int | bytes) -> None:
-    """Ask something of Linux; elsewhere nothing."""
-    with suppress(OSError, AttributeError):
+def _die_with_parent(tie: socket.socket) -> None:
+    """End when the process does that waits for this one, however it ends."""
+    if not _prctl(DIE_WITH_PARENT, signal.SIGKILL):
+        threading.Thread(target=_end_with, args=(tie,), daemon=True).start()
+
+
+def _end_with(tie: socket.socket) -> None:
+    tie.recv(1)  # nothing is ever sent
+    os._exit(1)
+
+
+def _prctl(what: int, value: int | bytes) -> bool:
+    """Ask something of Linux; whether there was somebody to ask."""
+    try:
         ctypes.CDLL(None).prctl(what, value)
+    except AttributeError:
+        return False
+    return True
 
 
 def ends_with(code: int) -> None:
@@ -145,9 +166,8 @@ def show_no_more_life() -> None:
     _shared[LIFE] = 0
 
 
-def _status_of(child: int, launched_by: int) -> int | None:
+def _status_of(child: int, tie: socket.socket, launched_by: int) -> int | None:
     """The child's at its end; None if it stood still, and was killed; it is killed too where the launcher has gone."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     seen = still = 0
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -160,7 +180,8 @@ def _status_of(child: int, launched_by: int) -> int | None:
         if seen and still >= STILL:
             os.kill(child, signal.SIGKILL)
             return None
-        signal.sigtimedwait({signal.SIGCHLD}, LOOK_EVERY)
+        if select.select([tie], [], [], LOOK_EVERY)[0]:  # the child is on its way out
+            return os.waitpid(child, 0)[1]
 
 
 def _kill_launcher_that_stays() -> None:
