@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from fastw2v.errors import UsageError, reason
 
-LONGEST_LINE = 1 << 16  # bytes or letters
+LONGEST_LINE = 1 << 20  # bytes or letters
 LARGEST_FILE = 1 << 26  # letters; questions-words.txt has 600,000
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 UTF_16 = b"\xff\xfe", b"\xfe\xff"

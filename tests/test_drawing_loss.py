@@ -104,7 +104,7 @@ def test_a_number_of_epochs_that_no_axis_holds_is_refused(cli: CLI, tmp_path: Pa
 
 
 WRONG = {
-    ("none.log", "-o", "loss.png"): "cannot read the log 'none.log'",
+    ("none.log", "-o", "loss.png"): "cannot read 'none.log'",
     ("run.log", "-o", "loss.html"): "must end in .png or .svg",
     ("run.log", "-o", "none/loss.png"): "does not exist",
     ("-o", "loss.png"): "Missing argument 'LOG...'",
