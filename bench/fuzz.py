@@ -101,7 +101,7 @@ class Target:
         for _ in range(1 + choose(2)):
             path = folder / names[choose(len(names))]
             path.write_bytes(changed(path.read_bytes(), choose))
-        with contextlib.suppress(Fastw2vError):
+        with contextlib.suppress(Fastw2vError, Interrupted):
             self.use(folder)
 
 

@@ -11,10 +11,10 @@ vectors.most_similar("king")
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["Fastw2vError", "Settings", "UsageError", "WordVectors", "__version__", "load", "phrases", "train"]
+__all__ = ["Fastw2vError", "Interrupted", "Settings", "UsageError", "WordVectors", "__version__", "load", "phrases", "train"]
 
 if TYPE_CHECKING:
-    from fastw2v.errors import Fastw2vError, UsageError
+    from fastw2v.errors import Fastw2vError, Interrupted, UsageError
     from fastw2v.phrasing.pipeline import phrases
     from fastw2v.pipeline import train
     from fastw2v.settings import Settings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Fastw2vError": "fastw2v.errors",
+    "Interrupted": "fastw2v.errors",
     "Settings": "fastw2v.settings",
     "UsageError": "fastw2v.errors",
     "WordVectors": "fastw2v.vectors.word_vectors",
@@ -37,10 +38,17 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
     from importlib import import_module
 
+    from fastw2v.signals import held_while_importing
     from fastw2v.systems import check_system
 
     if _HOMES[name] != "fastw2v.errors":  # what it raises can be caught by name
         check_system()
-    value = getattr(import_module(_HOMES[name]), name)
+    with held_while_importing():
+        value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    """What is public, imported yet or not, for completion."""
+    return sorted(__all__)

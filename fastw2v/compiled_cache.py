@@ -78,6 +78,7 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         self.look_again = look_again
         self.name = f"{compiled.py_func.__module__}.{compiled.py_func.__qualname__}"
         self.enabled = True
+        self.load_nothing = False
         self.function = self._description(compiled.py_func, compiled.targetoptions) if STATE else None
 
     def _description(self, function: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any] | None:
@@ -113,10 +114,11 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         self.enabled = False
 
     def flush(self) -> None:
-        """Forget the function's code, for whatever types and processors; Numba asks for it before it compiles anew."""
-        for path in CACHE_FOLDER.glob(f"{self._file_prefix}-*{SUFFIX}") if CACHE_FOLDER else ():
-            with suppress(OSError):
-                path.unlink()
+        """Load none of the function's code any more; Numba asks for it before it compiles anew.
+
+        Files stay, for other processes use them; what is compiled anew replaces its own.
+        """
+        self.load_nothing = True
 
     def load_overload(self, signature: Any, context: Any) -> Any:
         """The code for some types of arguments, a CompileResult, or None."""
@@ -159,7 +161,7 @@ class CompiledCache(_Cache):  # type: ignore[misc]
 
     def _contents(self, signature: Any, codegen: Any) -> Iterator[bytes]:
         """The undamaged content of each file that was made for these types and this process."""
-        if not self._in_use:
+        if not self._in_use or self.load_nothing:
             return
         for options in dict.fromkeys((self.wanted, tuple(llvm_options))):
             key = self._key(signature, codegen, options)
@@ -186,12 +188,9 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         }
         return json.dumps(key).encode() + b"\n"
 
-    @property
-    def _file_prefix(self) -> str:
-        return re.sub(r"[^\w.]", "_", self.name)[-LONGEST_NAME:]
-
     def _file_name(self, key: bytes) -> str:
-        return f"{self._file_prefix}-{CHECKSUM(key).hexdigest()[:32]}{SUFFIX}"
+        prefix = re.sub(r"[^\w.]", "_", self.name)[-LONGEST_NAME:]
+        return f"{prefix}-{CHECKSUM(key).hexdigest()[:32]}{SUFFIX}"
 
 
 def _argument_types(signature: Any) -> tuple[Any, ...]:

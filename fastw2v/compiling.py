@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from fastw2v.errors import Fastw2vError
 from fastw2v.machine import address_space_left, readable_bytes
+from fastw2v.signals import held_while_importing
 
 # Bytes of address space: to load the compiler, which spins where it finds less, and then to compile, where it would abort.
 # Compiling a kernel took 131 MB, of 461 that were taken before.
@@ -31,13 +32,14 @@ def _check_address_space(needed: int) -> None:
 if "numba" not in sys.modules:
     _check_address_space(TO_LOAD)
 
-import numba  # noqa: E402
-from llvmlite.binding import set_option  # noqa: E402
-from numba.core.cpu import CPUTargetOptions  # noqa: E402
+with held_while_importing():
+    import numba
+    from llvmlite.binding import set_option
+    from numba.core.cpu import CPUTargetOptions
 
-from fastw2v.compiled_cache import CACHE_FOLDER as CACHE_FOLDER  # noqa: E402
-from fastw2v.compiled_cache import CompiledCache, llvm_options  # noqa: E402
-from fastw2v.pieces import PIECE  # noqa: E402
+    from fastw2v.compiled_cache import CACHE_FOLDER as CACHE_FOLDER
+    from fastw2v.compiled_cache import CompiledCache, llvm_options
+    from fastw2v.pieces import PIECE
 
 if numba.config.DISABLE_JIT:
     raise Fastw2vError("NUMBA_DISABLE_JIT is set, and without the compiler nothing here would end: unset it")

@@ -1,4 +1,4 @@
-"""The one family of errors that leaves this package: each message is one line that names the place and the mend."""
+"""The errors that leave this package: each message is one line that names the place and the mend."""
 
 
 class Fastw2vError(Exception):
@@ -7,14 +7,17 @@ class Fastw2vError(Exception):
     exit_code = 1
 
 
-class UsageError(Fastw2vError):
+class UsageError(Fastw2vError, ValueError):
     """The request itself is wrong: a value out of range, options that contradict each other, a file that is not there."""
 
     exit_code = 2
 
 
-class Interrupted(Fastw2vError):
-    """The user stopped the run, by Ctrl-C or a signal to end."""
+class Interrupted(KeyboardInterrupt):
+    """The user stopped the run, by Ctrl-C or a signal to end; the message says what is left of it.
+
+    It is no Exception, so that a loop which logs errors and goes on ends too.
+    """
 
     exit_code = 130
 

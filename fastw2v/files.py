@@ -54,6 +54,8 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             sync_folder(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
+    except Fastw2vError:
+        raise
     except (OSError, ValueError) as error:
         raise Fastw2vError(f"cannot write {path}: {reason(error)}; it was left as it was") from error
 

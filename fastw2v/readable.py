@@ -61,7 +61,7 @@ def say(text: str, stream: IO[str] | None = None) -> None:
     """
     stream = stream or sys.stderr
     if stream is not None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # the latter once it is closed
             moves = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
             print((ERASE_BELOW if moves else "") + shown_on(stream, text), file=stream, flush=True)
 

@@ -8,6 +8,9 @@ up has dropped is sent once more.
 import os
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -46,6 +49,36 @@ def hear_no_more() -> None:
     """Whatever comes from now on changes nothing."""
     for number in (*RAISED, signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Deliver after the block what would stop this process inside it. Only the main thread can, and only it is stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before: dict[int, Any] = {}
+    try:
+        for number in RAISED:
+            handler = signal.getsignal(number)
+            if handler is not None and handler != signal.SIG_IGN:  # None: not of Python, which could not put it back
+                before[number] = handler
+                signal.signal(number, lambda number, frame: held.append(number))
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in held[:1]:
+            signal.raise_signal(number)
+
+
+def held_while_importing() -> AbstractContextManager[None]:
+    """Deliver after the block what comes while it imports: half a module, and Numba cannot be imported again.
+
+    `listen` sees to that by itself.
+    """
+    return nullcontext() if signal.getsignal(signal.SIGINT) is _hear else signals_held()
 
 
 def _hear(number: int, frame: FrameType | None) -> None:

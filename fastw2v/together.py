@@ -1,12 +1,8 @@
 """Training as one of several ranks: what the trainer's own thread does for the meetings of the ranks."""
 
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,11 +18,11 @@ from fastw2v.ranks.shared_model import inner_nodes, shared_rows
 from fastw2v.ranks.synchroniser import CHECKPOINT, STOP, Synchroniser
 from fastw2v.ranks.verbs import Verbs
 from fastw2v.settings import Settings
+from fastw2v.signals import signals_held
 from fastw2v.tables import Tables
 from fastw2v.training.progress import Progress
 from fastw2v.training.trainer import Trainer
 
-STOP_SIGNALS = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 EVERY, EVERY_IF_HALTED = 0.2, 0.01  # seconds between reports; rounds wait for one where they halt training
 
 
@@ -131,24 +127,6 @@ class Together:
         """One model, and what is left of the run."""
         self.meetings.bring_together()
         self.left = captured_by_all(self.ranks, self.trainer.engine, self.inner_nodes)
-
-
-@contextmanager
-def signals_held() -> Iterator[None]:
-    """What would stop this process stops it after the block: an exchange with others that is begun must be ended."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[tuple[int, FrameType | None]] = []
-    before: dict[int, Any] = {number: signal.signal(number, lambda *what: held.append(what)) for number in STOP_SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number, frame in held[:1]:
-            if callable(before[number]):
-                before[number](number, frame)
 
 
 def same_model(ranks: Verbs, model: Model) -> None:

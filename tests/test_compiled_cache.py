@@ -251,3 +251,6 @@ def test_a_function_compiled_anew_by_hand_is_not_taken_from_the_cache(runs: Runs
     assert runs.code("int64")[-1] == "0"
     assert runs.code("int64")[-1] == "1"  # before it
     assert len(runs.files()) == 1
+    other = runs.file_of("float64")
+    runs("int64")
+    assert other in runs.files()  # others use it still

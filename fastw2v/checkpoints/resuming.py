@@ -50,6 +50,8 @@ class Resumed(NamedTuple):
             else:
                 (restore_roughly if changed else restore)(trainer, self.arrays)
             self.arrays.clear()  # they are mapped files, whose room on the disk is free only once they are let go
+        except UsageError:
+            raise
         except (ValueError, TypeError) as error:  # NumPy raises the latter for arrays that are none of numbers
             raise UsageError(f"the checkpoint in {self.folder} is damaged: {error}") from error
         share = min(1.0, trainer.words_done / max(1, trainer.engine.total_words))

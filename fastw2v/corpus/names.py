@@ -44,6 +44,8 @@ def files_of(name: str) -> Found:
         else:
             matches = sorted(Path(match) for match in glob.glob(name, recursive=True))
             files, what = [path for path in matches if not path.is_dir()], f"nothing matches {name}"
+    except UsageError:
+        raise
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read {name!r}: {reason(error)}") from error
     if not files and not path.is_dir() and not glob.has_magic(name):

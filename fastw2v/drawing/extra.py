@@ -4,12 +4,14 @@ from importlib import import_module
 from pathlib import Path
 
 from fastw2v.errors import UsageError
+from fastw2v.signals import held_while_importing
 
 
 def require(module: str, purpose: str) -> None:
     """Import a library of the extra now, before any work. Raises UsageError that says how to install it."""
     try:
-        import_module(module)
+        with held_while_importing():
+            import_module(module)
     except ImportError as error:
         raise UsageError(f"{purpose} needs {module.split('.')[0]} ({error}): pip install 'fastw2v[plot]'") from error
 

@@ -98,5 +98,5 @@ def _line_and_code(error: BaseException) -> tuple[str, int]:
     return "".join(traceback.format_exception(error)).rstrip(), 1  # a fault of this package, or of who calls it
 
 
-def _in_one_line(error: Fastw2vError) -> str:
+def _in_one_line(error: BaseException) -> str:
     return " ".join(str(error).split())

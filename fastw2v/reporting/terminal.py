@@ -22,8 +22,11 @@ PLAIN_WIDTH = 120
 
 
 def display(stream: IO[str] | None = None) -> Listener:
-    """A live display where `stream` (standard error) is a terminal, plain lines where it is not."""
-    kept = cast(IO[str], Unfailing(stream or sys.stderr))
+    """A live display where `stream` (standard error) is a terminal, plain lines where it is not, and nothing without one."""
+    stream = stream or sys.stderr
+    if stream is None or stream.closed:  # as in programs without a console
+        return Listener()
+    kept = cast(IO[str], Unfailing(stream))
     return Live(kept) if kept.isatty() and not PlainConsole(file=kept).is_dumb_terminal else Lines(kept)
 
 
@@ -34,12 +37,12 @@ class Unfailing:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # the latter once it is closed
             self.stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self.stream.flush()
 
     def __getattr__(self, name: str) -> Any:

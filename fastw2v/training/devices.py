@@ -8,6 +8,7 @@ from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import UsageError
 from fastw2v.kernels.model import Model
 from fastw2v.settings import Settings
+from fastw2v.signals import held_while_importing
 from fastw2v.tables import Tables
 from fastw2v.training.engine import Engine
 
@@ -32,7 +33,8 @@ def missing() -> str | None:
     if find_spec("numba_cuda") is None:
         return EXTRA
     try:
-        from fastw2v.kernels.cuda.toolkit import SIMULATED, trouble
+        with held_while_importing():
+            from fastw2v.kernels.cuda.toolkit import SIMULATED, trouble
     except ImportError as error:
         return f"{EXTRA} ({error})"
     return None if SIMULATED else trouble()

@@ -5,13 +5,15 @@ from typing import Any
 import numpy as np
 
 from fastw2v.errors import UsageError
+from fastw2v.signals import held_while_importing
 from fastw2v.vectors.word_vectors import WordVectors
 
 
 def to_gensim(vectors: WordVectors) -> Any:
     """The same words, vectors and counts as a gensim.models.KeyedVectors. Raises UsageError where gensim is missing."""
     try:
-        from gensim.models import KeyedVectors
+        with held_while_importing():
+            from gensim.models import KeyedVectors
     except ImportError as error:
         raise UsageError("gensim is not installed: pip install 'fastw2v[gensim]'") from error
     theirs = KeyedVectors(vectors.dim)

@@ -10,6 +10,7 @@ import numpy as np
 
 from fastw2v.errors import UsageError
 from fastw2v.lines import text_lines
+from fastw2v.signals import held_while_importing
 from fastw2v.vectors.word_vectors import WordVectors
 
 
@@ -42,7 +43,8 @@ def evaluate_similarity(
     Raises UsageError for a file without pairs, and where SciPy, which counts the correlations, is missing.
     """
     try:
-        from scipy import stats
+        with held_while_importing():
+            from scipy import stats
     except ImportError as error:
         raise UsageError("SciPy is not installed: pip install 'fastw2v[eval]'") from error
     spell = str if case_sensitive else str.upper
