@@ -28,6 +28,7 @@ from numba.core.serialize import dumps
 from fastw2v.cache_folders import Folders, cache_folders, is_trusted
 from fastw2v.compiled_sources import PACKAGE, state_of_sources
 from fastw2v.files import written_whole
+from fastw2v.signals import signals_held
 
 FORMAT = 1  # of the files; to be changed with it
 SUFFIX = ".code"
@@ -153,7 +154,8 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         """The same without looking again."""
         types = _argument_types(signature)
         for content in self._contents(signature, context.codegen()):
-            with suppress(Exception):  # whatever unpickling raises
+            # LLVM asks Python for the code: it would drop a KeyboardInterrupt, and run what it did not get.
+            with signals_held(), suppress(Exception):  # whatever unpickling raises
                 made_for, reduced = pickle.loads(content)
                 if made_for == types:
                     return CompileResult._rebuild(context, *reduced)

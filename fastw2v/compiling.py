@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from fastw2v.errors import Fastw2vError
 from fastw2v.machine import address_space_left, readable_bytes
-from fastw2v.signals import held_while_importing
+from fastw2v.signals import dropped_comes_after, held_while_importing
 
 # Bytes of address space: to load the compiler, which spins where it finds less, and then to compile, where it would abort.
 # Compiling a kernel took 131 MB, of 461 that were taken before.
@@ -148,7 +148,8 @@ def prepare(entries: Iterable[Entry], before_compiling: Callable[[], None] = lam
     _at_first_miss = note_miss
     try:
         for function, arguments in entries:
-            function.compile(tuple(numba.typeof(argument) for argument in arguments))
+            with dropped_comes_after():
+                function.compile(tuple(numba.typeof(argument) for argument in arguments))
     finally:
         _at_first_miss = None
     return time.perf_counter() - start if missed else 0.0

@@ -81,6 +81,33 @@ def held_while_importing() -> AbstractContextManager[None]:
     return nullcontext() if signal.getsignal(signal.SIGINT) is _hear else signals_held()
 
 
+@contextmanager
+def dropped_comes_after() -> Iterator[None]:
+    """Raise after the block a KeyboardInterrupt that was dropped inside it, as it is where LLVM calls Python.
+
+    `listen` sees to that by itself, sooner.
+    """
+    before = sys.unraisablehook
+    if before is _dropped:
+        yield
+        return
+    dropped: list[KeyboardInterrupt] = []
+
+    def keep(what: Any) -> None:
+        if isinstance(what.exc_value, KeyboardInterrupt):
+            dropped.append(what.exc_value)
+        else:
+            before(what)
+
+    sys.unraisablehook = keep
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
+    if dropped:
+        raise dropped[0]
+
+
 def _hear(number: int, frame: FrameType | None) -> None:
     if not _imports(frame):
         _wait(0)

@@ -94,6 +94,25 @@ def test_a_signal_that_ends_a_process_ends_it_after_the_block() -> None:
     assert (done.returncode, done.stdout) == (-signal.SIGTERM, b"done\n")
 
 
+def test_what_a_callback_of_llvm_drops_comes_after_it() -> None:
+    program = """
+import signal, fastw2v
+from numba.core.codegen import CPUCodeLibrary
+signal.signal(signal.SIGINT, signal.default_int_handler)
+getbuffer = CPUCodeLibrary._object_getbuffer_hook.__func__
+def press(library, module):
+    signal.raise_signal(signal.SIGINT)
+    return getbuffer(library, module)
+CPUCodeLibrary._object_getbuffer_hook = classmethod(press)
+try:
+    fastw2v.train([["a", "b"]] * 9, dim=4, min_count=1, threads=1)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=200)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "stopped\n", "")
+
+
 def test_other_threads_hold_no_signals() -> None:
     def hold() -> None:
         with signals_held():
