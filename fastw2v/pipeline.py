@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from os import PathLike
@@ -12,12 +12,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v import warmup
+from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number, checked_path
 from fastw2v.checkpoints.keeper import Keeper
 from fastw2v.checkpoints.resuming import Resumed, for_all, read_run, refuse_to_begin
 from fastw2v.checkpoints.store import Store
 from fastw2v.checkpoints.together import described_by_all
+from fastw2v.choices import FORMATS
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.names import refuse_unsplit
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.ending import save_or_leave, train_or_leave
 from fastw2v.errors import UsageError
@@ -50,7 +53,8 @@ __all__ = ["Files", "count", "resume", "run", "train"]
 NEEDS_LESS = "a smaller --dim or --max-vocab, or a smaller --memory,"
 
 PathName = str | PathLike[str]
-Corpus = PathName | Iterable[PathName] | Iterable[Iterable[str]]
+Corpus = PathName | Sequence[PathName] | Iterable[Iterable[str]]
+SECONDS = Range(0, 10**9)
 
 
 def train(
@@ -93,8 +97,10 @@ def train(
     Raises
     ------
     UsageError : a setting out of range, a file that is not there, a text without words
-    Fastw2vError : a disk that is full, damaged data, too little memory, a run that was stopped
+    Fastw2vError : a disk that is full, damaged data, too little memory
+    Interrupted : a run that was stopped, by Ctrl-C, a KeyboardInterrupt
     """
+    refuse_unsplit(corpus)
     unknown = sorted(set(settings) - set(SETTING_NAMES))
     if unknown:
         raise UsageError(f"no setting is called {', '.join(unknown)}; there are {', '.join(SETTING_NAMES)}")
@@ -105,8 +111,13 @@ def train(
         )
     named = {"output": output, "save_output_vectors": save_output_vectors, "save_vocab": save_vocab}
     named |= {"read_vocab": read_vocab, "init": init_file, "log": log, "checkpoint": checkpoint}
-    paths: dict[str, Any] = {name: Path(path) for name, path in named.items() if path is not None}
-    files = Files(**paths, file_format=file_format, checkpoint_every=checkpoint_every, save_on_interrupt=save_on_interrupt)
+    paths: dict[str, Any] = {name: checked_path(name, path) for name, path in named.items() if path is not None}
+    files = Files(
+        **paths,
+        file_format=checked_choice("file_format", file_format, FORMATS),
+        checkpoint_every=checked_number("checkpoint_every", checkpoint_every, SECONDS, whole=False),
+        save_on_interrupt=checked_flag("save_on_interrupt", save_on_interrupt),
+    )
     return run(corpus, Settings(**settings), files, listener_for(progress=progress), init=vectors)
 
 
@@ -155,7 +166,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
         stack.enter_context(closing(listener))
         store, resumed = None, None
         if ranks.rank == 0:
-            store = Store(Path(folder))
+            store = Store(checked_path("folder", folder))
             stack.enter_context(store.held())
             resumed = read_run(store, force)
             store.prepare()

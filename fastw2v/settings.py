@@ -1,8 +1,9 @@
 """The settings of a training run: one frozen record, checked once, here."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
+from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number
 from fastw2v.errors import UsageError
 from fastw2v.machine import readable_bytes, usable_cores
 
@@ -10,21 +11,6 @@ MODELS = ("skipgram", "cbow")
 KERNELS = ("blocked", "reference")
 DEVICES = ("cpu", "cuda", "auto")
 DEFAULT_ALPHA = {"skipgram": 0.025, "cbow": 0.05}
-
-
-class Range(NamedTuple):
-    """The values a number may take, both ends included unless `open_low`."""
-
-    low: float
-    high: float
-    open_low: bool = False
-
-    def allows(self, value: float) -> bool:
-        """Whether a value lies in the range."""
-        return (self.low < value if self.open_low else self.low <= value) and value <= self.high
-
-    def __str__(self) -> str:
-        return f"{'above' if self.open_low else 'from'} {self.low:,} to {self.high:,}".replace(",000,000,000", " billion")
 
 
 WHOLE_NUMBERS = {
@@ -99,21 +85,21 @@ class Settings:
     sync_words: int | None = None
 
     def __post_init__(self) -> None:
-        _check_choice("model", self.model, MODELS)
-        _check_choice("kernel", self.kernel, KERNELS)
-        _check_choice("device", self.device, DEVICES)
-        for name, allowed in WHOLE_NUMBERS.items():
-            check_number(name, getattr(self, name), allowed, whole=True)
-        for name, allowed in NUMBERS.items():
-            check_number(name, getattr(self, name), allowed, whole=False)
-            if (value := getattr(self, name)) is not None:  # a whole number would have kernels compiled once more, in training
-                object.__setattr__(self, name, float(value))
-        if not isinstance(self.hs, bool):
-            raise UsageError(f"hs is {self.hs!r}: it must be True or False")
+        # Kept as Python's own: whatever else is given, kernels are not compiled once more for it, and JSON can hold it.
+        for name, choices in (("model", MODELS), ("kernel", KERNELS), ("device", DEVICES)):
+            self._keep(name, checked_choice(name, getattr(self, name), choices))
+        for whole, ranges in ((True, WHOLE_NUMBERS), (False, NUMBERS)):
+            for name, allowed in ranges.items():
+                value = checked_number(name, getattr(self, name), allowed, whole=whole, optional=name in OPTIONAL)
+                self._keep(name, value)
+        self._keep("hs", checked_flag("hs", self.hs))
         if self.negative == 0 and not self.hs:
             raise UsageError("negative is 0 without hs: nothing would be learned; give --negative 1 or more, or --hs")
         if self.alpha is None:
-            object.__setattr__(self, "alpha", DEFAULT_ALPHA[self.model])
+            self._keep("alpha", DEFAULT_ALPHA[self.model])
+
+    def _keep(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
 
     @property
     def starting_alpha(self) -> float:
@@ -146,18 +132,3 @@ def parse_size(text: str) -> int:
     if size < 2**20:
         raise UsageError(f"memory is {text!r}, {readable_bytes(max(size, 0))}: it must be at least 1M")
     return size
-
-
-def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise UsageError(f"{name} is {value!r}: it must be one of {', '.join(choices)}")
-
-
-def check_number(name: str, value: Any, allowed: Range, *, whole: bool) -> None:
-    """Refuse a value of the wrong kind or out of its range: UsageError, which names the setting, the value and the range."""
-    if value is None and name in OPTIONAL:
-        return
-    kind = "a whole number" if whole else "a number"
-    right_type = (int,) if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, right_type) or not allowed.allows(value):
-        raise UsageError(f"{name} is {value!r}: it must be {kind} {allowed}")

@@ -68,6 +68,32 @@ def test_analogies_have_gensims_figures(
     assert found.total.share == pytest.approx(score, abs=1e-9)
 
 
+# ı and i are two letters, of which Unicode makes one capital.
+TURKISH = WordVectors(
+    ["ılık", "ilik", "a", "b", "c", "élan", "A"],
+    np.array([[1, 0, 0], [0, 1, 0], [1, 0, 1], [0, 1, 1], [0, 0, 1], [1, 1, 0], [5, 1, 5]], np.float32),
+)
+
+
+def test_only_a_to_z_lose_their_case_unless_all_letters_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "q").write_text("ılık A ilik B\n")
+    found = evaluate_analogies(TURKISH, tmp_path / "q").total
+    assert (found.asked, found.solved) == (1, 1)
+    assert evaluate_analogies(TURKISH, tmp_path / "q", unicode_case=True).total.solved == 0
+    assert evaluate_analogies(TURKISH, tmp_path / "q", case_sensitive=True).total.asked == 0
+    (tmp_path / "p").write_text("ılık a 1\nILIK a 2\nÉLAN b 3\n")
+    assert evaluate_similarity(TURKISH, tmp_path / "p").known == 2
+    assert evaluate_similarity(TURKISH, tmp_path / "p", unicode_case=True).known == 3
+
+
+def test_folding_all_letters_gives_gensims_figures(tmp_path: Path) -> None:
+    theirs = KeyedVectors(TURKISH.dim)
+    theirs.add_vectors(TURKISH.words, TURKISH.vectors)
+    (tmp_path / "q").write_text(": x\nılık A ilik B\nÉLAN a b ILIK\n")
+    score, _ = theirs.evaluate_word_analogies(str(tmp_path / "q"))
+    assert evaluate_analogies(TURKISH, tmp_path / "q", unicode_case=True).total.share == pytest.approx(score)
+
+
 def test_3cosmul_solves_what_gensims_most_similar_cosmul_solves(
     vectors: WordVectors, theirs: KeyedVectors, tmp_path: Path
 ) -> None:

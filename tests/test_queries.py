@@ -1,12 +1,14 @@
 """WordVectors: the answers are gensim's on the same vectors; what cannot be answered is said in one line."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
 import fastw2v
 from fastw2v.errors import UsageError
-from fastw2v.vectors import word_vectors
+from fastw2v.vectors import nearest, word_vectors
 from fastw2v.vectors.word_vectors import UnknownWordError, WordVectors
 
 WORDS = [f"w{i}" for i in range(200)]
@@ -37,10 +39,82 @@ def same(found: list[tuple[str, float]], expected: list[tuple[str, float]]) -> N
         {"positive": ["w3", "w5"], "negative": ["w9"], "topn": 7},
         {"negative": ["w9"]},
         {"positive": [np.arange(12, dtype=np.float32)], "negative": ["w1"]},
+        {"positive": [("w3", 2.0), "w5", (np.arange(12, dtype=np.float32), 0.3)], "negative": [("w9", -0.5), ("w2", 0.7)]},
+        {"positive": np.arange(12, dtype=np.float32)[np.newaxis]},
+        {"positive": np.arange(24, dtype=np.float32).reshape(2, 12)},
+        {"positive": "w3", "negative": None, "topn": np.int64(4)},
     ],
 )
 def test_most_similar_is_gensims(ours: WordVectors, theirs: KeyedVectors, asked: dict[str, object]) -> None:
     same(ours.most_similar(**asked), theirs.most_similar(**asked))
+
+
+def test_all_cosines_are_gensims(ours: WordVectors, theirs: KeyedVectors) -> None:
+    vector = np.arange(12, dtype=np.float32)
+    for asked in ({"positive": ["w3", "w5"], "negative": ["w9"]}, {"positive": ["w3"], "restrict": 50}):
+        options = {"restrict_vocab" if name == "restrict" else name: value for name, value in asked.items()}
+        assert np.allclose(ours.most_similar(**asked, topn=None), theirs.most_similar(**options, topn=None), atol=1e-5)
+    assert np.allclose(ours.similar_by_vector(vector, topn=None), theirs.similar_by_vector(vector, topn=None), atol=1e-5)
+    each = ours.similar_to_each(["w1", "w2"], topn=None)
+    assert np.allclose(each[1], ours.most_similar("w2", topn=None), atol=1e-6)
+    assert len(each[1]) == 200
+
+
+def test_sets_and_iterators_are_taken_as_lists_are(ours: WordVectors) -> None:
+    words = ["w3", "w5", "w9"]
+    for some in (set(words), iter(words), dict.fromkeys(words), np.array(words)):
+        assert ours.doesnt_match(some) == ours.doesnt_match(words)
+    assert ours.most_similar(set(words)) == ours.most_similar(words)
+    assert ours.n_similarity(set(words), iter(["w1"])) == pytest.approx(ours.n_similarity(words, ["w1"]))
+    assert np.array_equal(ours.distances("w1", frozenset(["w5"])), ours.distances("w1", ["w5"]))
+    assert np.array_equal(ours.distances("w1", None), ours.distances("w1"))
+    assert ours[set(words)].shape == (3, 12)
+    assert ours[[]].shape == (0, 12)
+    assert np.array_equal(ours.similar_by_vector(ours.vectors[3:4])[0], ours.similar_by_vector(ours["w3"])[0])
+
+
+@pytest.mark.parametrize(("count", "dim"), [(12, 4), (101, 100), (1003, 300)])
+def test_equal_vectors_come_in_the_order_of_the_rows(count: int, dim: int) -> None:
+    random = np.random.default_rng(dim)
+    kinds = random.integers(0, 3, count)
+    words = [f"w{row}" for row in range(count)]
+    vectors = WordVectors(words, random.normal(size=(3, dim)).astype(np.float32)[kinds])
+    for word in (words[0], words[-1]):
+        groups: dict[int, list[tuple[str, float]]] = {}
+        for other, cosine in vectors.most_similar(word, topn=count):
+            groups.setdefault(kinds[words.index(other)], []).append((other, cosine))
+        assert all(len({cosine for _, cosine in group}) == 1 for group in groups.values())
+        rows = [[words.index(other) for other, _ in group] for group in groups.values()]
+        assert all(of_group == sorted(of_group) for of_group in rows)
+        expected = [words[row] for of_group in rows for row in of_group]
+        for topn in range(1, count, max(1, count // 20)):
+            found = [vectors.most_similar(word, topn=topn), vectors.similar_to_each([words[1], word], topn=topn)[1]]
+            assert [[other for other, _ in answer] for answer in found] == [expected[:topn]] * 2
+        same_kind = next(other for other in words if kinds[words.index(other)] == kinds[words.index(word)] and other != word)
+        assert vectors.rank(word, same_kind) == 1
+
+
+def test_many_equal_scores_are_worked_out_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearest, "ROWS_AT_ONCE", 7)
+    vectors = WordVectors([f"w{row}" for row in range(50)], np.ones((50, 3), np.float32))
+    assert [word for word, _ in vectors.most_similar("w0", topn=20)] == [f"w{row}" for row in range(1, 21)]
+
+
+@pytest.mark.parametrize("dim", [5, 16, 40])
+def test_vectors_that_are_handed_out_are_one_piece_of_memory(dim: int, text: Path, tmp_path: Path) -> None:
+    trained = fastw2v.train(text, output=tmp_path / "v.f2v", dim=dim, epochs=1, threads=1)
+    read = fastw2v.load(tmp_path / "v.f2v")
+    for vectors in (
+        trained,
+        read,
+        WordVectors(read.words, np.asfortranarray(read.vectors), output_vectors=read.vectors.T.copy().T),
+    ):
+        assert vectors.vectors.flags.c_contiguous
+        assert vectors.output_vectors is not None
+        assert vectors.output_vectors.flags.c_contiguous
+        assert np.array_equal(vectors.vectors, read.vectors)
+    assert np.array_equal(trained.output_vectors, read.output_vectors)
+    assert trained.most_similar("w1") == read.most_similar("w1")
 
 
 def test_a_restricted_search_sees_the_first_words_only(ours: WordVectors, theirs: KeyedVectors) -> None:

@@ -280,7 +280,7 @@ def test_sentences_in_memory_train_like_the_same_text_in_a_file(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("corpus", "message"),
     [
-        (["one sentence"], "no such file"),
+        (["one sentence"], r"no file 'one sentence'.*sentence\.split\(\)"),
         ([["a", 5]], "sentence 1 holds a int"),
         ([["a"], "b"], "sentence 2 is a str"),
         ([["a", "new york"]], "sentence 1: 'new york' is no word"),

@@ -23,6 +23,7 @@ SIMILARITY_COLUMNS = ("file", "spearman", "spearman p", "pearson", "pearson p", 
 )
 @click.option("--method", type=click.Choice(ANALOGY_METHODS), default=ANALOGY_METHODS[0], show_default=True)
 @click.option("--case-sensitive", is_flag=True, help="Tell King from king.")
+@click.option("--unicode-case", is_flag=True, help="Take Élan for élan too, not only A to Z for a to z, as the original does.")
 @LIMIT
 @LENIENT
 @output_options
@@ -33,6 +34,7 @@ def evaluate(
     restrict: int,
     method: str,
     case_sensitive: bool,
+    unicode_case: bool,
     limit: int | None,
     style: str | None,
 ) -> None:
@@ -48,15 +50,16 @@ def evaluate(
     from fastw2v.vectors.similarity import evaluate_similarity
 
     loaded = load(vectors, limit)
+    case = {"case_sensitive": case_sensitive, "unicode_case": unicode_case}
     answered: list[tuple[object, ...]] = []
     for path in analogies:
-        found = evaluate_analogies(loaded, path, restrict=restrict or None, method=method, case_sensitive=case_sensitive)
+        found = evaluate_analogies(loaded, path, restrict=restrict or None, method=method, **case)
         for section in (*found.sections, found.semantic, found.syntactic, found.total):
             share, coverage = _percent(section.share), _percent(section.coverage)
             answered.append((path.name, section.name, section.solved, section.asked, share, section.questions, coverage))
     scores: list[tuple[object, ...]] = []
     for path in similarity:
-        score = evaluate_similarity(loaded, path, case_sensitive=case_sensitive)
+        score = evaluate_similarity(loaded, path, **case)
         correlations = [(value, f"{value:.4f}") for value in (score.spearman, score.pearson)]
         chances = [(value, f"{value:.1e}") for value in (score.spearman_p, score.pearson_p)]
         coverage = _percent(score.coverage)

@@ -2,16 +2,20 @@
 
 import glob
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from fastw2v.arguments import shown
 from fastw2v.compression.errors import NotRead
 from fastw2v.compression.reading import content
 from fastw2v.corpus.findings import listed
 from fastw2v.corpus.texts import is_binary
 from fastw2v.errors import UsageError, reason
+
+NAME_MARK = re.compile(r"[./\\*?\[]|^-$")  # what stands in names of files more than in words
 
 
 class Found(NamedTuple):
@@ -25,6 +29,26 @@ class Found(NamedTuple):
         """What was left out, in words; empty for nothing."""
         parts = [(self.others, "that hold no text"), (self.hidden, "hidden")]
         return ", ".join(f"{len(names):,} {what} ({listed(names)})" for names, what in parts if names)
+
+
+def refuse_unsplit(corpus: Any) -> None:
+    """Explain to Python code that a str is the name of a file, where sentences or words were given. Raises UsageError."""
+    names = [corpus] if isinstance(corpus, str) else corpus
+    if not isinstance(names, Sequence) or not names or not all(isinstance(name, str) for name in names):
+        return
+    first = names[0]
+    if os.path.exists(first) or "{rank}" in first or glob.glob(first, recursive=True):
+        return
+    if len(first.split()) > 1:
+        raise UsageError(
+            f"there is no file {shown(first)}, and a str in the corpus is the name of one; "
+            "for sentences give lists of words: [sentence.split() for sentence in sentences]"
+        )
+    if names is corpus and len(names) > 1 and not any(NAME_MARK.search(name) or os.path.exists(name) for name in names):
+        raise UsageError(
+            f"there is no file {shown(first)}, and a list of str holds the names of files; "
+            "a sentence is a list of words, and the corpus a list of sentences: [[...], [...]]"
+        )
 
 
 def files_of(name: str) -> Found:

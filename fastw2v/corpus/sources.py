@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from fastw2v.arguments import shown
 from fastw2v.compression.reading import content, is_tar
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.names import files_of
@@ -19,6 +20,7 @@ from fastw2v.utf8 import to_bytes
 
 COPY_BYTES = 1 << 20
 WHITE_SPACE = re.compile(r"[ \t\n\r]")
+SPLIT = "give lists of words, as sentence.split() makes them; names of files must stand in a list"
 
 
 @dataclass
@@ -193,14 +195,16 @@ def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[byte
     """Sentences as text, one a line, in a temporary file."""
     copy = vanishing_file(folder)
     for number, sentence in enumerate(sentences, 1):
-        if isinstance(sentence, (str, bytes)):
-            raise UsageError(f"sentence {number} is a {type(sentence).__name__}: each sentence must be a list of words")
+        if isinstance(sentence, (str, bytes, os.PathLike)):
+            raise UsageError(f"sentence {number} is a {type(sentence).__name__}: {SPLIT}")
         if not isinstance(sentence, Iterable):
             raise UsageError(f"sentence {number} is a {type(sentence).__name__}: each sentence must be a list of words")
         words = list(sentence)
         for word in words:
             if not isinstance(word, str):
-                raise UsageError(f"sentence {number} holds a {type(word).__name__}: words must be str")
+                raise UsageError(
+                    f"sentence {number} holds a {type(word).__name__}, {shown(word)}: words must be str, as str() makes them"
+                )
             if not word or WHITE_SPACE.search(word):
                 raise UsageError(f"sentence {number}: {word!r} is no word: words hold no white space and are not empty")
         try:

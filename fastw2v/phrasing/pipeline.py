@@ -9,9 +9,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from fastw2v.arguments import checked_path
 from fastw2v.compiling import compiling_note, prepare
 from fastw2v.corpus.blocks import BLOCK_BYTES, blocks
 from fastw2v.corpus.findings import added_up
+from fastw2v.corpus.names import refuse_unsplit
 from fastw2v.corpus.sources import Source, add_to_copy, sources
 from fastw2v.errors import Interrupted
 from fastw2v.files import check_not_an_input, check_writable, spool_folder, vanishing_file, written_whole
@@ -82,7 +84,8 @@ def phrases(
     Fastw2vError : a disk that is full, damaged data, too little memory
     """
     settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
-    return run(corpus, Path(output), settings, listener_for(progress=progress))
+    refuse_unsplit(corpus)
+    return run(corpus, checked_path("output", output), settings, listener_for(progress=progress))
 
 
 def run(

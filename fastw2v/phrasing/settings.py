@@ -1,11 +1,12 @@
 """What phrases are: the settings of a run, checked once, here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fastw2v.arguments import Range, checked_number, plain
 from fastw2v.errors import UsageError
 from fastw2v.machine import available_memory, usable_cores
-from fastw2v.settings import WHOLE_NUMBERS, Range, check_number
+from fastw2v.settings import WHOLE_NUMBERS
 
 THRESHOLD = Range(-1e30, 1e30)
 RANGES = {
@@ -14,6 +15,7 @@ RANGES = {
     "threads": WHOLE_NUMBERS["threads"],
     "memory": WHOLE_NUMBERS["memory"],
 }
+OPTIONAL = ("threads", "memory")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,20 +40,19 @@ class PhraseSettings:
 
     def __post_init__(self) -> None:
         for name, allowed in RANGES.items():
-            check_number(name, getattr(self, name), allowed, whole=True)
-        if not self._given:
+            value = checked_number(name, getattr(self, name), allowed, optional=name in OPTIONAL)
+            object.__setattr__(self, name, value)
+        given = plain(self.threshold)
+        several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
+        thresholds = tuple(checked_number("threshold", one, THRESHOLD, whole=False) for one in (given if several else [given]))
+        if not thresholds:
             raise UsageError("threshold is empty: give a number, or one for each pass")
-        for threshold in self._given:
-            check_number("threshold", threshold, THRESHOLD, whole=False)
-
-    @property
-    def _given(self) -> tuple[float, ...]:
-        return tuple(self.threshold) if isinstance(self.threshold, Sequence) else (self.threshold,)
+        object.__setattr__(self, "threshold", thresholds)
 
     @property
     def thresholds(self) -> tuple[float, ...]:
         """The threshold of each pass."""
-        given = self._given
+        given = tuple(self.threshold) if isinstance(self.threshold, Sequence) else (self.threshold,)
         return given + given[-1:] * (self.passes - len(given))
 
     @property

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastw2v.arguments import COUNT, checked_choice, checked_number, checked_path
 from fastw2v.choices import ANALOGY_METHODS
 from fastw2v.errors import UsageError
 from fastw2v.lines import text_lines
+from fastw2v.vectors.spelling import spelling
 from fastw2v.vectors.word_vectors import WordVectors
 
 QUESTIONS_AT_ONCE = 128
@@ -63,20 +65,21 @@ def evaluate_analogies(
     restrict: int | None = 30_000,
     method: str = "3cosadd",
     case_sensitive: bool = False,
+    unicode_case: bool = False,
 ) -> Analogies:
     """How many analogies of a file are solved by the nearest word.
 
     path : lines ": section" and "a b c d"
     restrict : the first so many words are known; None for all
     method : "3cosadd", d nearest to b - a + c as compute-accuracy has it, or "3cosmul" (Levy and Goldberg 2014)
-    case_sensitive : otherwise words are told apart without their case, the most frequent spelling standing for all
+    case_sensitive : otherwise words are told apart without their case, the most frequent spelling standing for all: that of
+        the letters a to z, as with compute-accuracy, or of all, as with gensim, with unicode_case
 
     The words asked with are no answers. Raises UsageError for a file that holds no analogies.
     """
-    if method not in ANALOGY_METHODS:
-        raise UsageError(f"method is {method!r}: it must be one of {', '.join(ANALOGY_METHODS)}")
-    last = len(vectors) if restrict is None else min(restrict, len(vectors))
-    spell = str if case_sensitive else str.upper
+    method = checked_choice("method", method, ANALOGY_METHODS)
+    last = min(checked_number("restrict", restrict, COUNT, optional=True) or len(vectors), len(vectors))
+    spell = spelling(case_sensitive=case_sensitive, unicode_case=unicode_case)
     spelled = [spell(word) for word in vectors.words[:last]]
     rows: dict[str, int] = {}
     for row, word in enumerate(spelled):
@@ -84,7 +87,7 @@ def evaluate_analogies(
     first_row = np.array([rows[word] for word in spelled], np.int64)
     units = vectors.unit(np.arange(last))
     sections = []
-    for name, questions in _sections(Path(path)):
+    for name, questions in _sections(checked_path("path", path)):
         asked = [[rows.get(spell(word), -1) for word in question] for question in questions]
         known = [question for question in asked if min(question) >= 0]
         solved = _solved(units, np.array(known, np.int64).reshape(-1, 4), first_row, method)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from fastw2v.arguments import shown
 from fastw2v.errors import UsageError
 from fastw2v.signals import held_while_importing
 from fastw2v.vectors.word_vectors import WordVectors
@@ -27,6 +28,8 @@ def to_gensim(vectors: WordVectors) -> Any:
 def from_gensim(theirs: Any) -> WordVectors:
     """From KeyedVectors, or a model that has them as `wv`."""
     keyed = getattr(theirs, "wv", theirs)
+    if not hasattr(keyed, "index_to_key"):
+        raise UsageError(f"{shown(theirs)} is none of gensim's models: give KeyedVectors, or a model that has them as wv")
     words = list(keyed.index_to_key)
     counted = "count" in getattr(keyed, "expandos", {})
     counts = np.array([keyed.get_vecattr(word, "count") for word in words], np.int64) if counted else None

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fastw2v.arguments import COUNT, checked_number, checked_path
 from fastw2v.errors import UsageError
 from fastw2v.lines import text_lines
 from fastw2v.signals import held_while_importing
+from fastw2v.vectors.spelling import spelling
 from fastw2v.vectors.word_vectors import WordVectors
 
 
@@ -31,14 +33,19 @@ class Similarity(NamedTuple):
 
 
 def evaluate_similarity(
-    vectors: WordVectors, path: str | PathLike[str], *, restrict: int | None = None, case_sensitive: bool = False
+    vectors: WordVectors,
+    path: str | PathLike[str],
+    *,
+    restrict: int | None = None,
+    case_sensitive: bool = False,
+    unicode_case: bool = False,
 ) -> Similarity:
     """How the cosines of word pairs go with the scores that people gave them.
 
     path : lines "word word score", with tabs, commas, semicolons or spaces between; more columns, `#` lines and a first line of
         headings are passed over
     restrict : the first so many words are known; None for all
-    case_sensitive : otherwise words are told apart without their case, the most frequent spelling standing for all
+    case_sensitive, unicode_case : as for evaluate_analogies
 
     Raises UsageError for a file without pairs, and where SciPy, which counts the correlations, is missing.
     """
@@ -47,11 +54,12 @@ def evaluate_similarity(
             from scipy import stats
     except ImportError as error:
         raise UsageError("SciPy is not installed: pip install 'fastw2v[eval]'") from error
-    spell = str if case_sensitive else str.upper
+    restrict = checked_number("restrict", restrict, COUNT, optional=True)
+    spell = spelling(case_sensitive=case_sensitive, unicode_case=unicode_case)
     rows: dict[str, int] = {}
     for row, word in enumerate(vectors.words[:restrict]):
         rows.setdefault(spell(word), row)
-    pairs = _pairs(Path(path))
+    pairs = _pairs(checked_path("path", path))
     known = [(rows[spell(a)], rows[spell(b)], score) for a, b, score in pairs if spell(a) in rows and spell(b) in rows]
     if len(known) < 2:
         return Similarity(len(pairs), len(known), math.nan, math.nan, math.nan, math.nan)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fastw2v.arguments import checked_choice
 from fastw2v.choices import DTYPES
 from fastw2v.errors import UsageError
 from fastw2v.finite import all_finite, first_not_finite
@@ -78,8 +79,7 @@ class Stored:
 
     def converted(self, dtype: str) -> "Stored":
         """The same vectors in another dtype; int8 takes each row's largest number as 127. Raises UsageError."""
-        if dtype not in DTYPES:
-            raise UsageError(f"dtype is {dtype!r}: it must be one of {', '.join(DTYPES)}")
+        dtype = checked_choice("dtype", dtype, DTYPES)
         if dtype == self.dtype:
             return self
         codes = np.empty(self.codes.shape, dtype)

@@ -1,46 +1,31 @@
 """WordVectors: look words up, and ask which are near. The names are gensim's where gensim has one."""
 
-import difflib
+import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
+from fastw2v.arguments import COUNT, Range, checked_choice, checked_number, checked_path, shown
+from fastw2v.choices import DTYPES, FORMATS
 from fastw2v.errors import UsageError
 from fastw2v.utf8 import words_to_bytes, words_to_text
 from fastw2v.vectors import folder
+from fastw2v.vectors.nearest import ExactCosines, nearest_rows
+from fastw2v.vectors.queries import is_vector, several, weighted
 from fastw2v.vectors.reading import check_distinct, read_rows
 from fastw2v.vectors.stored import Stored, lengths
+from fastw2v.vectors.unknown_words import UnknownWordError as UnknownWordError
 from fastw2v.vectors.writing import chosen_format, write_vectors
 
-Query = str | np.ndarray | Sequence[str | np.ndarray]
+Single = str | np.ndarray
+Query = Single | Iterable[Single | tuple[Single, float]] | None
 Neighbours = list[tuple[str, float]]
 
 SCORES_AT_ONCE = 1 << 25  # cosines of a batch of queries held at a time: 128 MB
-SPELLINGS_LOOKED_AT = 50_000  # of the most frequent words, for one that is not there
-
-
-class UnknownWordError(UsageError, KeyError):
-    """A word that has no vector; the message names words of a similar spelling."""
-
-    def __init__(self, word: str, words: Sequence[str] = ()) -> None:
-        super().__init__(word)
-        self.word = word
-        self.words = words
-
-    def __str__(self) -> str:
-        near = near_spellings(self.word, self.words)
-        return f"the word {self.word!r} has no vector" + (f"; there is {', '.join(near)}" if near else "")
-
-
-def near_spellings(word: str, words: Sequence[str], most: int = 3) -> list[str]:
-    """Frequent words spelled much like another, and the same in other cases."""
-    known = [other for other in words[:SPELLINGS_LOOKED_AT] if abs(len(other) - len(word)) <= 2]
-    found = [other for other in known if other.casefold() == word.casefold()]
-    return (found + [other for other in difflib.get_close_matches(word, known, most, 0.75) if other not in found])[:most]
+TOPN = Range(0, math.inf)
 
 
 class WordVectors:
@@ -56,7 +41,7 @@ class WordVectors:
 
     def __init__(
         self,
-        words: list[str],
+        words: Iterable[str],
         vectors: np.ndarray | Stored,
         *,
         counts: np.ndarray | None = None,
@@ -64,17 +49,17 @@ class WordVectors:
         output_vectors: np.ndarray | None = None,
         norms: np.ndarray | None = None,
     ) -> None:
-        self.words = words
-        self.stored = vectors if isinstance(vectors, Stored) else Stored(np.asarray(vectors, np.float32))
-        self.counts = counts
+        self.words = _checked_words(words)
+        self.stored = vectors if isinstance(vectors, Stored) else Stored(_matrix("vectors", vectors))
+        self.counts = None if counts is None else np.asanyarray(counts)
         self.settings = dict(settings or {})
-        self.kept_output = output_vectors
-        self._rows = {word: row for row, word in enumerate(words)}
+        self.kept_output = None if output_vectors is None else _matrix("output_vectors", output_vectors)
+        self._rows = {word: row for row, word in enumerate(self.words)}
         self._norms = norms
-        if len(self._rows) != len(words):
-            check_distinct(words_to_bytes(words), lambda row: f"word {row + 1:,}")
-        if len(words) != len(self.stored):
-            raise UsageError(f"{len(words):,} words, but {len(self.stored):,} vectors")
+        if len(self._rows) != len(self.words):
+            check_distinct(words_to_bytes(self.words), lambda row: f"word {row + 1:,}")
+        if len(self.words) != len(self.stored):
+            raise UsageError(f"{len(self.words):,} words, but {len(self.stored):,} vectors")
 
     @property
     def vectors(self) -> np.ndarray:
@@ -101,9 +86,9 @@ class WordVectors:
         return iter(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._rows
+        return isinstance(word, str) and word in self._rows
 
-    def __getitem__(self, words: str | Sequence[str]) -> np.ndarray:
+    def __getitem__(self, words: str | Iterable[str]) -> np.ndarray:
         """The vector of a word, (dim,) float32, or of several, (m, dim). Raises UnknownWordError (a KeyError)."""
         if isinstance(words, str):
             return self.stored.rows([self.row(words)])[0]
@@ -117,12 +102,12 @@ class WordVectors:
         """The row of a word's vector. Raises UnknownWordError."""
         try:
             return self._rows[word]
-        except KeyError:
+        except (KeyError, TypeError):  # the latter where it is no word, nor anything that can be looked up
             raise UnknownWordError(word, self.words) from None
 
-    def rows(self, words: str | Iterable[str]) -> list[int]:
+    def rows(self, words: str | Iterable[str] | None) -> list[int]:
         """The rows of several words."""
-        return [self.row(word) for word in ([words] if isinstance(words, str) else words)]
+        return [self.row(word) for word in several(words)]
 
     @property
     def norms(self) -> np.ndarray:
@@ -137,81 +122,91 @@ class WordVectors:
 
     def cosines(self, targets: np.ndarray, restrict: int | None = None) -> np.ndarray:
         """(q, n) float32: of (q, dim) targets with all vectors, or the first `restrict`; 0 for a zero vector."""
-        last = len(self) if restrict is None else min(restrict, len(self))
-        targets = np.asarray(targets, np.float32)
-        units = targets / _not_zero(lengths(targets))[:, np.newaxis]
-        found = self.stored.products(units, last)
-        found /= _not_zero(self.norms[:last])
+        last = len(self) if restrict is None else min(checked_number("restrict", restrict, COUNT), len(self))
+        with np.errstate(over="ignore", invalid="ignore"):  # of a model that diverged
+            found = self.stored.products(_directions(targets), last)
+            found /= _not_zero(self.norms[:last])
         return found
 
+    @overload
     def most_similar(
         self, positive: Query = (), negative: Query = (), topn: int = 10, restrict: int | None = None
-    ) -> Neighbours:
+    ) -> Neighbours: ...
+
+    @overload
+    def most_similar(
+        self, positive: Query = (), negative: Query = (), *, topn: None, restrict: int | None = None
+    ) -> np.ndarray: ...
+
+    def most_similar(
+        self, positive: Query = (), negative: Query = (), topn: int | None = 10, restrict: int | None = None
+    ) -> Neighbours | np.ndarray:
         """The words nearest to the mean of some words' unit vectors, those of `negative` subtracted, with their cosines.
 
         positive, negative : a word, a (dim,) vector, which counts as it is, or several of them; the words asked with are left
-            out of the answer (3CosAdd: Mikolov, Yih and Zweig 2013)
+            out of the answer (3CosAdd: Mikolov, Yih and Zweig 2013). A pair (word, weight) has a weight of its own, whose sign
+            counts also in `negative`, as with gensim; otherwise it is 1, and -1 in `negative`
+        topn : how many; None for the cosines of all words, (n,) float32, in the order of the rows
         restrict : look at the first so many words only, the most frequent ones
 
-        Raises UnknownWordError, UsageError.
+        Words of equal cosines come in the order of the rows. Raises UnknownWordError, UsageError.
         """
-        added, subtracted = _several(positive), _several(negative)
-        if not added and not subtracted:
+        asked = weighted(positive, 1.0) + weighted(negative, -1.0)
+        if not asked:
             raise UsageError("most_similar needs at least one word")
         target = np.zeros(self.dim, np.float64)
-        for sign, queries in ((1, added), (-1, subtracted)):
-            for query in queries:
-                target += sign * (self.unit([self.row(query)])[0] if isinstance(query, str) else self._vector(query))
-        asked = [self.row(query) for query in added + subtracted if isinstance(query, str)]
-        return self._nearest(target[np.newaxis], [asked], topn, restrict)[0]
+        for query, weight in asked:
+            target += weight * (self._vector(query) if is_vector(query) else self.unit([self.row(query)])[0])
+        left_out = [self.row(query) for query, _ in asked if isinstance(query, str)]
+        return self._nearest(target[np.newaxis], [left_out], topn, restrict)[0]
 
-    def similar_by_vector(self, vector: np.ndarray, topn: int = 10, restrict: int | None = None) -> Neighbours:
-        """The words nearest to a (dim,) vector, with their cosines."""
+    def similar_by_vector(self, vector: np.ndarray, topn: int | None = 10, restrict: int | None = None) -> Any:
+        """The words nearest to a (dim,) vector, with their cosines; with topn None, the cosines of all."""
         return self._nearest(self._vector(vector)[np.newaxis], [[]], topn, restrict)[0]
 
-    def similar_to_each(self, words: Sequence[str], topn: int = 10, restrict: int | None = None) -> list[Neighbours]:
+    def similar_to_each(self, words: Iterable[str], topn: int | None = 10, restrict: int | None = None) -> list[Any]:
         """The nearest words of each of some words, asked together: one matrix product for many."""
         rows = self.rows(words)
         return self._nearest(self.stored.rows(rows), [[row] for row in rows], topn, restrict)
 
     def similarity(self, first: str, second: str) -> float:
         """The cosine of two words' vectors."""
-        units = self.unit(self.rows([first, second]))
+        units = self.unit([self.row(first), self.row(second)])
         return float(units[0] @ units[1])
 
-    def n_similarity(self, first: Sequence[str], second: Sequence[str]) -> float:
+    def n_similarity(self, first: Iterable[str], second: Iterable[str]) -> float:
         """The cosine of the mean vectors of two lists of words."""
-        if not first or not second:
-            raise UsageError("n_similarity needs two lists with at least one word each")
-        return float(
-            _unit(self[_several(first)].mean(axis=0, dtype=np.float64))
-            @ _unit(self[_several(second)].mean(axis=0, dtype=np.float64))
-        )
+        means = [self._mean(several(words)) for words in (first, second)]
+        return float(_unit(means[0]) @ _unit(means[1]))
 
     def distance(self, first: str, second: str) -> float:
         """1 - cosine of two words."""
         return 1 - self.similarity(first, second)
 
-    def distances(self, word: str | np.ndarray, others: Sequence[str] = ()) -> np.ndarray:
+    def distances(self, word: Single, others: Iterable[str] | None = ()) -> np.ndarray:
         """1 - cosine of a word or a (dim,) vector with some other words, or with all: (m,) float32."""
-        target = self[word] if isinstance(word, str) else self._vector(word)
-        if not others:
+        target = self._vector(word) if is_vector(word) else self[word]
+        rows = self.rows(others)
+        if not rows:
             return 1 - self.cosines(target[np.newaxis])[0]
-        return 1 - self.unit(self.rows(others)) @ _unit(target)
+        return 1 - self.unit(rows) @ _unit(target)
 
-    def doesnt_match(self, words: Sequence[str]) -> str:
+    def doesnt_match(self, words: Iterable[str]) -> str:
         """The word whose vector is farthest from the mean of all the words' unit vectors."""
         rows = self.rows(words)
         if not rows:
             raise UsageError("doesnt_match needs at least one word")
         units = self.unit(rows)
-        return words[int(np.argmin(units @ _unit(units.mean(axis=0))))]
+        return self.words[rows[int(np.argmin(units @ _unit(units.mean(axis=0))))]]
 
     def closer_than(self, word: str, other: str) -> list[str]:
         """The words that are nearer to a word than another one is."""
-        distances = self.distances(word)
-        nearer = np.flatnonzero(distances < distances[self.row(other)])
-        return [self.words[row] for row in nearer if row != self.row(word)]
+        own, its = self.row(word), self.row(other)
+        target = self.stored.rows([own])
+        scores = self.cosines(target)[0]
+        exact = ExactCosines(self.stored, self.norms, _directions(target)[0])
+        rows = np.flatnonzero(scores >= scores[its] - exact.rounding)
+        return [self.words[row] for row in rows[exact(rows) > exact(np.array([its]))] if row != own]
 
     def rank(self, word: str, other: str) -> int:
         """The place of another word among a word's neighbours, from 1."""
@@ -237,7 +232,10 @@ class WordVectors:
             `.f2v`, else text; of files, `.gz`, `.bz2`, `.xz` and `.zst` are compressed
         dtype : in a folder, "float32", "float16" or "int8"
         """
-        target, chosen = Path(path), chosen_format(Path(path), file_format)
+        target = checked_path("path", path)
+        chosen = chosen_format(target, checked_choice("format", file_format, FORMATS))
+        if dtype is not None:
+            checked_choice("dtype", dtype, DTYPES)
         names = words_to_bytes(self.words)
         if chosen != "folder":
             if dtype not in (None, "float32"):
@@ -260,31 +258,47 @@ class WordVectors:
 
         return from_gensim(theirs)
 
-    def _vector(self, vector: np.ndarray) -> np.ndarray:
-        """A vector asked with, checked."""
-        found = np.asarray(vector, np.float32)
+    def _vector(self, vector: Any) -> np.ndarray:
+        """A vector asked with, (dim,) float32, checked; a single row of a matrix is taken for one."""
+        try:
+            with np.errstate(over="ignore"):
+                found = np.asarray(vector if np.isrealobj(vector) else None, np.float32)
+        except (TypeError, ValueError):
+            raise UsageError(f"{shown(vector)} was asked with: it is neither a word nor a vector of numbers") from None
+        if found.shape == (1, self.dim):
+            found = found[0]
         if found.shape != (self.dim,):
             raise UsageError(f"a vector of shape {found.shape} was asked with: it must be ({self.dim},)")
+        if not np.isfinite(found).all():
+            raise UsageError("a vector that holds NaN or infinity was asked with")
         return found
 
-    def _nearest(self, targets: np.ndarray, excluded: Sequence[list[int]], topn: int, restrict: int | None) -> list[Neighbours]:
-        """For each of (q, dim) targets the nearest words, without those of the rows excluded."""
-        answers = []
+    def _mean(self, words: list[Any]) -> np.ndarray:
+        if not words:
+            raise UsageError("n_similarity needs two lists with at least one word each")
+        vectors = np.array([self._vector(word) if is_vector(word) else self[word] for word in words], np.float64)
+        mean: np.ndarray = vectors.mean(axis=0)
+        return mean
+
+    def _nearest(self, targets: np.ndarray, left_out: Sequence[list[int]], topn: int | None, restrict: int | None) -> list[Any]:
+        """For each of (q, dim) targets the nearest words, without those of some rows; with topn None all cosines."""
+        count = checked_number("topn", topn, TOPN, optional=True)
+        if not np.isfinite(targets).all():
+            raise UsageError("the vector of a word that was asked with holds NaN or infinity")
+        answers: list[Any] = []
         at_once = max(1, SCORES_AT_ONCE // max(1, len(self)))
         for start in range(0, len(targets), at_once):
             part = slice(start, start + at_once)
-            for scores, rows in zip(self.cosines(targets[part], restrict), excluded[part]):
-                inside = [row for row in set(rows) if row < len(scores)]
-                scores[inside] = -np.inf
-                answers.append(self._best(scores, min(topn, len(scores) - len(inside))))
+            for direction, scores, rows in zip(
+                _directions(targets[part]), self.cosines(targets[part], restrict), left_out[part]
+            ):
+                if count is None:
+                    answers.append(scores.copy())
+                    continue
+                scores[[row for row in rows if row < len(scores)]] = -np.inf
+                found = nearest_rows(scores, count, ExactCosines(self.stored, self.norms, direction))
+                answers.append([(self.words[row], float(cosine)) for row, cosine in zip(*found)])
         return answers
-
-    def _best(self, scores: np.ndarray, count: int) -> Neighbours:
-        if count < 1:
-            return []
-        nearest = np.argpartition(scores, len(scores) - count)[len(scores) - count :]
-        nearest = nearest[np.lexsort((nearest, -scores[nearest]))]
-        return [(self.words[row], float(scores[row])) for row in nearest]
 
 
 def warn(text: str) -> None:
@@ -309,9 +323,8 @@ def load(
 
     Raises UsageError that names what is wrong with it, and where.
     """
-    source = Path(path)
-    if limit is not None and limit < 1:
-        raise UsageError(f"limit is {limit}: it must be 1 or more")
+    source = checked_path("path", path)
+    limit = checked_number("limit", limit, COUNT, optional=True)
     if not source.is_dir():
         _, (words, vectors) = read_rows(source, limit, lenient=lenient, note=note)
         return WordVectors(words_to_text(words), vectors)
@@ -322,9 +335,33 @@ def load(
     return WordVectors(words_to_text(model.words), model.stored, **extras)  # type: ignore[arg-type]
 
 
-def _several(query: Any) -> list[Any]:
-    """A query as a list of words and vectors."""
-    return [query] if isinstance(query, (str, np.ndarray)) else list(query)
+def _checked_words(words: Iterable[str]) -> list[str]:
+    """Words as a list. Raises UsageError for what is none."""
+    if isinstance(words, (str, bytes)) or not isinstance(words, Iterable):
+        raise UsageError(f"words are {shown(words)}: they must be a list of str")
+    found = words if isinstance(words, list) else list(words)
+    if not all(issubclass(kind, str) for kind in set(map(type, found))):
+        row = next(row for row, word in enumerate(found) if not isinstance(word, str))
+        raise UsageError(f"word {row + 1:,} is {shown(found[row])}, of type {type(found[row]).__name__}: words are str")
+    return found
+
+
+def _matrix(name: str, vectors: Any) -> np.ndarray:
+    """(n, dim) float32. Raises UsageError for what is none."""
+    try:
+        with np.errstate(over="ignore"):
+            found = np.asanyarray(vectors if np.isrealobj(vectors) else None, np.float32)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name} must be numbers, (words, dim): {error}") from None
+    if found.ndim != 2:
+        raise UsageError(f"{name} have the shape {found.shape}: it must be (words, dim)")
+    return found
+
+
+def _directions(targets: np.ndarray) -> np.ndarray:
+    """(q, dim) float32, vectors divided by their lengths; zero stays zero."""
+    targets = np.asarray(targets, np.float64)
+    return (targets / _not_zero(np.linalg.norm(targets, axis=1))[:, np.newaxis]).astype(np.float32)
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:
