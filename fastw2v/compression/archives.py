@@ -40,6 +40,8 @@ class ZipMember:
                 holds = f"of {len(members)} files ({', '.join(names)})" if members else "without a file"
                 raise NotRead(f"{name} is a zip archive {holds}: only archives of one file are read; unpack it first")
             self.member = archive.open(members[0])
+        except NotRead:
+            raise
         except ZIP_DAMAGE as error:
             raise Damaged("zip", error) from error
         except (NotImplementedError, RuntimeError) as error:  # its way of compression, or encryption
