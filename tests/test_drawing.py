@@ -222,7 +222,7 @@ WRONG = {
     ("v.bin", "-o", "map.pdf"): "the output 'map.pdf' must end in .png, .svg or .html",
     ("v.bin", "-o", "none/map.png"): "does not exist",
     ("none.bin", "-o", "map.png"): "cannot read 'none.bin'",
-    ("v.bin", "-o", "map.html", "--words", "none"): "cannot read the words 'none'",
+    ("v.bin", "-o", "map.html", "--words", "none"): "cannot read 'none'",
     ("v.bin", "-o", "map.html", "--words", "blank"): "blank holds no word",
     ("v.bin", "-o", "map.html", "--words", "foreign"): "none of the 2 words to draw has a vector: one, two",
     ("v.bin", "-o", "map.html", "--words", "foreign", "--top", "3"): "words and top were both given",
