@@ -10,21 +10,19 @@ vectors.most_similar("king")
 
 from typing import TYPE_CHECKING, Any
 
+from fastw2v.errors import Fastw2vError, Interrupted, UsageError
+
 __version__ = "0.1.0"
 __all__ = ["Fastw2vError", "Interrupted", "Settings", "UsageError", "WordVectors", "__version__", "load", "phrases", "train"]
 
 if TYPE_CHECKING:
-    from fastw2v.errors import Fastw2vError, Interrupted, UsageError
     from fastw2v.phrasing.pipeline import phrases
     from fastw2v.pipeline import train
     from fastw2v.settings import Settings
     from fastw2v.vectors.word_vectors import WordVectors, load
 
 _HOMES = {
-    "Fastw2vError": "fastw2v.errors",
-    "Interrupted": "fastw2v.errors",
     "Settings": "fastw2v.settings",
-    "UsageError": "fastw2v.errors",
     "WordVectors": "fastw2v.vectors.word_vectors",
     "load": "fastw2v.vectors.word_vectors",
     "phrases": "fastw2v.phrasing.pipeline",
@@ -38,11 +36,11 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
     from importlib import import_module
 
-    from fastw2v.signals import held_while_importing
     from fastw2v.systems import check_system
 
-    if _HOMES[name] != "fastw2v.errors":  # what it raises can be caught by name
-        check_system()
+    check_system()
+    from fastw2v.signals import held_while_importing
+
     with held_while_importing():
         value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value

@@ -38,6 +38,7 @@ from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
 from fastw2v.run_files import Files, checked_text
 from fastw2v.settings import SETTING_NAMES, Settings
+from fastw2v.signals import signals_held
 from fastw2v.tables import Tables, tables
 from fastw2v.together import Together, same_model
 from fastw2v.training.devices import new_engine, with_device
@@ -144,8 +145,9 @@ def run(
         text = checked_text(names_for(corpus, ranks), settings, files, listener.note)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
-            store.prepare()
-            stack.enter_context(store.held())
+            with signals_held():  # a folder that `prepare` makes is removed once it is held
+                store.prepare()
+                stack.enter_context(store.held())
             if force:
                 store.set_aside()
             else:

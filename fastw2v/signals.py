@@ -25,6 +25,7 @@ AGAIN = 0.02  # seconds until one that waits is looked at again
 IMPORTING = "<frozen importlib"
 
 _waiting = 0  # the signal that is yet to be raised
+_holding = False  # whether none may be raised now
 _dropped_before = sys.unraisablehook
 
 
@@ -57,8 +58,10 @@ def signals_held() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    global _holding
     held: list[int] = []
     before: dict[int, Any] = {}
+    outer, _holding = _holding, True
     try:
         for number in RAISED:
             handler = signal.getsignal(number)
@@ -67,6 +70,7 @@ def signals_held() -> Iterator[None]:
                 signal.signal(number, lambda number, frame: held.append(number))
         yield
     finally:
+        _holding = outer
         for number, handler in before.items():
             signal.signal(number, handler)
         for number in held[:1]:
@@ -125,7 +129,7 @@ def _wait(number: int) -> None:
 
 
 def _look_again(number: int, frame: FrameType | None) -> None:
-    if _waiting and not _imports(frame):
+    if _waiting and not _holding and not _imports(frame):
         _hear(_waiting, frame)
 
 
