@@ -38,13 +38,16 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
     from importlib import import_module
 
-    from fastw2v.signals import held_while_importing
-    from fastw2v.systems import check_system
-
-    if _HOMES[name] != "fastw2v.errors":  # what it raises can be caught by name
-        check_system()
-    with held_while_importing():
+    if _HOMES[name] == "fastw2v.errors":  # can be caught by name on every system
         value = getattr(import_module(_HOMES[name]), name)
+    else:
+        from fastw2v.systems import check_system
+
+        check_system()
+        from fastw2v.signals import held_while_importing
+
+        with held_while_importing():
+            value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
