@@ -50,19 +50,19 @@ def test_what_macos_lacks_is_taken_away(elsewhere: dict[str, str]) -> None:
 
 
 def test_a_run_needs_nothing_of_linux_alone(elsewhere: dict[str, str], text: Path, tmp_path: Path) -> None:
-    vectors, state, joined = tmp_path / "vectors", tmp_path / "state", tmp_path / "joined.txt"
-    train = *FASTW2V, "train", text, "-o", vectors, "--format", "folder", *SMALL, "--checkpoint", state
+    vectors, folder, joined = tmp_path / "vectors.bin", tmp_path / "folder", tmp_path / "joined.txt"
+    convert = "convert", vectors, folder, "--format", "folder"
     for command in (
-        train,
-        train,  # the second folder changes places with the first
-        (*FASTW2V, "phrases", text, "-o", joined),
-        (*FASTW2V, "similar", vectors, "w1"),
-        (*FASTW2V, "info", vectors),
+        ("train", text, "-o", vectors, *SMALL, "--checkpoint", tmp_path / "state"),
+        convert,
+        convert,  # the second folder changes places with the first
+        ("similar", folder, "w1"),
+        ("phrases", text, "-o", joined),
     ):
-        code, said = ran(elsewhere, *command)
+        code, said = ran(elsewhere, *FASTW2V, *command)
         assert code == 0, said
         assert "Traceback" not in said
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["joined.txt", "prelude", "vectors"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "joined.txt", "prelude", "vectors.bin"]
 
 
 @needs_mpi
