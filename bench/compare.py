@@ -50,7 +50,7 @@ def prefix_of(corpus: Path, size: int, folder: Path) -> Path:
 
 def train_words(job: Job) -> int:
     """Words of the text that are in the vocabulary, counted by a process of its own."""
-    program = "import sys, fastw2v.pipeline as p, fastw2v.settings as s; "
+    program = "import sys, fastw2v.run.pipeline as p, fastw2v.settings as s; "
     program += "print(p.count(sys.argv[1], s.Settings(min_count=int(sys.argv[2])))[1].kept_words)"
     return int(run([sys.executable, "-c", program, str(job.corpus), str(job.min_count)]).shown.split()[-1])
 

@@ -72,8 +72,8 @@ def draw(records: list[Record], path: Path, title: str) -> bool:
     from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
     from fastw2v.benchmark.statistics import spread
-    from fastw2v.drawing.colours import palette
-    from fastw2v.drawing.figures import new_figure, write_figure
+    from fastw2v.plotting.colours import palette
+    from fastw2v.plotting.figures import new_figure, write_figure
     from fastw2v.reporting.listener import Listener
 
     points = [(group, runs, found) for group, runs in grouped(records).items() if (found := quality(runs)) is not None]

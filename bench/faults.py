@@ -22,8 +22,8 @@ import click
 import numpy as np
 
 import fastw2v
+from fastw2v._system.files import TEMPORARY
 from fastw2v.checkpoints.store import Store
-from fastw2v.files import TEMPORARY
 
 WORDS, VOCABULARY, LINE = 400_000, 40_000, 20
 TRAIN = ("--dim", 200, "--epochs", 3, "--min-count", 1, "--threads", 2)

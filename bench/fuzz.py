@@ -26,16 +26,18 @@ if "atheris" in sys.argv:  # before the import, for it counts the branches of wh
     import atheris
 
     PACKAGE = Path(__file__).resolve().parent.parent
-    LOOPS = [path for path in PACKAGE.rglob("fastw2v/**/*.py") if {"kernels", "tables"} & set(path.parts)]
-    LOOPS += [PACKAGE / "fastw2v" / name for name in ("corpus/words.py", "vectors/text_rows.py", "vectors/binary_rows.py")]
+    LOOPS = [path for path in PACKAGE.rglob("fastw2v/**/*.py") if {"kernels", "model", "_jit"} & set(path.parts)]
+    LOOPS += [
+        PACKAGE / "fastw2v" / name for name in ("corpus/words.py", "vectors/io/text_rows.py", "vectors/io/binary_rows.py")
+    ]
     NAMES = [".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__") for path in LOOPS]
     with atheris.instrument_imports(include=["fastw2v"], exclude=NAMES):
-        import fastw2v.pipeline  # noqa: F401
+        import fastw2v.run.pipeline  # noqa: F401
 
 from fastw2v.corpus.vocabulary import read_vocabulary
 from fastw2v.errors import Fastw2vError, Interrupted
-from fastw2v.pipeline import Files, count, resume, run
 from fastw2v.reporting.listener import Listener
+from fastw2v.run.pipeline import Files, count, resume, run
 from fastw2v.settings import Settings
 from fastw2v.training.progress import Progress
 from fastw2v.vectors.word_vectors import load

@@ -55,7 +55,7 @@ def stages_of(variant: dict[str, Any]) -> list[str]:
 
 def leave_out(stage: str) -> None:
     """Put pieces that do nothing in a stage's place, before anything is compiled."""
-    from fastw2v import compiling
+    from fastw2v._jit import compiling
 
     compiling.leave_loops_rolled()
     for module, name in STAGES[stage]:

@@ -20,7 +20,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from fastw2v.files import TEMPORARY
+from fastw2v._system.files import TEMPORARY
 
 ROWS = 12  # of the table
 

@@ -16,12 +16,12 @@ import click
 import numpy as np
 from ranks_model import messages
 
-from fastw2v.compiling import prepare
-from fastw2v.kernels.model import aligned_zeros
-from fastw2v.ranks import averaging
-from fastw2v.ranks.averaging import SharedRows
-from fastw2v.ranks.mpi import Ranks
-from fastw2v.ranks.synchroniser import CHUNK, Synchroniser
+from fastw2v._jit.compiling import prepare
+from fastw2v.distributed import averaging
+from fastw2v.distributed.averaging import SharedRows
+from fastw2v.distributed.mpi import Ranks
+from fastw2v.distributed.synchronization import CHUNK, Synchroniser
+from fastw2v.model.matrices import aligned_zeros
 from fastw2v.settings import Settings
 
 SMALL = 1000  # floats of a sum that takes as long as its messages

@@ -3,10 +3,11 @@
     python bench/ranks_model.py --output ranks-model.png
     python bench/ranks_model.py --rate 20e6 --latency 20e-6
 
-The model runs the schedule of rounds of `fastw2v.ranks.synchroniser` with these costs: a round's bytes pass the network as in
-the best allreduce, 2 (n - 1) / n times, with a latency for each of 2 log2 n steps of each piece; packing and unpacking,
-meanwhile, take a part of one core from training; that a round is due is found by a meeting, and threads tell their words after
-each stretch of text. `bench/ranks.py --hosts` holds it beside real runs. `--rate` is what a node trains by itself, words/s: by
+The model runs the schedule of rounds of `fastw2v.distributed.synchronization` with these costs: a round's bytes pass the
+network as in the best allreduce, 2 (n - 1) / n times, with a latency for each of 2 log2 n steps of each piece; packing and
+unpacking, meanwhile, take a part of one core from training; that a round is due is found by a meeting, and threads tell their
+words after each stretch of text. `bench/ranks.py --hosts` holds it beside real runs. `--rate` is what a node
+trains by itself, words/s: by
 default that of 64 cores at 1.5 M words/s each at dimension 300, half of it lost.
 """
 
@@ -16,8 +17,8 @@ from typing import NamedTuple
 
 import click
 
-from fastw2v.ranks.averaging import FREQUENT
-from fastw2v.ranks.synchroniser import CHUNK, EARLIEST, EARLY, GRACE, PARTS, REST, SHORTEST, SLOW, default_sync_words
+from fastw2v.distributed.averaging import FREQUENT
+from fastw2v.distributed.synchronization import CHUNK, EARLIEST, EARLY, GRACE, PARTS, REST, SHORTEST, SLOW, default_sync_words
 from fastw2v.training.threads import STRETCH
 
 NODES = (1, 2, 4, 8, 16, 32, 64)

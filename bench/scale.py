@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from fastw2v._system.resources import usable_cores
 from fastw2v.benchmark.choices import VARIANTS, thread_counts
 from fastw2v.benchmark.statistics import spread
 from fastw2v.benchmark.suite import ask_child
 from fastw2v.benchmark.surroundings import described, surroundings
 from fastw2v.benchmark.text import write_text
-from fastw2v.machine import usable_cores
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,8 +93,8 @@ def markdown(part: str, found: dict[int, Found]) -> str:
 
 def draw(part: str, found: dict[int, Found], path: Path) -> None:
     """Words/s above, memory below, over what grows."""
-    from fastw2v.drawing.colours import palette
-    from fastw2v.drawing.figures import new_figure, write_figure
+    from fastw2v.plotting.colours import palette
+    from fastw2v.plotting.figures import new_figure, write_figure
     from fastw2v.reporting.listener import Listener
 
     blue, orange = palette(2)

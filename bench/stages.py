@@ -78,8 +78,8 @@ def passes(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
     yield "counting", shown([run.log["vocab_seconds"] for run in done])
     yield "encoding", shown([run.log["encode_seconds"] for run in done])
     yield "both", shown([run.log["vocab_seconds"] + run.log["encode_seconds"] for run in done])
-    from fastw2v.kernels.model import model_bytes
-    from fastw2v.tables import tables_bytes
+    from fastw2v.model.matrices import model_bytes
+    from fastw2v.model.tables import tables_bytes
 
     words, settings = done[0].log["vocab_size"], done[0].log["settings"]
     kind = {"negative": settings["negative"], "hs": settings["hs"]}
@@ -101,11 +101,11 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
     from fastw2v.corpus.sources import sources
     from fastw2v.kernels.blocked import new_worker, train
     from fastw2v.kernels.loss import measure
-    from fastw2v.kernels.model import new_model
     from fastw2v.kernels.schedule import new_schedule
     from fastw2v.kernels.worker import variant
+    from fastw2v.model.matrices import new_model
+    from fastw2v.model.tables import tables
     from fastw2v.settings import Settings
-    from fastw2v.tables import tables
     from fastw2v.training.threads import MEASURED, STRETCH, measured_every
 
     text = sources(corpus)

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 import fastw2v
-from fastw2v.choices import DTYPES
+from fastw2v.vectors.io.formats import DTYPES
 
 MEGABYTE = 10**6
 

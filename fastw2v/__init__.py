@@ -17,7 +17,7 @@ __all__ = ["Fastw2vError", "Interrupted", "Settings", "UsageError", "WordVectors
 
 if TYPE_CHECKING:
     from fastw2v.phrasing.pipeline import phrases
-    from fastw2v.pipeline import train
+    from fastw2v.run.pipeline import train
     from fastw2v.settings import Settings
     from fastw2v.vectors.word_vectors import WordVectors, load
 
@@ -26,7 +26,7 @@ _HOMES = {
     "WordVectors": "fastw2v.vectors.word_vectors",
     "load": "fastw2v.vectors.word_vectors",
     "phrases": "fastw2v.phrasing.pipeline",
-    "train": "fastw2v.pipeline",
+    "train": "fastw2v.run.pipeline",
 }
 
 
@@ -36,10 +36,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
     from importlib import import_module
 
-    from fastw2v.systems import check_system
+    from fastw2v._system.platforms import check_system
 
     check_system()
-    from fastw2v.signals import held_while_importing
+    from fastw2v._system.signals import held_while_importing
 
     with held_while_importing():
         value = getattr(import_module(_HOMES[name]), name)

@@ -5,16 +5,16 @@ import signal
 import sys
 from typing import NoReturn
 
+from fastw2v._system.platforms import check_system
 from fastw2v.errors import Fastw2vError
-from fastw2v.systems import check_system
 
 try:
     check_system()
 except Fastw2vError as error:
     sys.exit(f"fastw2v: {error}")
 
-from fastw2v.ranks.launcher import rank_of
-from fastw2v.signals import RAISED, stop_at_once
+from fastw2v._system.launcher import rank_of
+from fastw2v._system.signals import RAISED, stop_at_once
 
 
 def _stop(number: int, frame: object) -> NoReturn:

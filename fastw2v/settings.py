@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from fastw2v._system.resources import readable_bytes, usable_cores
 from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number
 from fastw2v.errors import UsageError
-from fastw2v.machine import readable_bytes, usable_cores
 
 MODELS = ("skipgram", "cbow")
 KERNELS = ("blocked", "reference")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fastw2v.array_folder import described
+from fastw2v._system.array_folder import described
 from fastw2v.checkpoints.checksums import sealed
 from fastw2v.checkpoints.store import FORMAT, RUN, VERSION
 

@@ -17,9 +17,9 @@ import numba  # noqa: E402
 import numpy as np  # noqa: E402
 from numba.core.codegen import JITCodeLibrary  # noqa: E402
 
-from fastw2v import warmup  # noqa: E402
-from fastw2v.compiling import COMMON, MATH, leave_loops_rolled  # noqa: E402
-from fastw2v.kernels.lanes import load, store, zero  # noqa: E402
+from fastw2v._jit.compiling import COMMON, MATH, leave_loops_rolled  # noqa: E402
+from fastw2v._jit.simd import load, store, zero  # noqa: E402
+from fastw2v.run import warmup  # noqa: E402
 from fastw2v.settings import Settings  # noqa: E402
 
 PROCESSORS = {

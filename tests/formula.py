@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v.kernels.blocked.sizes import SPAN
-from fastw2v.kernels.model import Model
 from fastw2v.kernels.worker import Variant
-from fastw2v.tables import Tables
+from fastw2v.model.matrices import Model
+from fastw2v.model.tables import Tables
 
 FOUR = 4  # hidden rows of a tile
 

@@ -6,14 +6,14 @@ import numpy as np
 from formula import Drawn
 from numba import cuda
 
-from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
+from fastw2v.kernels.cuda.batch import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel
 from fastw2v.kernels.cuda.plan import Plan, batch_shapes
 from fastw2v.kernels.cuda.toolkit import allow_shared
 from fastw2v.kernels.cuda.training import training_kernel
-from fastw2v.kernels.model import Model, new_model
 from fastw2v.kernels.worker import Variant
-from fastw2v.tables import Tables
+from fastw2v.model.matrices import Model, new_model
+from fastw2v.model.tables import Tables
 from fastw2v.training.gpu import at_least_one
 
 DIM = 5

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from fastw2v.ranks.watched import LAUNCHERS, WITNESS
+from fastw2v.distributed.supervisor import LAUNCHERS, WITNESS
 
 BESIDE = Path(sys.executable).with_name("mpiexec")
 MPIEXEC = str(BESIDE) if BESIDE.exists() else shutil.which("mpiexec")

@@ -18,18 +18,18 @@ from texts import zipf_text
 from watched_simulator import watched_simulator  # noqa: F401, it watches all that is launched here
 
 import fastw2v
-from fastw2v.checkpoints import keeper
+from fastw2v.checkpoints import writer as keeper
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import Fastw2vError, Interrupted
-from fastw2v.kernels.cuda import drawing
+from fastw2v.kernels.cuda import batch as drawing
 from fastw2v.kernels.cuda.plan import MOST_STATIC, best_stretches, plan
 from fastw2v.kernels.cuda.toolkit import SIMULATED_CARD
-from fastw2v.kernels.model import new_model
 from fastw2v.kernels.worker import Variant
-from fastw2v.pipeline import Files, resume, run
+from fastw2v.model.matrices import new_model
+from fastw2v.model.tables import tables
 from fastw2v.reporting.listener import Listener
+from fastw2v.run.pipeline import Files, resume, run
 from fastw2v.settings import Settings
-from fastw2v.tables import tables
 from fastw2v.training import gpu
 from fastw2v.training.devices import new_engine
 from fastw2v.training.progress import Progress

@@ -13,7 +13,7 @@ from watched_simulator import LEFT_OUT, Finding, watched_simulator  # noqa: F401
 
 from fastw2v.kernels import cuda as package
 from fastw2v.kernels.worker import Variant
-from fastw2v.tables import tables
+from fastw2v.model.tables import tables
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
 FOLDER = Path(package.__file__).parent

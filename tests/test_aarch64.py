@@ -14,9 +14,9 @@ import pytest
 from llvmlite import binding as llvm
 from numba import njit
 
+from fastw2v._jit.simd import store
 from fastw2v.kernels import products
-from fastw2v.kernels.lanes import store
-from fastw2v.kernels.model import aligned_zeros
+from fastw2v.model.matrices import aligned_zeros
 
 PROGRAM = Path(__file__).with_name("cross_compiled.py")
 

@@ -16,9 +16,9 @@ from fastw2v.benchmark.suite import benchmark
 from fastw2v.benchmark.text import VOCABULARY, pieces, word_of, write_text
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import UsageError
-from fastw2v.kernels.model import aligned_zeros
+from fastw2v.model.matrices import aligned_zeros
+from fastw2v.model.tables import tables
 from fastw2v.settings import Settings
-from fastw2v.tables import tables
 
 CLI = Callable[..., Any]
 

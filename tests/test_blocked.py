@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from formula import Drawn, block_formula, logistic
 
-from fastw2v.compiling import compiled, compiled_math
+from fastw2v._jit.compiling import compiled, compiled_math
+from fastw2v._jit.simd import LANES, load, store
 from fastw2v.kernels import blocked, reference
 from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.sizes import Sizes, sizes
 from fastw2v.kernels.blocked.worker import BATCH, Worker, new_worker
-from fastw2v.kernels.lanes import LANES, load, store
-from fastw2v.kernels.model import Model, aligned_zeros, new_model
-from fastw2v.kernels.random_stream import advance
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.tiles import move_tile, score_two
 from fastw2v.kernels.worker import Variant
-from fastw2v.tables import Tables, tables
-from fastw2v.tables.alias import draw
+from fastw2v.model.alias import draw
+from fastw2v.model.matrices import Model, aligned_zeros, new_model
+from fastw2v.model.random_stream import advance
+from fastw2v.model.tables import Tables, tables
 
 COUNTS = np.array([9, 30, 24, 20, 17, 15, 13, 11, 9, 8, 7, 6, 5, 4, 3, 2], np.int64)
 VARIANTS = [(cbow, negative, hs) for cbow in (False, True) for negative, hs in ((5, False), (0, True), (7, True))]

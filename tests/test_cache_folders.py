@@ -15,8 +15,8 @@ from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
 import fastw2v
-from fastw2v.cache_folders import KEPT_FOLDERS, NAME, cache_folders, is_private, is_trusted
-from fastw2v.compiled_sources import PACKAGE, compiled_sources, state_of_sources
+from fastw2v._jit.cache_folders import KEPT_FOLDERS, NAME, cache_folders, is_private, is_trusted
+from fastw2v._jit.sources import PACKAGE, compiled_sources, state_of_sources
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_each_module_with_a_compiled_function_is_counted() -> None:
             for value in vars(import_module(module.name)).values():
                 if isinstance(value, (Dispatcher, type(intrinsic(lambda context: None)))):
                     found.add(getattr(value, "py_func", value).__module__)
-    assert {"fastw2v.kernels.blocked", "fastw2v.corpus.words", "fastw2v.kernels.lanes"} < found
+    assert {"fastw2v.kernels.blocked", "fastw2v.corpus.words", "fastw2v._jit.simd"} < found
     assert {name for name in found if name.startswith("fastw2v.")} <= counted
 
 
@@ -53,7 +53,7 @@ def test_whatever_a_counted_module_imports_from_the_package_is_counted() -> None
     counted = compiled_sources()
     modules = {module.name for module in pkgutil.walk_packages(fastw2v.__path__, "fastw2v.")}
     for name, source in counted.items():
-        if name != "fastw2v.compiled_cache":
+        if name != "fastw2v._jit.cache":
             assert modules.intersection(imported(name, source)) <= set(counted), name
 
 
@@ -73,19 +73,19 @@ def test_dates_and_what_is_not_compiled_do_not_matter(copy: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "compiling.py",
-        "pieces.py",
-        "compiled_cache.py",
-        "kernels/lanes.py",
+        "_jit/compiling.py",
+        "_jit/inlining.py",
+        "_jit/cache.py",
+        "_jit/simd.py",
         "kernels/worker.py",
         "kernels/blocked/worker.py",
         "kernels/blocked/__init__.py",
-        "tables/__init__.py",
-        "tables/noise.py",
+        "model/tables.py",
+        "model/noise.py",
         "corpus/words.py",
         "phrasing/strings.py",
-        "vectors/text_rows.py",
-        "ranks/averaging.py",
+        "vectors/io/text_rows.py",
+        "distributed/averaging.py",
     ],
 )
 def test_what_is_compiled_matters_to_the_letter(copy: Path, name: str) -> None:

@@ -20,16 +20,16 @@ from processes import start, wait_for
 from texts import zipf_text
 
 import fastw2v
-from fastw2v.checkpoints import keeper
+from fastw2v._system.files import TEMPORARY, remove_leftovers, temporary_beside
 from fastw2v.checkpoints import store as store_module
+from fastw2v.checkpoints import writer as keeper
 from fastw2v.checkpoints.description import changes
-from fastw2v.checkpoints.keeper import Keeper, parse_interval
 from fastw2v.checkpoints.store import Checkpoint, Store
+from fastw2v.checkpoints.writer import Keeper, parse_interval
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
-from fastw2v.files import TEMPORARY, remove_leftovers, temporary_beside
-from fastw2v.pipeline import Files, resume, run
 from fastw2v.reporting.listener import Listener
 from fastw2v.reporting.log import JsonLog
+from fastw2v.run.pipeline import Files, resume, run
 from fastw2v.settings import Settings
 from fastw2v.training.progress import Progress
 
@@ -106,7 +106,7 @@ def test_a_signal_leaves_a_checkpoint_and_the_vectors_so_far(long_text: Path, tm
 def test_python_too_gets_the_vectors_so_far_where_they_are_wanted(
     long_text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
 ) -> None:
-    monkeypatch.setattr("fastw2v.pipeline.listener_for", lambda *, progress: StopAt(0.2))
+    monkeypatch.setattr("fastw2v.run.pipeline.listener_for", lambda *, progress: StopAt(0.2))
     options = {"dim": 8, "epochs": 20, "output": tmp_path / "v.bin", "save_on_interrupt": wanted}
     with pytest.raises(Interrupted, match="the vectors so far are in" if wanted else "no vectors were written"):
         fastw2v.train(long_text, **options)
@@ -138,7 +138,9 @@ def test_killed_at_any_moment_a_run_can_go_on_and_leaves_nothing_behind(long_tex
 
 def test_leftovers_of_the_dead_go_and_files_of_the_living_stay(tmp_path: Path) -> None:
     held = temporary_beside(tmp_path / "x")
-    code = f"import sys; from fastw2v.files import hold; f = open({str(held)!r}, 'wb'); hold(f.fileno()); print(); input()"
+    code = (
+        f"import sys; from fastw2v._system.files import hold; f = open({str(held)!r}, 'wb'); hold(f.fileno()); print(); input()"
+    )
     living = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert living.stdout
     living.stdout.readline()
@@ -276,7 +278,7 @@ def test_going_on_closes_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(Interrupted):
         run(str(text), Settings(dim=8, epochs=10), files, StopAt(0.3))
     logs: list[JsonLog] = []
-    monkeypatch.setattr("fastw2v.pipeline.JsonLog", lambda *a, **k: logs.append(JsonLog(*a, **k)) or logs[0])
+    monkeypatch.setattr("fastw2v.run.pipeline.JsonLog", lambda *a, **k: logs.append(JsonLog(*a, **k)) or logs[0])
     resume(tmp_path / "state")
     assert len(logs) == 1
     assert logs[0].file is not None

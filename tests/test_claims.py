@@ -8,9 +8,9 @@ from test_training import stream, trainer
 
 from fastw2v.corpus.ids import IdStream
 from fastw2v.settings import Settings
-from fastw2v.training.claims import END, EPOCH, NEXT, Claims
-from fastw2v.training.shares import share_bounds
+from fastw2v.training.partitions import share_bounds
 from fastw2v.training.threads import STRETCH
+from fastw2v.training.work_queue import END, EPOCH, NEXT, Claims
 
 
 def text(length: int, sentence: int = 7) -> IdStream:

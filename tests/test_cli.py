@@ -17,7 +17,8 @@ import pytest
 from texts import zipf_text
 
 import fastw2v
-from fastw2v import machine, preparation
+from fastw2v._system import resources as machine
+from fastw2v.run import preparation
 
 CLI = Callable[..., tuple[int, str, str]]
 QUICK = ("--dim", 8, "--epochs", 2, "--threads", 2)
@@ -223,7 +224,7 @@ def test_more_memory_than_there_is_is_refused_before_training(
 
 def test_an_address_space_limit_is_seen() -> None:
     code = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); "
-    code += "from fastw2v.machine import available_memory; assert 2**29 < available_memory() < 2**31"
+    code += "from fastw2v._system.resources import available_memory; assert 2**29 < available_memory() < 2**31"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
     assert machine.usable_cores() <= len(os.sched_getaffinity(0))
 
@@ -314,7 +315,7 @@ def test_processors_without_wide_vectors_train_too(text: Path, tmp_path: Path, n
 
 
 def test_a_damaged_compile_cache_is_made_anew_and_a_missing_one_done_without(tmp_path: Path) -> None:
-    code = "import numpy, sys, shutil; from fastw2v.tables import noise; from fastw2v.compiling import CACHE_FOLDER\n"
+    code = "import numpy, sys, shutil; from fastw2v.model import noise; from fastw2v._jit.compiling import CACHE_FOLDER\n"
     code += "if len(sys.argv) > 1: shutil.rmtree(CACHE_FOLDER)\n"
     code += "noise.noise_table(numpy.array([1, 2, 3])); print(len(noise._slot_ends.stats.cache_hits))"
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from fastw2v import compiled_cache
-from fastw2v.compiled_cache import CHECKSUM, CHECKSUM_BYTES
+from fastw2v._jit import cache as compiled_cache
+from fastw2v._jit.cache import CHECKSUM, CHECKSUM_BYTES
 
 # Prints a function's result, how often it was taken from the cache, and which of its files was the last to be looked for.
 PROGRAM = """
@@ -22,7 +22,7 @@ kind, *options = sys.argv[1:]
 opened = []
 sys.addaudithook(lambda event, about: event == "open" and str(about[0]).endswith(".code") and opened.append(about[0]))
 {before}
-from fastw2v import compiling
+from fastw2v._jit import compiling
 if "rolled" in options:
     compiling.leave_loops_rolled()
 name = [option for option in options if option.startswith("compiled")]
@@ -218,10 +218,10 @@ def test_code_with_fast_sums_is_not_taken_for_exact_code(runs: Runs) -> None:
 
 
 def test_what_was_imported_before_its_source_changed_is_not_saved(runs: Runs, tmp_path: Path) -> None:
-    package = Path(compiled_cache.__file__).parent
+    package = Path(compiled_cache.__file__).parent.parent
     shutil.copytree(package, tmp_path / "fastw2v", ignore=shutil.ignore_patterns("__pycache__"))
-    constants = tmp_path / "fastw2v" / "kernels" / "lanes.py"
-    change = f"from fastw2v import compiled_cache\nopen({str(constants)!r}, 'a').write('# changed')"
+    constants = tmp_path / "fastw2v" / "_jit" / "simd.py"
+    change = f"import fastw2v._jit.cache\nopen({str(constants)!r}, 'a').write('# changed')"
     runs.write(before=change)
     assert runs("int64", PYTHONPATH=str(tmp_path)) == f"{INTEGER} 0"
     assert runs.files() == set()

@@ -9,10 +9,10 @@ import pytest
 
 PROGRAM = """
 import numpy as np
-from fastw2v import pieces
+from fastw2v._jit import inlining
 if {plain}:
-    del pieces.PIECE["pipeline_class"]
-from fastw2v.compiling import compiled_math, inlined
+    del inlining.PIECE["pipeline_class"]
+from fastw2v._jit.compiling import compiled_math, inlined
 
 @inlined
 def doubled(row, place):
@@ -51,7 +51,7 @@ def test_pieces_become_part_of_what_calls_them(plain: bool, tmp_path: Path) -> N
 def test_this_numba_has_the_steps_that_are_left_out() -> None:
     import numba
 
-    from fastw2v.pieces import PIECE
+    from fastw2v._jit.inlining import PIECE
 
     assert "pipeline_class" in PIECE or numba.version_info.short < (0, 62)
 
@@ -59,7 +59,7 @@ def test_this_numba_has_the_steps_that_are_left_out() -> None:
 LOOP = """
 import sys
 import numpy as np
-from fastw2v.compiling import compiled, leave_loops_rolled
+from fastw2v._jit.compiling import compiled, leave_loops_rolled
 if sys.argv[1] == "rolled":
     leave_loops_rolled()
 

@@ -15,7 +15,7 @@ import fastw2v
 from fastw2v.compression.reading import opened
 from fastw2v.compression.streams import Streams
 from fastw2v.compression.zstd import ZstdError, new_decompressor, zstd
-from fastw2v.corpus.blocks import blocks
+from fastw2v.corpus.buffers import blocks
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.errors import Fastw2vError, UsageError
 

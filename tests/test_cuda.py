@@ -125,10 +125,10 @@ def signatures() -> Iterator[tuple[str, Any]]:
     """What each kernel is called with."""
     from numba.cuda import types
 
-    from fastw2v.kernels.cuda.drawing import Batch
-    from fastw2v.kernels.model import Model
-    from fastw2v.tables.huffman import HuffmanTree
-    from fastw2v.tables.noise import NoiseTable
+    from fastw2v.kernels.cuda.batch import Batch
+    from fastw2v.model.huffman import HuffmanTree
+    from fastw2v.model.matrices import Model
+    from fastw2v.model.noise import NoiseTable
 
     floats, rows, ints, int_rows = types.float32[::1], types.float32[:, ::1], types.int32[::1], types.int32[:, ::1]
     model = types.NamedTuple((rows, rows, rows), Model)
@@ -152,7 +152,7 @@ def assembler() -> str | None:
 def test_the_kernels_compile_for_a_gpu_and_spill_no_register(
     compiler: Any, tmp_path: Path, cbow: bool, negative: int, hs: bool, capability: tuple[int, int]
 ) -> None:
-    from fastw2v.kernels.cuda.drawing import drawing_kernel
+    from fastw2v.kernels.cuda.batch import drawing_kernel
     from fastw2v.kernels.cuda.loss import loss_kernel
     from fastw2v.kernels.cuda.plan import Plan
     from fastw2v.kernels.cuda.training import training_kernel
@@ -243,7 +243,7 @@ def test_on_a_gpu_a_launch_moves_the_model_as_the_formula_says(cbow: bool, negat
     from launches import Launches, sentences, small_model
 
     from fastw2v.kernels.cuda.plan import Plan
-    from fastw2v.tables import tables
+    from fastw2v.model.tables import tables
 
     counts, dim, block = test_blocked.COUNTS, 300, 16
     lookup = tables(counts, sample=0, negative=negative, hs=hs)

@@ -17,8 +17,8 @@ from texts import zipf_text
 
 from fastw2v.checkpoints.store import RUN, Checkpoint, Store
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
-from fastw2v.pipeline import Files, resume, run
 from fastw2v.reporting.listener import Listener
+from fastw2v.run.pipeline import Files, resume, run
 from fastw2v.settings import Settings
 from fastw2v.training.progress import Progress
 

@@ -10,8 +10,8 @@ import pytest
 from fastw2v.benchmark.choices import VARIANTS
 from fastw2v.checkpoints.store import Store
 from fastw2v.errors import Fastw2vError
-from fastw2v.pipeline import Files, run
 from fastw2v.reporting.listener import Listener
+from fastw2v.run.pipeline import Files, run
 from fastw2v.settings import KERNELS, Settings
 from fastw2v.training.progress import Progress
 from fastw2v.training.trainer import Trainer
@@ -51,7 +51,7 @@ class Spoiling(Listener):
 def test_what_is_no_number_is_found_within_a_second_in_every_variant(
     kernel: str, variant: str, long_text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fastw2v.pipeline.Trainer", Watching)
+    monkeypatch.setattr("fastw2v.run.pipeline.Trainer", Watching)
     chosen = dict(VARIANTS[variant])
     chosen["negative"] = 5 if chosen["negative"] else 0
     options = Settings(dim=16, epochs=10_000, threads=2, kernel=kernel, **chosen)  # type: ignore[arg-type]
@@ -72,7 +72,7 @@ def test_what_is_no_number_is_found_though_the_most_frequent_words_are_not_in_th
     long_text: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After a warm start the first rows may be of words that only earlier texts had: nothing reaches their input vectors."""
-    monkeypatch.setattr("fastw2v.pipeline.Trainer", Watching)
+    monkeypatch.setattr("fastw2v.run.pipeline.Trainer", Watching)
     earlier = [f"earlier{number}" for number in range(1500)]
     init = WordVectors(earlier, np.full((1500, 16), 0.01, np.float32), counts=np.full(1500, 10**6))
 

@@ -14,15 +14,15 @@ from clusters import ODD_WORDS, clustered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastw2v.drawing import draw_map
-from fastw2v.drawing.content import WordMap
-from fastw2v.drawing.figures import drawing, renderer_of
-from fastw2v.drawing.labels import Box, around, place_labels
-from fastw2v.drawing.neighbours import nearest
-from fastw2v.drawing.picture import map_figure
-from fastw2v.drawing.projection import pca, project
+from fastw2v._system.display import readable
 from fastw2v.errors import Fastw2vError, UsageError
-from fastw2v.readable import readable
+from fastw2v.plotting import draw_map
+from fastw2v.plotting.content import WordMap
+from fastw2v.plotting.figures import drawing, renderer_of
+from fastw2v.plotting.labels import Box, around, place_labels
+from fastw2v.plotting.neighbours import nearest
+from fastw2v.plotting.picture import map_figure
+from fastw2v.plotting.projection import pca, project
 from fastw2v.reporting.listener import Listener
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -82,7 +82,7 @@ def test_few_equal_and_one_dimensional_vectors_have_their_points(vectors: np.nda
 
 def test_neighbours_are_those_of_most_similar(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = clustered()
-    monkeypatch.setattr("fastw2v.drawing.neighbours.BLOCK_BYTES", 4 * len(vectors) * 3)  # three rows at a time
+    monkeypatch.setattr("fastw2v.plotting.neighbours.BLOCK_BYTES", 4 * len(vectors) * 3)  # three rows at a time
     rows = [1, 5, 8, 20, 21, 22, 40]
     found, cosines = nearest(vectors.vectors, rows, 6)
     for row, others, values in zip(rows, found, cosines):

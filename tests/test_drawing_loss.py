@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fastw2v.drawing import draw_loss
-from fastw2v.drawing.figures import drawing
-from fastw2v.drawing.loss_curve import loss_figure
-from fastw2v.drawing.run_log import read_log
 from fastw2v.errors import UsageError
+from fastw2v.plotting import draw_loss
+from fastw2v.plotting.figures import drawing
+from fastw2v.plotting.loss_curve import loss_figure
+from fastw2v.plotting.run_log import read_log
 
 CLI = Callable[..., Any]
 

@@ -16,10 +16,10 @@ from clusters import ODD_WORDS, clustered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastw2v.drawing import draw_map, read_words
-from fastw2v.drawing.content import WordMap
-from fastw2v.drawing.page import page, page_data
-from fastw2v.readable import readable
+from fastw2v._system.display import readable
+from fastw2v.plotting import draw_map, read_words
+from fastw2v.plotting.content import WordMap
+from fastw2v.plotting.page import page, page_data
 from fastw2v.vectors.word_vectors import WordVectors
 
 CLI = Callable[..., tuple[int, str, str]]

@@ -15,16 +15,16 @@ from thread_ranks import on_each
 
 import fastw2v
 from fastw2v.corpus.counting import count_words, select
-from fastw2v.corpus.shares import share
+from fastw2v.corpus.partitions import share
 from fastw2v.corpus.sources import sources
 from fastw2v.corpus.vocabulary import Vocabulary, vocabulary_of
+from fastw2v.distributed.counts import from_rank_0, merge_counts
 from fastw2v.errors import Interrupted, UsageError
-from fastw2v.pipeline import Files, resume, run
-from fastw2v.ranks.counts import from_rank_0, merge_counts
+from fastw2v.model.tables import tables
 from fastw2v.reporting.listener import Counts, Listener, Summary
+from fastw2v.run.pipeline import Files, resume, run
 from fastw2v.settings import Settings
-from fastw2v.tables import tables
-from fastw2v.training.earlier import opened
+from fastw2v.training.warm_start import opened
 from fastw2v.vectors.word_vectors import WordVectors
 
 CLI = Callable[..., Outcome]

@@ -7,8 +7,8 @@ import pytest
 from gensim.models import KeyedVectors
 
 from fastw2v.errors import UsageError
-from fastw2v.vectors.analogies import evaluate_analogies
-from fastw2v.vectors.similarity import evaluate_similarity
+from fastw2v.vectors.evaluation.analogies import evaluate_analogies
+from fastw2v.vectors.evaluation.similarity import evaluate_similarity
 from fastw2v.vectors.word_vectors import WordVectors
 
 RELATIONS = {"capital-common-countries": 8, "family": 6, "gram1-adjective-to-adverb": 7, "gram2-opposite": 6}

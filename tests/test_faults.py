@@ -19,19 +19,19 @@ from hypothesis import strategies as st
 from processes import one_line, start, wait_for
 
 import fastw2v
-from fastw2v import direct_file
-from fastw2v import files as files_module
-from fastw2v.array_folder import write_array
+from fastw2v._system import direct_file
+from fastw2v._system import files as files_module
+from fastw2v._system.array_folder import read_array, write_array
+from fastw2v._system.files import TEMPORARY, remove_leftovers, written_whole
 from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import Interrupted, UsageError
-from fastw2v.files import TEMPORARY, remove_leftovers, written_whole
-from fastw2v.kernels.model import aligned_zeros, new_model
-from fastw2v.pipeline import Files, resume, run
+from fastw2v.model.matrices import aligned_zeros, new_model
+from fastw2v.model.tables import tables
 from fastw2v.reporting.listener import Listener
 from fastw2v.reporting.log import JsonLog
+from fastw2v.run.pipeline import Files, resume, run
 from fastw2v.settings import Settings
-from fastw2v.tables import tables
 from fastw2v.training.progress import Progress
 from fastw2v.training.state import captured
 from fastw2v.training.threads import Threads
@@ -145,7 +145,7 @@ def test_a_signal_while_saving_leaves_a_checkpoint(long_text: Path, tmp_path: Pa
         raise KeyboardInterrupt
 
     files = Files(output=tmp_path / "v.bin", checkpoint=tmp_path / "state")
-    monkeypatch.setattr("fastw2v.ending.save", stopped)
+    monkeypatch.setattr("fastw2v.run.finish.save", stopped)
     with pytest.raises(Interrupted, match=r"stopped while the vectors were being written; fastw2v resume .* goes on"):
         run(str(long_text), Settings(dim=8, epochs=1), files, Listener())
     monkeypatch.undo()
@@ -211,7 +211,7 @@ def test_the_one_before_stays_where_any_array_of_a_new_checkpoint_is_no_number(l
     with pytest.MonkeyPatch.context() as patch:
         original = captured
         patch.setattr(
-            "fastw2v.checkpoints.keeper.captured",
+            "fastw2v.checkpoints.writer.captured",
             lambda trainer: original(trainer) | {"losses": np.full((2, 8), np.nan)},
         )
         files = Files(checkpoint=tmp_path / "state", checkpoint_every=0)
@@ -228,8 +228,10 @@ def test_hostile_names_and_archives_in_a_folder_of_checkpoints_are_refused(tmp_p
     assert store.numbers() == [1]
     np.savez(tmp_path / "several.npz", a=np.arange(3))
     (tmp_path / "several.npz").rename(store.folder / "000001" / "a.npy")
-    with pytest.raises(UsageError, match="it is no array"):
+    with pytest.raises(UsageError, match="it is not what was written there"):
         store.read()
+    with pytest.raises(UsageError, match="it is no array"):
+        read_array(store.folder / "000001" / "a.npy")
 
 
 def test_a_copied_checkpoint_is_refused_with_what_it_would_write(long_text: Path, tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fastw2v._system.files import check_writable, vanishing_file, written_whole
 from fastw2v.corpus.vocabulary import read_vocabulary, vocabulary_of
 from fastw2v.errors import Fastw2vError, UsageError
-from fastw2v.files import check_writable, vanishing_file, written_whole
-from fastw2v.vectors.folder import check_folder_writable
+from fastw2v.vectors.io.folder import check_folder_writable
 from fastw2v.vectors.word_vectors import WordVectors
 
 words_of_bytes = st.binary(min_size=1, max_size=20).filter(lambda word: not set(word) & set(b" \t\n\r"))

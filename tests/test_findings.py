@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import fastw2v
 from fastw2v.corpus import findings, sources
-from fastw2v.corpus.blocks import blocks
+from fastw2v.corpus.buffers import blocks
 from fastw2v.corpus.findings import Findings, added_up, invalid_utf8, listed
-from fastw2v.corpus.shares import share
+from fastw2v.corpus.partitions import share
 from fastw2v.errors import UsageError
 
 Command = Callable[..., Outcome]
@@ -149,7 +149,7 @@ def test_a_text_whose_words_have_no_neighbours_is_warned_of(tmp_path: Path, cli:
 
 
 def test_a_word_without_end_is_refused_whatever_brings_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastw2v.corpus.blocks.LONGEST_WORD", 100_000)
+    monkeypatch.setattr("fastw2v.corpus.buffers.LONGEST_WORD", 100_000)
     monkeypatch.setattr(sources, "LONGEST_WORD", 100_000)
     (tmp_path / "long").write_bytes(b"some words\n" + b"1" * 90_000 + b" " + b"1" * 99_000 + b"\n")
     assert sum(len(block.data) for block in blocks(sources.sources(tmp_path / "long"), size=10_000)) < 20_000

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from pieces import callable_piece
 
-from fastw2v.kernels import random_stream, reference, window
-from fastw2v.kernels.model import Model, new_model
+from fastw2v.kernels import reference, window
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.worker import Variant, new_worker
-from fastw2v.tables import Tables, tables
-from fastw2v.tables import noise as noise_tables
-from fastw2v.tables.sigmoid import sigmoid_table
+from fastw2v.model import noise as noise_tables
+from fastw2v.model import random_stream
+from fastw2v.model.matrices import Model, new_model
+from fastw2v.model.sigmoid import sigmoid_table
+from fastw2v.model.tables import Tables, tables
 
 advance, window_around = callable_piece(random_stream.advance), callable_piece(window.window_around)
 draw = callable_piece(noise_tables.draw)

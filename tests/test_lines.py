@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fastw2v._system.lines import LARGEST_FILE, LONGEST_LINE, byte_lines, text_lines
 from fastw2v.corpus.vocabulary import read_vocabulary
-from fastw2v.drawing.run_log import read_log
-from fastw2v.drawing.words import read_words
 from fastw2v.errors import UsageError
-from fastw2v.lines import LARGEST_FILE, LONGEST_LINE, byte_lines, text_lines
+from fastw2v.plotting.run_log import read_log
+from fastw2v.plotting.words import read_words
 from fastw2v.vectors.word_vectors import WordVectors
 
 MARK = b"\xef\xbb\xbf"

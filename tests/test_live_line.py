@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from fastw2v.readable import say
+from fastw2v._system.display import say
 from fastw2v.reporting import live_line, terminal
 from fastw2v.reporting.live_line import LiveLine, Part, fitted, joined
 from fastw2v.reporting.terminal import Live, training_parts

@@ -11,7 +11,7 @@ from processes import start
 from texts import zipf_text
 
 import fastw2v
-from fastw2v import machine
+from fastw2v._system import resources as machine
 from fastw2v.settings import Settings
 
 CORES = len(os.sched_getaffinity(0))

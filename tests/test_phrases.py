@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from texts import zipf_text
 
 import fastw2v
-from fastw2v.corpus.blocks import blocks
+from fastw2v.corpus.buffers import blocks
 from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
 from fastw2v.original import word2phrase
@@ -166,14 +166,14 @@ def test_the_original_writes_the_same_bytes(
     assert stop.value.code == 0
     assert (tmp_path / "ours").read_bytes() == expected
     if data.endswith(b"\n"):
-        fastw2v.phrases("in", "library", threshold=threshold, min_count=min_count)
+        fastw2v.phrasing("in", "library", threshold=threshold, min_count=min_count)
         assert (tmp_path / "library").read_bytes() == expected
 
 
 def test_the_library_keeps_the_last_word_and_cuts_long_ones_between_characters(tmp_path: Path) -> None:
     long = b"x" + "日".encode() * 30
     (tmp_path / "in").write_bytes(b"a b " + long + b" b c")
-    fastw2v.phrases(tmp_path / "in", tmp_path / "out")
+    fastw2v.phrasing(tmp_path / "in", tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == b" a b x" + "日".encode() * 19 + b" b c\n"
     assert joined(tmp_path / "text", b"a b c", 100, 5, exact=True) == b" a b"
 
@@ -185,12 +185,12 @@ def test_each_pass_takes_the_phrases_of_the_last_as_words(tmp_path: Path) -> Non
     expected = data
     for threshold in thresholds:
         expected = plain_phrases(expected, threshold, 3)
-    summary = fastw2v.phrases(tmp_path / "in", tmp_path / "out", threshold=thresholds, min_count=3)
+    summary = fastw2v.phrasing(tmp_path / "in", tmp_path / "out", threshold=thresholds, min_count=3)
     assert (tmp_path / "out").read_bytes() == expected
     words = sum(word != b"</s>" for word in plain_words(data))
     assert (summary.words, summary.phrases) == (words, expected.count(b"_") - data.count(b"_"))
     again = plain_phrases(plain_phrases(data, 2.3, 3), 2.3, 3)
-    fastw2v.phrases(tmp_path / "in", tmp_path / "out", threshold=2.3, min_count=3, passes=2)
+    fastw2v.phrasing(tmp_path / "in", tmp_path / "out", threshold=2.3, min_count=3, passes=2)
     assert (tmp_path / "out").read_bytes() == again
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 
@@ -297,7 +297,7 @@ def test_python_gets_the_same_errors_and_an_empty_list_of_thresholds_is_one(tmp_
     (tmp_path / "in").write_text("a b c\n")
     for wrong in ({"threshold": []}, {"threshold": "high"}, {"passes": 1.5}, {"min_count": True}):
         with pytest.raises(UsageError):
-            fastw2v.phrases(tmp_path / "in", tmp_path / "out", **wrong)
+            fastw2v.phrasing(tmp_path / "in", tmp_path / "out", **wrong)
 
 
 def test_a_full_disk_is_named_and_a_failure(cli: CLI, tmp_path: Path) -> None:

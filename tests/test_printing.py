@@ -13,8 +13,8 @@ import pytest
 from conftest import Outcome
 
 import fastw2v
+from fastw2v._system.display import field, json_text, readable, shown_on
 from fastw2v.cli.ask import words_of
-from fastw2v.readable import field, json_text, readable, shown_on
 from fastw2v.vectors.word_vectors import WordVectors
 
 CLI = Callable[..., Outcome]
@@ -236,9 +236,9 @@ def test_where_standard_input_is_closed_nothing_is_asked(hostile: Path) -> None:
 
 @pytest.mark.parametrize("scale", [3e37, 1e-44, 0.0])
 def test_no_warning_of_numpy_reaches_a_user(tmp_path: Path, scale: float) -> None:
-    from fastw2v.drawing import draw_map
+    from fastw2v.plotting import draw_map
     from fastw2v.vectors.clusters import clusters
-    from fastw2v.vectors.description import describe
+    from fastw2v.vectors.io.description import describe
 
     rows = (np.clip(random_vectors(12, 4), -2, 2) * scale).astype(np.float32)
     words = [f"w{number}" for number in range(12)]

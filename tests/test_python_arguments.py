@@ -13,7 +13,7 @@ import fastw2v
 from fastw2v.arguments import LONGEST_SHOWN, shown
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.phrasing.settings import PhraseSettings
-from fastw2v.pipeline import resume
+from fastw2v.run.pipeline import resume
 from fastw2v.settings import Settings
 from fastw2v.vectors.word_vectors import UnknownWordError, WordVectors
 
@@ -64,7 +64,7 @@ WRONG: dict[str, Callable[[], object]] = {
     "checkpoint_every": lambda: fastw2v.train([["a"]], checkpoint_every="10m"),  # type: ignore[arg-type]
     "save_on_interrupt": lambda: fastw2v.train([["a"]], save_on_interrupt="no"),  # type: ignore[arg-type]
     "folder": lambda: resume(5),  # type: ignore[arg-type]
-    "output ": lambda: fastw2v.phrases([["a"]], None),  # type: ignore[arg-type]
+    "output ": lambda: fastw2v.phrasing([["a"]], None),  # type: ignore[arg-type]
     "path": lambda: fastw2v.load(5),  # type: ignore[arg-type]
     "limit": lambda: fastw2v.load("v", limit=2.5),  # type: ignore[arg-type]
     "path ": lambda: VECTORS.save(None),  # type: ignore[arg-type]
@@ -181,7 +181,7 @@ def test_sentences_that_are_not_split_are_explained(what: str, tmp_path: Path) -
         fastw2v.train(corpus, min_count=1)  # type: ignore[arg-type]
     if isinstance(corpus, (list, str)):
         with pytest.raises(UsageError, match=message):
-            fastw2v.phrases(corpus, tmp_path / "out")
+            fastw2v.phrasing(corpus, tmp_path / "out")
 
 
 def test_names_with_spaces_are_names(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_names_with_spaces_are_names(tmp_path: Path) -> None:
 
 
 def test_an_error_inside_a_block_that_writes_a_file_keeps_its_words(tmp_path: Path) -> None:
-    from fastw2v.files import written_whole
+    from fastw2v._system.files import written_whole
 
     def write() -> None:
         with written_whole(tmp_path / "out"):

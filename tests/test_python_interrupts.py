@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import fastw2v
-from fastw2v.pipeline import run
+from fastw2v._system.signals import signals_held
 from fastw2v.reporting.listener import Listener
-from fastw2v.run_files import Files
+from fastw2v.run.files import Files
+from fastw2v.run.pipeline import run
 from fastw2v.settings import Settings
-from fastw2v.signals import signals_held
 from fastw2v.training.progress import Progress
 
 # Ctrl-C when the so-manieth module of a library begins to be imported; then the same once more.
@@ -87,10 +87,13 @@ def test_a_signal_that_is_held_comes_after_the_block(number: int) -> None:
 
 
 def test_a_signal_that_ends_a_process_ends_it_after_the_block() -> None:
-    program = (
-        "import os, signal\nfrom fastw2v.signals import signals_held\nwith signals_held():\n    os.kill(os.getpid(), 15)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", program + "    print('done', flush=True)\nprint('more')"], capture_output=True)
+    program = """import os, signal
+from fastw2v._system.signals import signals_held
+with signals_held():
+    os.kill(os.getpid(), 15)
+    print('done', flush=True)
+print('more')"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True)
     assert (done.returncode, done.stdout) == (-signal.SIGTERM, b"done\n")
 
 

@@ -11,9 +11,9 @@ import pytest
 from ranks import has_checkpoint, needs_mpi, our_lines, parent, start, wait_for, working_processes
 from texts import zipf_text
 
-from fastw2v.ranks import voice
-from fastw2v.ranks.corpus import ONE_READS_IT
-from fastw2v.ranks.watch import Watch
+from fastw2v.distributed import ending
+from fastw2v.distributed.corpus import ONE_READS_IT
+from fastw2v.distributed.heartbeat import Watch
 from fastw2v.settings import Settings
 
 TIMES = int(os.environ.get("FASTW2V_ENDS", "1"))  # CONTRIBUTING.md: 50, after a change of how ranks end
@@ -115,8 +115,8 @@ def test_a_text_that_only_one_rank_can_read_is_refused_before_mpi_starts(
     corpus: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from fastw2v.errors import UsageError
-    from fastw2v.pipeline import Files, run
     from fastw2v.reporting.listener import Listener
+    from fastw2v.run.pipeline import Files, run
 
     monkeypatch.setenv("PMI_SIZE", "2")
     monkeypatch.setenv("PMI_RANK", "1")
@@ -128,10 +128,10 @@ def test_a_text_that_only_one_rank_can_read_is_refused_before_mpi_starts(
 def test_of_the_processes_of_one_launcher_one_may_speak_and_only_once() -> None:
     program = """
 import os, sys
-from fastw2v.ranks import voice
-voice.share_voice()
+from fastw2v.distributed import ending
+ending.share_voice()
 child = os.fork()  # as the ranks' own processes
-os.write(1, b"%d\\n" % voice.may_speak())
+os.write(1, b"%d\\n" % ending.may_speak())
 if child:
     os.waitpid(child, 0)
 sys.stdin.read()
@@ -148,7 +148,10 @@ sys.stdin.read()
 
 
 def test_a_line_is_read_by_the_launcher_before_anything_else_happens() -> None:
-    program = "from fastw2v.ranks import voice; voice.PASSED_ON_WITHIN = 60.0; voice.say('a line'); print('said', flush=True)"
+    program = """from fastw2v.distributed import ending
+ending.PASSED_ON_WITHIN = 60.0
+ending.say('a line')
+print('said', flush=True)"""
     run = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     assert run.stdout
     assert run.stderr
@@ -158,7 +161,7 @@ def test_a_line_is_read_by_the_launcher_before_anything_else_happens() -> None:
     assert run.stdout.read() is None
     assert run.stderr.readline() == b"fastw2v: a line\n"
     assert run.wait(20) == 0
-    assert voice.PASSED_ON_WITHIN < 60
+    assert ending.PASSED_ON_WITHIN < 60
 
 
 @needs_mpi
@@ -213,8 +216,8 @@ def test_a_rank_that_is_stuck_in_mpi_is_ended_by_the_process_above_it(monkeypatc
     monkeypatch.setenv("PMI_SIZE", "2")
     monkeypatch.setenv("PMI_RANK", "1")
     code, err = ended(
-        "import ctypes; from fastw2v.ranks import watched; watched.STILL = 2\n"
-        f"watched.work_in_a_child(); watched.show_life(); {STUCK}"
+        "import ctypes; from fastw2v.distributed import supervisor; supervisor.STILL = 2\n"
+        f"supervisor.work_in_a_child(); supervisor.show_life(); {STUCK}"
     )
     assert code == 1
     line = re.fullmatch(r"fastw2v: rank 1 of 2, process (\d+) on .*, has stood still for 2 s: it hangs, .*\n", err)
@@ -225,7 +228,7 @@ def test_a_rank_that_is_stuck_in_mpi_is_ended_by_the_process_above_it(monkeypatc
 def test_a_rank_ends_though_mpi_does_not_end_it() -> None:
     program = f"""
 import ctypes, types
-from fastw2v.ranks.mpi import Ranks
+from fastw2v.distributed.mpi import Ranks
 ranks = object.__new__(Ranks)
 ranks.mpi = types.SimpleNamespace(COMM_WORLD=types.SimpleNamespace(Abort=lambda code: {STUCK}))
 ranks.end_all(3)

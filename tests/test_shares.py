@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from texts import zipf_text
 from thread_ranks import on_each
 
-from fastw2v.corpus import shares
-from fastw2v.corpus.blocks import blocks
+from fastw2v.corpus import partitions as shares
+from fastw2v.corpus.buffers import blocks
 from fastw2v.corpus.counting import count_words, select
-from fastw2v.corpus.shares import share
+from fastw2v.corpus.partitions import share
 from fastw2v.corpus.sources import sources
 from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.distributed.counts import merge_counts
 from fastw2v.errors import UsageError
-from fastw2v.ranks.counts import merge_counts
 
 MEMORY = 1 << 30
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fastw2v.compression.zstd import WITH_CHECKSUM, zstd
-from fastw2v.corpus.blocks import blocks
+from fastw2v.corpus.buffers import blocks
 from fastw2v.corpus.sources import sources
 from fastw2v.errors import Fastw2vError, UsageError
 

@@ -10,14 +10,14 @@ import pytest
 from processes import one_line, start, wait_for
 
 import fastw2v
+from fastw2v._system.files import TEMPORARY
 from fastw2v.checkpoints.store import Store
-from fastw2v.files import TEMPORARY
 
 # From the last checkpoint of a stopped run on, the disk stands still after each array.
 SLOW_DISK = """
 import time
-from fastw2v.checkpoints import keeper, store
-leave, write = keeper.Keeper.leave, store.write_array
+from fastw2v.checkpoints import store, writer
+leave, write = writer.Keeper.leave, store.write_array
 def slowly(path, array):
     write(path, array)
     open({sign!r}, "w").close()
@@ -25,7 +25,7 @@ def slowly(path, array):
 def leave_slowly(self, trainer):
     store.write_array = slowly
     return leave(self, trainer)
-keeper.Keeper.leave = leave_slowly
+writer.Keeper.leave = leave_slowly
 """
 # A signal when the text is opened or has been read for the so-manieth time: by counting first, then by encoding.
 AT_THE_TEXT = """

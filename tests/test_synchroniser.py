@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from thread_ranks import on_each
 
-from fastw2v.ranks import synchroniser
-from fastw2v.ranks.averaging import FASTEST_PULL, FREQUENT, PULL, SharedRows, shares
-from fastw2v.ranks.synchroniser import CHECKPOINT, STOP, Synchroniser
+from fastw2v.distributed import synchronization as synchroniser
+from fastw2v.distributed.averaging import FASTEST_PULL, FREQUENT, PULL, SharedRows, shares
+from fastw2v.distributed.synchronization import CHECKPOINT, STOP, Synchroniser
 from fastw2v.settings import Settings
 
 ROWS, DIM = FREQUENT + 50, 7

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from test_ranks import MPIEXEC, needs_mpi
 
-from fastw2v import systems
-from fastw2v.files import check_writable, folder_written_whole, spool_folder, written_whole
+from fastw2v._system import platforms as systems
+from fastw2v._system.files import check_writable, folder_written_whole, spool_folder, written_whole
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def test_ranks_need_nothing_of_linux_alone(elsewhere: dict[str, str], text: Path
 
 def test_a_rank_dies_with_the_process_above_it_where_the_system_does_not_see_to_it(elsewhere: dict[str, str]) -> None:
     program = (
-        "import os, signal, time; from fastw2v.ranks import watched; outer = os.getpid()\n"
-        "watched.work_in_a_child(); print('here', flush=True); os.kill(outer, signal.SIGKILL); time.sleep(60)"
+        "import os, signal, time; from fastw2v.distributed import supervisor; outer = os.getpid()\n"
+        "supervisor.work_in_a_child(); print('here', flush=True); os.kill(outer, signal.SIGKILL); time.sleep(60)"
     )
     environment = elsewhere | {"PMI_SIZE": "2", "PMI_RANK": "0"}
     process = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE)
@@ -92,7 +92,7 @@ def test_a_rank_dies_with_the_process_above_it_where_the_system_does_not_see_to_
 
 
 def test_a_folder_that_cannot_change_places_at_once_does_so_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastw2v.files.exchange_at_once", lambda first, second: False)
+    monkeypatch.setattr("fastw2v._system.files.exchange_at_once", lambda first, second: False)
     target = tmp_path / "folder"
     for content in ("old", "new"):
         with folder_written_whole(target) as folder:
@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_change_places_at_once_does_so_in_steps(tmp_path: P
 
 
 def test_a_folder_stays_where_a_step_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastw2v.files.exchange_at_once", lambda first, second: False)
+    monkeypatch.setattr("fastw2v._system.files.exchange_at_once", lambda first, second: False)
     target, rename = tmp_path / "folder", Path.rename
     target.mkdir()
     (target / "file").write_text("old")

@@ -11,13 +11,14 @@ from numba import njit
 from pieces import callable_piece
 from scipy import stats
 
-from fastw2v.kernels import random_stream, reference, window
+from fastw2v.kernels import reference, window
 from fastw2v.kernels.worker import Variant, new_worker
-from fastw2v.tables import alias, tables, tables_bytes
-from fastw2v.tables.huffman import HuffmanTree, huffman_tree, tree_bytes
-from fastw2v.tables.noise import SLOTS, draw, noise_table
-from fastw2v.tables.sigmoid import sigmoid_table
-from fastw2v.tables.subsampling import keep_probabilities
+from fastw2v.model import alias, random_stream
+from fastw2v.model.huffman import HuffmanTree, huffman_tree, tree_bytes
+from fastw2v.model.noise import SLOTS, draw, noise_table
+from fastw2v.model.sigmoid import sigmoid_table
+from fastw2v.model.subsampling import keep_probabilities
+from fastw2v.model.tables import tables, tables_bytes
 
 advance, fraction = callable_piece(random_stream.advance), callable_piece(random_stream.fraction)
 read_sentence, window_around = callable_piece(reference.read_sentence), callable_piece(window.window_around)

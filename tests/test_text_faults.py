@@ -17,7 +17,7 @@ import fastw2v
 from fastw2v.checkpoints.store import Store
 from fastw2v.compression.zstd import zstd
 from fastw2v.errors import UsageError
-from fastw2v.pipeline import resume
+from fastw2v.run.pipeline import resume
 
 # A change to the text when it is opened or has been read for the so-manieth time: by counting first, then by encoding.
 CHANGED = """

@@ -15,18 +15,19 @@ from fastw2v.corpus.ids import IdStream
 from fastw2v.demo.questions import solved_analogies
 from fastw2v.demo.text import sentences
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
-from fastw2v.kernels import KERNELS, top_nodes
+from fastw2v.kernels import KERNELS
 from fastw2v.kernels.loss import measure
-from fastw2v.kernels.model import new_model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
-from fastw2v.kernels.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, copy_rows, make_copies
 from fastw2v.kernels.worker import Variant
+from fastw2v.model import top_nodes
+from fastw2v.model.huffman import huffman_tree
+from fastw2v.model.matrices import new_model
+from fastw2v.model.tables import tables
+from fastw2v.model.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, copy_rows, make_copies
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
-from fastw2v.tables import tables
-from fastw2v.tables.huffman import huffman_tree
+from fastw2v.training.partitions import random_start
 from fastw2v.training.progress import Progress
-from fastw2v.training.shares import random_start
 from fastw2v.training.state import captured
 from fastw2v.training.threads import STRETCH, Threads
 from fastw2v.training.trainer import Trainer

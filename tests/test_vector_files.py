@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import fastw2v
-from fastw2v.choices import FILE_FORMATS
 from fastw2v.compression.zstd import zstd
 from fastw2v.errors import Fastw2vError, UsageError
-from fastw2v.vectors import reading, recognition, text_rows
-from fastw2v.vectors.description import describe
-from fastw2v.vectors.reading import read_rows
+from fastw2v.vectors.io import reading, recognition, text_rows
+from fastw2v.vectors.io.description import describe
+from fastw2v.vectors.io.formats import FILE_FORMATS
+from fastw2v.vectors.io.reading import read_rows
+from fastw2v.vectors.io.writing import chosen_format, write_vectors
 from fastw2v.vectors.word_vectors import WordVectors
-from fastw2v.vectors.writing import chosen_format, write_vectors
 
 QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 words_of_bytes = st.binary(min_size=1, max_size=20).filter(lambda word: not set(word) & set(b" \t\n\r"))

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 
 import fastw2v
 from fastw2v.errors import UsageError
-from fastw2v.vectors.text_rows import LETTERS_OF_A_NUMBER
+from fastw2v.vectors.io.text_rows import LETTERS_OF_A_NUMBER
+from fastw2v.vectors.io.writing import chosen_format, write_vectors
 from fastw2v.vectors.word_vectors import WordVectors
-from fastw2v.vectors.writing import chosen_format, write_vectors
 
 MARK = b"\xef\xbb\xbf"
 MEGABYTE = 1 << 20

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from fastw2v.pipeline import Files, count
 from fastw2v.reporting.listener import Counts
+from fastw2v.run.pipeline import Files, count
 from fastw2v.settings import Settings
 
 CLI = Callable[..., tuple[int, str, str]]

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fastw2v.compression.reading import BYTE_ORDER_MARK, OTHER_COMPRESSION, OTHER_UNICODE, ZIP
-from fastw2v.corpus.blocks import blocks, in_order
+from fastw2v.corpus.buffers import blocks, in_order
 from fastw2v.corpus.counting import Counter as ThreadCounter
 from fastw2v.corpus.counting import count_words, select
 from fastw2v.corpus.encoding import encode

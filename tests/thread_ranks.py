@@ -1,4 +1,4 @@
-"""Ranks that are threads of one process: what `fastw2v.ranks.mpi.Ranks` does, without MPI."""
+"""Ranks that are threads of one process: what `fastw2v.distributed.mpi.Ranks` does, without MPI."""
 
 import threading
 from collections.abc import Callable

@@ -25,7 +25,7 @@ from numba.cuda.simulator import kernel, kernelapi
 from numba.cuda.simulator.cudadrv.devicearray import FakeCUDAArray
 
 from fastw2v.kernels.cuda import access
-from fastw2v.kernels.model import Model
+from fastw2v.model.matrices import Model
 
 NO_PLACES = {__file__, access.__file__, kernel.__file__, kernelapi.__file__, FakeCUDAArray.__init__.__code__.co_filename}
 Place = tuple[tuple[str, int], ...]

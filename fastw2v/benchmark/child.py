@@ -8,23 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v import warmup
+from fastw2v._system.display import say
 from fastw2v.benchmark.operations import work_of
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import sources
+from fastw2v.distributed.communicator import Alone
 from fastw2v.errors import Fastw2vError
 from fastw2v.kernels import loss as loss_kernel
-from fastw2v.kernels.model import Model, aligned_zeros, new_model
 from fastw2v.kernels.worker import variant
-from fastw2v.preparation import encoded, vocabulary_for
-from fastw2v.ranks.verbs import Alone
-from fastw2v.readable import say
+from fastw2v.model.matrices import Model, aligned_zeros, new_model
+from fastw2v.model.tables import Tables, tables
 from fastw2v.reporting.listener import Listener
-from fastw2v.run_files import Files
+from fastw2v.run import warmup
+from fastw2v.run.files import Files
+from fastw2v.run.preparation import encoded, vocabulary_for
 from fastw2v.settings import Settings
-from fastw2v.tables import Tables, tables
 from fastw2v.training.devices import new_engine
-from fastw2v.training.shares import random_start
+from fastw2v.training.partitions import random_start
 from fastw2v.training.trainer import Trainer
 
 LOSS_IDS = 50_000  # of the text, on which the loss is measured once training is over

@@ -4,12 +4,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fastw2v._system.files import check_writable
 from fastw2v.benchmark.suite import Report, Result
-from fastw2v.drawing.colours import palette
-from fastw2v.drawing.extra import kind_of, require
-from fastw2v.drawing.figures import FAINT, KINDS, new_figure, write_figure
 from fastw2v.errors import Fastw2vError, reason
-from fastw2v.files import check_writable
+from fastw2v.plotting.colours import palette
+from fastw2v.plotting.extra import kind_of, require
+from fastw2v.plotting.figures import FAINT, KINDS, new_figure, write_figure
 from fastw2v.reporting.listener import Listener
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ import numpy as np
 
 from fastw2v.corpus.ids import IdStream
 from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
+from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
-from fastw2v.tables import Tables
 
 SCORE, ADDITION = 6, 1  # operations for each dimension
 FLOAT = 4  # bytes

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.compiling import compiled_math
-from fastw2v.kernels.lanes import LANES, load, store
-from fastw2v.kernels.model import aligned_zeros
+from fastw2v._jit.compiling import compiled_math
+from fastw2v._jit.simd import LANES, load, store
+from fastw2v.model.matrices import aligned_zeros
 
 CHAINS = 8  # sums that do not wait for each other: what two units of four cycles' latency need
 ROUNDS = 40_000_000

@@ -11,7 +11,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fastw2v import warmup
+from fastw2v._system.child_process import child_command
+from fastw2v._system.resources import usable_cores
 from fastw2v.benchmark import child
 from fastw2v.benchmark.choices import VARIANTS, check_choices, thread_counts
 from fastw2v.benchmark.operations import Work
@@ -19,10 +20,9 @@ from fastw2v.benchmark.peak import Peak, measure_peak
 from fastw2v.benchmark.statistics import Spread, spread
 from fastw2v.benchmark.surroundings import surroundings
 from fastw2v.benchmark.text import write_text
-from fastw2v.child_process import child_command
 from fastw2v.errors import Fastw2vError, UsageError
-from fastw2v.machine import usable_cores
 from fastw2v.reporting.listener import Listener
+from fastw2v.run import warmup
 from fastw2v.settings import KERNELS, Settings
 
 WORDS = 300_000

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import fastw2v
-from fastw2v.machine import usable_cores
+from fastw2v._system.resources import usable_cores
 
 
 def surroundings(*packages: str) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fastw2v._system.files import written_whole
 from fastw2v.errors import UsageError
-from fastw2v.files import written_whole
 
 VOCABULARY = 60_000
 SHIFT, EXPONENT = 1.0, 1.08  # q and s: the 1st, 10th, … 10,000th word are about as frequent as in English Wikipedia

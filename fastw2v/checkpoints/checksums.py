@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from fastw2v.array_folder import ARRAY_PIECE, array_header
+from fastw2v._system.array_folder import ARRAY_PIECE, array_header
+from fastw2v._system.resources import usable_cores
 from fastw2v.errors import UsageError, reason
-from fastw2v.machine import usable_cores
 
 POLYNOMIAL = 0xEDB88320  # of zlib's CRC-32, the highest power in the lowest bit
 ONE, X = 1 << 31, 1 << 30

@@ -2,8 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from fastw2v.files import is_file_name
-from fastw2v.run_files import Files
+from fastw2v._system.files import is_file_name
+from fastw2v.run.files import Files
 from fastw2v.settings import Settings
 
 

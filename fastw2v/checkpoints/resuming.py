@@ -9,15 +9,15 @@ import numpy as np
 from fastw2v.checkpoints.description import changes
 from fastw2v.checkpoints.fields import read_fields
 from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Store
-from fastw2v.checkpoints.together import is_of_ranks, put_back_to_all
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
 from fastw2v.corpus.words import END_OF_SENTENCE, can_be_in_a_text
+from fastw2v.distributed.checkpoints import is_of_ranks, put_back_to_all
+from fastw2v.distributed.communicator import Verbs
+from fastw2v.distributed.counts import from_rank_0
+from fastw2v.distributed.serialization import told_by_all
+from fastw2v.distributed.shared_rows import inner_nodes
 from fastw2v.errors import UsageError
-from fastw2v.ranks.counts import from_rank_0
-from fastw2v.ranks.parcels import told_by_all
-from fastw2v.ranks.shared_model import inner_nodes
-from fastw2v.ranks.verbs import Verbs
-from fastw2v.run_files import Files
+from fastw2v.run.files import Files
 from fastw2v.settings import Settings
 from fastw2v.training.state import restore, restore_roughly
 from fastw2v.training.trainer import Trainer

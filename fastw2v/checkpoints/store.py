@@ -18,10 +18,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.array_folder import described, parsed_description, read_array, read_file, read_words, words_as_lines, write_array
+from fastw2v._system.array_folder import (
+    described,
+    parsed_description,
+    read_array,
+    read_file,
+    read_words,
+    words_as_lines,
+    write_array,
+)
+from fastw2v._system.files import folder_written_whole, hold, remove_leftovers, sync_folder, temporary_beside
 from fastw2v.checkpoints.checksums import checksums, is_sealed, is_whole, sealed
 from fastw2v.errors import UsageError, reason
-from fastw2v.files import folder_written_whole, hold, remove_leftovers, sync_folder, temporary_beside
 
 FORMAT, VERSION, WITHOUT_CHECKSUMS = "fastw2v checkpoint", 2, 1
 RUN, WORDS = "run.json", "words.txt"

@@ -7,6 +7,9 @@ from typing import NoReturn, TextIO
 import click
 
 from fastw2v import __version__
+from fastw2v._system.display import say, show_any_letter
+from fastw2v._system.launcher import rank_of
+from fastw2v._system.signals import hear_no_more, listen
 from fastw2v.cli.ask import analogy, similar
 from fastw2v.cli.bench import bench
 from fastw2v.cli.cluster import cluster
@@ -20,9 +23,6 @@ from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
 from fastw2v.errors import Fastw2vError, Interrupted, reason
-from fastw2v.ranks.launcher import rank_of
-from fastw2v.readable import say, show_any_letter
-from fastw2v.signals import hear_no_more, listen
 
 LAST_STREAM = 2  # of standard input, output and error
 # What newer versions of click raise, with the help as its message, where a command is missing.
@@ -111,7 +111,7 @@ def _forget(stream: TextIO) -> None:
 def _say(message: str, code: int) -> int:
     line = " ".join(message.split())
     if found := rank_of():
-        from fastw2v.ranks.voice import tell, tell_launcher
+        from fastw2v.distributed.ending import tell, tell_launcher
 
         tell(line, rank=found[0])
         tell_launcher(code)

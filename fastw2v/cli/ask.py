@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fastw2v._system.display import say
+from fastw2v._system.lines import LONGEST_LINE
+from fastw2v._system.text_encoding import to_text
 from fastw2v.cli.options import LIMIT, VECTORS
 from fastw2v.cli.output import output_options, print_json, show
 from fastw2v.cli.reading import LENIENT, load
 from fastw2v.errors import Fastw2vError, UsageError, reason
-from fastw2v.lines import LONGEST_LINE
-from fastw2v.readable import say
-from fastw2v.utf8 import to_text
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import Neighbours

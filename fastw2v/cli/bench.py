@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fastw2v._system.display import json_text
+from fastw2v._system.text_encoding import to_bytes
 from fastw2v.cli.options import FILE
 from fastw2v.cli.output import print_json
 from fastw2v.errors import UsageError
-from fastw2v.readable import json_text
 from fastw2v.settings import KERNELS
-from fastw2v.utf8 import to_bytes
 
 if TYPE_CHECKING:
     from fastw2v.benchmark.suite import Report
@@ -52,10 +52,10 @@ def bench(
     fastw2v bench --corpus news.txt --words 5000000 --variant skipgram-ns --kernel blocked
     fastw2v bench --threads 1 --json bench.json --plot bench.png
     """
+    from fastw2v._system.files import check_writable, written_whole
     from fastw2v.benchmark.choices import VARIANTS
     from fastw2v.benchmark.figure import check_picture, draw_benchmark
     from fastw2v.benchmark.suite import benchmark
-    from fastw2v.files import check_writable, written_whole
     from fastw2v.reporting import listener_for
 
     if corpus is not None and not corpus.exists():
@@ -89,8 +89,8 @@ def _show(report: "Report") -> None:
     """The machine, and a table of the results."""
     from rich.table import Table
 
+    from fastw2v._system.resources import readable_bytes
     from fastw2v.benchmark.surroundings import described
-    from fastw2v.machine import readable_bytes
     from fastw2v.reporting.console import PlainConsole
 
     table = Table(pad_edge=False)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fastw2v._system.text_encoding import words_to_bytes
 from fastw2v.cli.options import FILE, VECTORS
 from fastw2v.cli.output import print_line, show
 from fastw2v.cli.reading import LENIENT, load
 from fastw2v.errors import UsageError
-from fastw2v.utf8 import words_to_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ def cluster(vectors: Path, count: int, output: Path | None, iterations: int, by_
     fastw2v cluster vectors.bin -k 500 -o classes.txt
     fastw2v cluster vectors.bin -k 50 -o classes.tsv --sorted --tsv
     """
-    from fastw2v.files import check_not_an_input, check_writable
+    from fastw2v._system.files import check_not_an_input, check_writable
     from fastw2v.vectors.clusters import in_order, write_clusters
 
     if output:

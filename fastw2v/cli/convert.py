@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from fastw2v.choices import DTYPES
+from fastw2v._system.display import say
 from fastw2v.cli.options import FILE, FILE_FORMAT, LIMIT
 from fastw2v.cli.output import output_options, print_line, show
 from fastw2v.cli.reading import LENIENT, is_lenient, load
-from fastw2v.readable import say
+from fastw2v.vectors.io.formats import DTYPES
 
 
 @click.command(short_help="Write vectors in another format.")
@@ -27,11 +27,11 @@ def convert(source: Path, target: Path, file_format: str, dtype: str | None, lim
     fastw2v convert glove.6B.300d.txt glove.bin --limit 100000
     fastw2v convert vectors.bin vectors.f2v --dtype int8
     """
+    from fastw2v._system.files import check_writable
+    from fastw2v._system.resources import readable_bytes
     from fastw2v.errors import UsageError
-    from fastw2v.files import check_writable
-    from fastw2v.machine import readable_bytes
-    from fastw2v.vectors.folder import check_folder_writable
-    from fastw2v.vectors.writing import chosen_format
+    from fastw2v.vectors.io.folder import check_folder_writable
+    from fastw2v.vectors.io.writing import chosen_format
 
     if chosen_format(target, file_format) == "folder":
         check_folder_writable(target)
@@ -55,6 +55,6 @@ def info(path: Path, style: str | None) -> None:
     fastw2v info vectors.bin
     fastw2v info glove.6B.300d.txt.gz --json
     """
-    from fastw2v.vectors.description import describe
+    from fastw2v.vectors.io.description import describe
 
     show(("what", "value"), list(describe(path, lenient=is_lenient(), note=say).items()), style)

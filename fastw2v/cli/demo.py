@@ -22,12 +22,12 @@ def demo(output: Path, save_text: Path | None, words: int, threads: int | None, 
     """
     from rich.table import Table
 
+    from fastw2v._system.files import check_writable, written_whole
     from fastw2v.demo.questions import neighbours, solved_analogies
     from fastw2v.demo.text import sentences
-    from fastw2v.files import check_writable, written_whole
-    from fastw2v.pipeline import Files, run
     from fastw2v.reporting import listener_for
     from fastw2v.reporting.console import PlainConsole
+    from fastw2v.run.pipeline import Files, run
     from fastw2v.settings import Settings
 
     settings = Settings(dim=64, epochs=3, threads=threads)

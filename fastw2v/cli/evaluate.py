@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from fastw2v.choices import ANALOGY_METHODS
 from fastw2v.cli.options import FILE, LIMIT, VECTORS
 from fastw2v.cli.output import Table, output_options, show_tables
 from fastw2v.cli.reading import LENIENT, load
 from fastw2v.errors import UsageError
+from fastw2v.vectors.evaluation import ANALOGY_METHODS
 
 ANALOGY_COLUMNS = ("file", "section", "solved", "asked", "share", "questions", "coverage")
 SIMILARITY_COLUMNS = ("file", "spearman", "spearman p", "pearson", "pearson p", "known", "pairs", "coverage")
@@ -46,8 +46,8 @@ def evaluate(
     """
     if not analogies and not similarity:
         raise UsageError("nothing to score on: give --analogies FILE, --similarity FILE, or both")
-    from fastw2v.vectors.analogies import evaluate_analogies
-    from fastw2v.vectors.similarity import evaluate_similarity
+    from fastw2v.vectors.evaluation.analogies import evaluate_analogies
+    from fastw2v.vectors.evaluation.similarity import evaluate_similarity
 
     loaded = load(vectors, limit)
     case = {"case_sensitive": case_sensitive, "unicode_case": unicode_case}

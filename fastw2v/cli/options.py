@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
-from fastw2v.choices import FORMATS
 from fastw2v.settings import Settings, parse_size
+from fastw2v.vectors.io.formats import FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from fastw2v.readable import field, json_text, shown_on
-from fastw2v.utf8 import to_bytes
+from fastw2v._system.display import field, json_text, shown_on
+from fastw2v._system.text_encoding import to_bytes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Row = Sequence[Any]

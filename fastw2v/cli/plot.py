@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
-from fastw2v.choices import MAP_METHODS
 from fastw2v.cli.options import FILE, QUIET, VECTORS
+
+MAP_METHODS = ("pca", "tsne")  # as plotting.word_map has them, which would import much
 
 
 @click.command(short_help="Draw a map of words.")
@@ -47,7 +48,7 @@ def plot(
     fastw2v plot vectors.bin -o map.png --top 300
     fastw2v plot vectors.bin -o capitals.svg --words capitals.tsv --title 'Countries and capitals'
     """
-    from fastw2v.drawing import draw_map, read_words
+    from fastw2v.plotting import draw_map, read_words
     from fastw2v.reporting import listener_for
 
     listed = None if words is None else read_words(words)

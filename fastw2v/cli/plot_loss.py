@@ -22,7 +22,7 @@ def plot_loss(log: tuple[Path, ...], output: Path, title: str | None, quiet: boo
     fastw2v plot-loss run.log -o loss.png
     fastw2v plot-loss skipgram.log cbow.log -o models.svg --title 'Skip-gram and CBOW'
     """
-    from fastw2v.drawing import draw_loss
+    from fastw2v.plotting import draw_loss
     from fastw2v.reporting import listener_for
 
     draw_loss(log, output, title=title, listener=listener_for(progress=not quiet))

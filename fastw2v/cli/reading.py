@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fastw2v.readable import say
+from fastw2v._system.display import say
 
 if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import WordVectors

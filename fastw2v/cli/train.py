@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from fastw2v.cli.options import CORPUS, FILE, FILE_FORMAT, MAX_VOCAB, MIN_COUNT, QUIET, THREADS, default, memory_option
+from fastw2v.distributed.supervisor import work_in_a_child
 from fastw2v.errors import UsageError
-from fastw2v.ranks.watched import work_in_a_child
 from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 
 
@@ -86,8 +86,8 @@ def train(
     checked = Settings(**settings)
     work_in_a_child()
 
-    from fastw2v.pipeline import Files, run
     from fastw2v.reporting import listener_for
+    from fastw2v.run.pipeline import Files, run
 
     files = Files(
         output=output,
@@ -106,7 +106,7 @@ def train(
 
 def _seconds(text: str) -> float:
     """What --checkpoint-every says."""
-    from fastw2v.checkpoints.keeper import parse_interval
+    from fastw2v.checkpoints.writer import parse_interval
 
     try:
         return parse_interval(text)

@@ -36,8 +36,8 @@ def vocab(
     settings = Settings(min_count=min_count, max_vocab=max_vocab, threads=threads, memory=memory)
 
     from fastw2v.corpus.findings import files_in_words
-    from fastw2v.pipeline import Files, count
     from fastw2v.reporting import listener_for
+    from fastw2v.run.pipeline import Files, count
 
     listener = listener_for(progress=not quiet)
     _, counts = count(list(corpus), settings, Files(save_vocab=output), listener)

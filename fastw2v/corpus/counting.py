@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from fastw2v.corpus.blocks import Block, blocks, in_order
+from fastw2v.corpus.buffers import Block, blocks, in_order
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary
 from fastw2v.corpus.words import (

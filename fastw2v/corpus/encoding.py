@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.corpus.blocks import Block, blocks, in_order
+from fastw2v.corpus.buffers import Block, blocks, in_order
 from fastw2v.corpus.ids import ID, IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary

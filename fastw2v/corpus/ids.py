@@ -6,9 +6,9 @@ from typing import IO
 
 import numpy as np
 
+from fastw2v._system.files import vanishing_file
+from fastw2v._system.resources import readable_bytes
 from fastw2v.errors import Fastw2vError, reason
-from fastw2v.files import vanishing_file
-from fastw2v.machine import readable_bytes
 
 ID = np.dtype(np.int32)
 GROWTH = 1.3

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from fastw2v._system.files import vanishing_file
+from fastw2v._system.text_encoding import to_bytes
 from fastw2v.arguments import shown
 from fastw2v.compression.reading import content, is_tar
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.names import files_of
 from fastw2v.corpus.texts import LONGEST_WORD, Text, texts
 from fastw2v.errors import Fastw2vError, UsageError, reason
-from fastw2v.files import vanishing_file
-from fastw2v.utf8 import to_bytes
 
 COPY_BYTES = 1 << 20
 WHITE_SPACE = re.compile(r"[ \t\n\r]")

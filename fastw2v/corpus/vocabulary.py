@@ -6,6 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from fastw2v._system.files import written_whole
+from fastw2v._system.lines import byte_lines
+from fastw2v._system.text_encoding import quoted
 from fastw2v.corpus.words import (
     BYTES,
     END_OF_SENTENCE,
@@ -16,9 +19,6 @@ from fastw2v.corpus.words import (
     new_table,
 )
 from fastw2v.errors import UsageError
-from fastw2v.files import written_whole
-from fastw2v.lines import byte_lines
-from fastw2v.utf8 import quoted
 
 LARGEST_COUNT = 2**62
 

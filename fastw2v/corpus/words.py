@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.compiling import compiled, inlined
+from fastw2v._jit.compiling import compiled, inlined
 
 END_OF_SENTENCE = b"</s>"
 MAX_WORD_BYTES = 1000

@@ -5,12 +5,12 @@ It is a measurement beside the kernels, not a part of them: all are judged by th
 
 import numpy as np
 
-from fastw2v.compiling import compiled_math, inlined
-from fastw2v.kernels.random_stream import advance, fraction
+from fastw2v._jit.compiling import compiled_math, inlined
 from fastw2v.kernels.reference import HIDDEN, dot
 from fastw2v.kernels.window import window_around
 from fastw2v.kernels.worker import END_OF_SENTENCE
-from fastw2v.tables.alias import draw
+from fastw2v.model.alias import draw
+from fastw2v.model.random_stream import advance, fraction
 
 NATS, PAIRS = 0, 1  # the two places of a sum of losses
 
@@ -23,7 +23,7 @@ def measure(ids, random, sentence, scratch, model, tables, variant, total):
     random : uint64, a random stream of the measurement's own; its state after the last draw is returned
     sentence : (n,) int32, room for a sentence
     scratch : (2, row length) float32, room for a hidden row
-    model, tables, variant : see kernels.model, tables, kernels.worker
+    model, tables, variant : see model.matrices, model.tables, kernels.worker
     total : (2,) float64, nats and pairs so far
     """
     length = 0

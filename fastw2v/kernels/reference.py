@@ -5,15 +5,15 @@ With one thread and seed 1 it gives the original's vectors to float rounding. It
 
 import numpy as np
 
-from fastw2v.compiling import compiled_kernel, inlined
-from fastw2v.kernels.prefetch import prefetch_row
-from fastw2v.kernels.random_stream import advance, fraction
+from fastw2v._jit.compiling import compiled_kernel, inlined
+from fastw2v._jit.prefetch import prefetch_row
 from fastw2v.kernels.schedule import learning_rate
-from fastw2v.kernels.top_nodes import exchange, exchange_when_due, own_row
 from fastw2v.kernels.window import window_around
 from fastw2v.kernels.worker import END_OF_SENTENCE, carried, check_carried, new_worker
-from fastw2v.tables.noise import draw
-from fastw2v.tables.sigmoid import LIMIT, sigmoid
+from fastw2v.model.noise import draw
+from fastw2v.model.random_stream import advance, fraction
+from fastw2v.model.sigmoid import LIMIT, sigmoid
+from fastw2v.model.top_nodes import exchange, exchange_when_due, own_row
 
 __all__ = ["carried", "check_carried", "new_worker", "train"]
 
@@ -28,7 +28,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
     ids : (n,) int32, word ids, 0 ends a sentence
     last : bool, whether the share ends here, so that an unfinished sentence is trained too
     worker : kernels.worker.Worker, carried from call to call
-    model, tables, variant, schedule : see kernels.model, tables, kernels.worker, kernels.schedule
+    model, tables, variant, schedule : see model.matrices, model.tables, kernels.worker, kernels.schedule
     """
     position = 0
     while True:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.compiling import compiled
+from fastw2v._jit.compiling import compiled
 
 FLOOR = 1e-4  # the share of the starting rate that the fall ends on
 CACHE_LINE = 8  # in int64: each thread counts in a line of its own

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastw2v.compiling import inlined
+from fastw2v._jit.compiling import inlined
 
 
 @inlined

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.kernels.model import ALIGNMENT, aligned_zeros
 from fastw2v.kernels.schedule import CACHE_LINE
-from fastw2v.kernels.top_nodes import NO_COPIES
+from fastw2v.model.matrices import ALIGNMENT, aligned_zeros
+from fastw2v.model.tables import Tables
+from fastw2v.model.top_nodes import NO_COPIES
 from fastw2v.settings import Settings
-from fastw2v.tables import Tables
 
 END_OF_SENTENCE = 0  # among the ids
 MAX_SENTENCE_LENGTH = 1000  # words kept; a longer line is several sentences, as in the original

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from fastw2v._system.lines import LARGEST_FILE
 from fastw2v.errors import UsageError
-from fastw2v.lines import LARGEST_FILE
 from fastw2v.original.arguments import whole_number
 from fastw2v.original.program import finish, of_strangers, show
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from fastw2v._system.display import say
+from fastw2v._system.text_encoding import words_to_bytes
 from fastw2v.original.program import of_strangers, show
-from fastw2v.readable import say
-from fastw2v.utf8 import words_to_bytes
 from fastw2v.vectors.word_vectors import load
 
 SHOWN = 40  # words in a table

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from fastw2v._system.display import say, show_any_letter, shown_on
+from fastw2v._system.platforms import check_system
+from fastw2v._system.text_encoding import to_bytes, to_text
 from fastw2v.errors import Fastw2vError, Interrupted, Terminated
-from fastw2v.readable import say, show_any_letter, shown_on
-from fastw2v.systems import check_system
-from fastw2v.utf8 import to_bytes, to_text
 
 
 def finish(name: str, program: Callable[[list[str]], None], spelled: Callable[[str], str] = str) -> NoReturn:

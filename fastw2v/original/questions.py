@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.readable import say
-from fastw2v.utf8 import words_to_bytes
+from fastw2v._system.display import say
+from fastw2v._system.text_encoding import words_to_bytes
 from fastw2v.vectors.word_vectors import load
 
 SCORES_AT_ONCE = 1 << 24  # numbers in a block's table of dot products: 64 MB; with an eighth of it, half as fast

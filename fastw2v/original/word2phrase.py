@@ -4,11 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fastw2v._system.display import say
 from fastw2v.errors import UsageError
 from fastw2v.original.arguments import named_arguments, number, whole_number
 from fastw2v.original.program import finish, of_strangers, show
 from fastw2v.phrasing.settings import PhraseSettings
-from fastw2v.readable import say
 
 USAGE = """word2phrase, as fastw2v does it
 

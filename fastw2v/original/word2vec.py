@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from fastw2v._system.display import say
 from fastw2v.errors import UsageError
 from fastw2v.original.arguments import named_arguments, number, whole_number
 from fastw2v.original.program import finish, of_strangers, show
-from fastw2v.readable import say
 from fastw2v.settings import DEFAULT_ALPHA, Settings
 
 THREADS, CBOW, DEBUG = 12, 1, 2  # the original's defaults where they are not ours
@@ -72,7 +72,7 @@ def word2vec(arguments: list[str]) -> None:
     show(b"Starting training using file %s\n" % of_strangers(given["-train"]))
 
     from fastw2v.original.word2vec_output import Shown
-    from fastw2v.pipeline import Files, count, run
+    from fastw2v.run.pipeline import Files, count, run
 
     def path(option: str) -> Path | None:
         return Path(given[option]) if given.get(option) else None

@@ -2,9 +2,9 @@
 
 import sys
 
-from fastw2v.machine import usable_cores
+from fastw2v._system.display import say
+from fastw2v._system.resources import usable_cores
 from fastw2v.original.program import show
-from fastw2v.readable import say
 from fastw2v.reporting.listener import Counts, Listener
 from fastw2v.training.progress import Progress
 

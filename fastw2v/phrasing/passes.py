@@ -7,8 +7,8 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from fastw2v.compiling import Entry
-from fastw2v.corpus.blocks import in_order
+from fastw2v._jit.compiling import Entry
+from fastw2v.corpus.buffers import in_order
 from fastw2v.phrasing.scoring import Rule, mark, settle, write_block
 from fastw2v.phrasing.strings import SHARDS, last_word, new_buffer, sort_by_shard, string_keys
 from fastw2v.phrasing.table import Tally, add_entries, count_keys, new_slots, table_of

@@ -9,16 +9,16 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from fastw2v._jit.compiling import compiling_note, prepare
+from fastw2v._system.files import check_not_an_input, check_writable, spool_folder, vanishing_file, written_whole
+from fastw2v._system.os_errors import one_line_errors
+from fastw2v._system.resources import readable_bytes
 from fastw2v.arguments import checked_path
-from fastw2v.compiling import compiling_note, prepare
-from fastw2v.corpus.blocks import BLOCK_BYTES, blocks
+from fastw2v.corpus.buffers import BLOCK_BYTES, blocks
 from fastw2v.corpus.findings import added_up
 from fastw2v.corpus.names import refuse_unsplit
 from fastw2v.corpus.sources import Source, add_to_copy, sources
 from fastw2v.errors import Interrupted
-from fastw2v.files import check_not_an_input, check_writable, spool_folder, vanishing_file, written_whole
-from fastw2v.machine import readable_bytes
-from fastw2v.one_line_errors import one_line_errors
 from fastw2v.phrasing.passes import Counts, count_strings, entries, join_phrases
 from fastw2v.phrasing.settings import PhraseSettings
 from fastw2v.reporting import listener_for

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from fastw2v._system.resources import available_memory, usable_cores
 from fastw2v.arguments import Range, checked_number, plain
 from fastw2v.errors import UsageError
-from fastw2v.machine import available_memory, usable_cores
 from fastw2v.settings import WHOLE_NUMBERS
 
 THRESHOLD = Range(-1e30, 1e30)

@@ -7,7 +7,7 @@ entry takes 16 bytes and one visit to memory. Two of ten million different strin
 
 import numpy as np
 
-from fastw2v.compiling import compiled, inlined
+from fastw2v._jit.compiling import compiled, inlined
 from fastw2v.corpus.words import (
     END_OF_SENTENCE,
     HASH_FACTOR,

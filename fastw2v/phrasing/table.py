@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from fastw2v.compiling import compiled, inlined
-from fastw2v.kernels.prefetch import prefetch_row
+from fastw2v._jit.compiling import compiled, inlined
+from fastw2v._jit.prefetch import prefetch_row
 
 KEY, COUNT = 0, 1
 EMPTY = np.uint64(0)

@@ -6,7 +6,7 @@ from typing import IO, Any
 from rich.console import Console
 from rich.text import Text
 
-from fastw2v.readable import shown_on
+from fastw2v._system.display import shown_on
 
 
 class PlainConsole(Console):

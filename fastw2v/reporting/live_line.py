@@ -10,7 +10,7 @@ from typing import IO, NamedTuple
 
 from rich.text import Text
 
-from fastw2v.readable import ERASE_BELOW
+from fastw2v._system.display import ERASE_BELOW
 from fastw2v.reporting.console import PlainConsole, width_of
 
 EVERY = 0.1  # seconds between two drawings

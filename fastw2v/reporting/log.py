@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from fastw2v._system.display import json_text, say
 from fastw2v.errors import Fastw2vError, reason
-from fastw2v.readable import json_text, say
 from fastw2v.reporting.listener import Listener, Summary
 from fastw2v.training.progress import Progress
 

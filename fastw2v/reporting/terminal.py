@@ -9,9 +9,9 @@ from typing import IO, Any, cast
 
 from rich.table import Table
 
+from fastw2v._system.display import say
+from fastw2v._system.resources import readable_bytes
 from fastw2v.corpus.findings import files_in_words
-from fastw2v.machine import readable_bytes
-from fastw2v.readable import say
 from fastw2v.reporting.console import PlainConsole
 from fastw2v.reporting.listener import Listener, Summary
 from fastw2v.reporting.live_line import LiveLine, Part, time_left

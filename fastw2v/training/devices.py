@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 
+from fastw2v._system.signals import held_while_importing
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import UsageError
-from fastw2v.kernels.model import Model
+from fastw2v.model.matrices import Model
+from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
-from fastw2v.signals import held_while_importing
-from fastw2v.tables import Tables
 from fastw2v.training.engine import Engine
 
 EXTRA = "the extra cuda: pip install 'fastw2v[cuda]'"

@@ -7,10 +7,10 @@ from typing import Protocol
 import numpy as np
 
 from fastw2v.corpus.ids import IdStream
-from fastw2v.kernels.model import Model
+from fastw2v.model.matrices import Model
+from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
-from fastw2v.tables import Tables
-from fastw2v.training.gate import Gate
+from fastw2v.training.pausing import Gate
 
 
 class Engine(Protocol):

@@ -13,21 +13,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import cuda
 
+from fastw2v._system.resources import readable_bytes
 from fastw2v.corpus.ids import ID, IdStream
 from fastw2v.errors import Fastw2vError
-from fastw2v.kernels.cuda.drawing import Batch, drawing_kernel
+from fastw2v.kernels.cuda.batch import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel
 from fastw2v.kernels.cuda.plan import Card, batch_bytes, batch_shapes, best_stretches, piece_length, plan
 from fastw2v.kernels.cuda.toolkit import allow_shared, runnable, the_card, use_card
 from fastw2v.kernels.cuda.training import training_kernel
-from fastw2v.kernels.model import Model
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
 from fastw2v.kernels.worker import variant
-from fastw2v.machine import readable_bytes
+from fastw2v.model.matrices import Model
+from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
-from fastw2v.tables import Tables
-from fastw2v.training.gate import Gate
-from fastw2v.training.shares import SENTENCE_SEARCH, random_start, share_bounds
+from fastw2v.training.partitions import SENTENCE_SEARCH, random_start, share_bounds
+from fastw2v.training.pausing import Gate
 
 AT_ONCE = 2  # launches that are on their way: one runs, one is ready
 IDS_AT_ONCE = 1 << 24  # that are copied to the GPU, where all of them are kept there

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastw2v.finite import all_finite
+from fastw2v.model.finite import all_finite
 from fastw2v.training.trainer import Trainer
 
 MATRICES = ("input", "output", "nodes")

@@ -9,20 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v.compiling import Entry
+from fastw2v._jit.compiling import Entry
 from fastw2v.corpus.ids import ID, IdStream
 from fastw2v.kernels import KERNELS
 from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.loss import NATS, PAIRS
-from fastw2v.kernels.model import Model, aligned_zeros
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule, words_done
-from fastw2v.kernels.top_nodes import NO_COPIES, make_copies
 from fastw2v.kernels.worker import variant
+from fastw2v.model.matrices import Model, aligned_zeros
+from fastw2v.model.tables import Tables
+from fastw2v.model.top_nodes import NO_COPIES, make_copies
 from fastw2v.settings import Settings
-from fastw2v.tables import Tables
-from fastw2v.training.claims import EPOCH, Claims
-from fastw2v.training.gate import Gate
-from fastw2v.training.shares import random_start
+from fastw2v.training.partitions import random_start
+from fastw2v.training.pausing import Gate
+from fastw2v.training.work_queue import EPOCH, Claims
 
 STRETCH = 20_000  # ids that a kernel gets at a time: often enough to stop within a tenth of a second
 LEAST_STRETCH = 2_000  # the same, where training is to wait soon

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 import numpy as np
 
 from fastw2v.errors import Fastw2vError, Interrupted
-from fastw2v.finite import all_finite
-from fastw2v.kernels.model import Model
+from fastw2v.model.finite import all_finite
+from fastw2v.model.matrices import Model
 from fastw2v.settings import Settings
 from fastw2v.training.engine import Engine
 from fastw2v.training.progress import Progress, Recent

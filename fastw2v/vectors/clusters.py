@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fastw2v._system.files import written_whole
 from fastw2v.errors import UsageError
-from fastw2v.files import written_whole
 
 ITERATIONS = 10
 MOST_CLASSES = 2**31 - 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastw2v.vectors.stored import Stored
+from fastw2v.vectors.io.stored import Stored
 
 ROWS_AT_ONCE = 4096
 

@@ -8,17 +8,17 @@ from typing import Any, overload
 
 import numpy as np
 
+from fastw2v._system.text_encoding import words_to_bytes, words_to_text
 from fastw2v.arguments import COUNT, Range, checked_choice, checked_number, checked_path, shown
-from fastw2v.choices import DTYPES, FORMATS
 from fastw2v.errors import UsageError
-from fastw2v.utf8 import words_to_bytes, words_to_text
-from fastw2v.vectors import folder
+from fastw2v.vectors.io import folder
+from fastw2v.vectors.io.formats import DTYPES, FORMATS
+from fastw2v.vectors.io.reading import check_distinct, read_rows
+from fastw2v.vectors.io.stored import Stored, lengths
+from fastw2v.vectors.io.writing import chosen_format, write_vectors
 from fastw2v.vectors.nearest import ExactCosines, nearest_rows
 from fastw2v.vectors.queries import is_vector, several, weighted
-from fastw2v.vectors.reading import check_distinct, read_rows
-from fastw2v.vectors.stored import Stored, lengths
 from fastw2v.vectors.unknown_words import UnknownWordError as UnknownWordError
-from fastw2v.vectors.writing import chosen_format, write_vectors
 
 Single = str | np.ndarray
 Query = Single | Iterable[Single | tuple[Single, float]] | None
@@ -213,14 +213,14 @@ class WordVectors:
         return len(self.closer_than(word, other)) + 1
 
     def evaluate_analogies(self, path: str | PathLike[str], **options: Any) -> Any:
-        """How many analogies of a file are solved: see fastw2v.vectors.analogies.evaluate_analogies."""
-        from fastw2v.vectors.analogies import evaluate_analogies
+        """How many analogies of a file are solved: see fastw2v.vectors.evaluation.analogies.evaluate_analogies."""
+        from fastw2v.vectors.evaluation.analogies import evaluate_analogies
 
         return evaluate_analogies(self, path, **options)
 
     def evaluate_similarity(self, path: str | PathLike[str], **options: Any) -> Any:
-        """How cosines go with people's judgement: see fastw2v.vectors.similarity.evaluate_similarity."""
-        from fastw2v.vectors.similarity import evaluate_similarity
+        """How cosines go with people's judgement: see fastw2v.vectors.evaluation.similarity.evaluate_similarity."""
+        from fastw2v.vectors.evaluation.similarity import evaluate_similarity
 
         return evaluate_similarity(self, path, **options)
 
@@ -247,14 +247,14 @@ class WordVectors:
 
     def to_gensim(self) -> Any:
         """The same as gensim's KeyedVectors; needs gensim."""
-        from fastw2v.vectors.gensim import to_gensim
+        from fastw2v.vectors.gensim_conversion import to_gensim
 
         return to_gensim(self)
 
     @classmethod
     def from_gensim(cls, theirs: Any) -> "WordVectors":
         """From gensim's KeyedVectors, or a model that has them as `wv`."""
-        from fastw2v.vectors.gensim import from_gensim
+        from fastw2v.vectors.gensim_conversion import from_gensim
 
         return from_gensim(theirs)
 

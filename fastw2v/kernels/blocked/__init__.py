@@ -7,7 +7,7 @@ settings; `sizes` says how many centers and noise words a block has. After Ji et
 and Distributed Memory": noise words shared by several pairs make matrix products of scores and gradients.
 """
 
-from fastw2v.compiling import compiled_kernel, inlined
+from fastw2v._jit.compiling import compiled_kernel, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.cbow import train_cbow
 from fastw2v.kernels.blocked.near import train_near
@@ -26,7 +26,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
     ids : (n,) int32, word ids, 0 ends a sentence
     last : bool, whether the share ends here, so that all that was read is trained
     worker : kernels.blocked.worker.Worker, carried from call to call
-    model, tables, variant, schedule : see kernels.model, tables, kernels.worker, kernels.schedule
+    model, tables, variant, schedule : see model.matrices, model.tables, kernels.worker, kernels.schedule
     """
     state = worker.state[0]
     position = 0

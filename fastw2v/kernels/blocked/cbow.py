@@ -7,16 +7,16 @@ means move with every center: neighbouring windows share most of their words, so
 
 import numpy as np
 
-from fastw2v.compiling import inlined
-from fastw2v.kernels.blocked.ahead import fetch_input, fetch_noise, fetch_output
+from fastw2v._jit.compiling import inlined
+from fastw2v._jit.simd import LANES, load, load_half, pick, store, zero
 from fastw2v.kernels.blocked.batch import covered, first_noise_word
 from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.path import learn_path_of_row
+from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, clear, copy_rows
-from fastw2v.kernels.lanes import LANES, load, load_half, pick, store, zero
 from fastw2v.kernels.products import dots_of_pairs
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
-from fastw2v.kernels.top_nodes import exchange_when_due
+from fastw2v.model.top_nodes import exchange_when_due
 
 
 @inlined

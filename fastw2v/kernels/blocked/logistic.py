@@ -1,7 +1,7 @@
 """The logistic function on lanes."""
 
-from fastw2v.compiling import inlined
-from fastw2v.kernels.lanes import clamp
+from fastw2v._jit.compiling import inlined
+from fastw2v._jit.simd import clamp
 
 
 @inlined

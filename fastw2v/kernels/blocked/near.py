@@ -12,12 +12,12 @@ scored.
 
 import numpy as np
 
-from fastw2v.compiling import inlined
-from fastw2v.kernels.blocked.ahead import fetch_input, fetch_noise, fetch_output
+from fastw2v._jit.compiling import inlined
+from fastw2v._jit.simd import LANES, load, load_half, pick, store
 from fastw2v.kernels.blocked.batch import covered, first_noise_word
 from fastw2v.kernels.blocked.logistic import sigmoid
+from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, copy_rows
-from fastw2v.kernels.lanes import LANES, load, load_half, pick, store
 from fastw2v.kernels.products import TILE, dots, rounded_up
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
 

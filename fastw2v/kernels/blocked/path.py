@@ -8,13 +8,13 @@ scored 4.80 % of next films, these 4.89, the original 4.90.
 
 import numpy as np
 
-from fastw2v.compiling import inlined
-from fastw2v.kernels.blocked.ahead import fetch_input
+from fastw2v._jit.compiling import inlined
+from fastw2v._jit.simd import LANES, load, load_half, load_quarter, pick, store
 from fastw2v.kernels.blocked.logistic import sigmoid
-from fastw2v.kernels.lanes import LANES, load, load_half, load_quarter, pick, store
+from fastw2v.kernels.blocked.prefetching import fetch_input
 from fastw2v.kernels.products import TILE, dots, rounded_up
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
-from fastw2v.kernels.top_nodes import exchange, exchange_when_due, own_row
+from fastw2v.model.top_nodes import exchange, exchange_when_due, own_row
 
 
 @inlined

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fastw2v.compiling import inlined
-from fastw2v.kernels.lanes import LANES, load, store, zero
+from fastw2v._jit.compiling import inlined
+from fastw2v._jit.simd import LANES, load, store, zero
 
 
 @inlined

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.kernels.lanes import HALF
+from fastw2v._jit.simd import HALF
 from fastw2v.kernels.worker import Variant
-from fastw2v.tables import Tables
-from fastw2v.tables.noise import POWER, SLOTS
+from fastw2v.model.noise import POWER, SLOTS
+from fastw2v.model.tables import Tables
 
 # Hierarchical softmax: one path at a time. CBOW's means move from four centers to the next, so a block only shares its copies.
 PATHS_BLOCK, CBOW_BLOCK = 8, 32

@@ -12,18 +12,18 @@ like the original, no center is its own noise word). Contexts of many pairs meet
 
 import numpy as np
 
-from fastw2v.compiling import inlined
-from fastw2v.kernels.blocked.ahead import fetch_input, fetch_output
+from fastw2v._jit.compiling import inlined
+from fastw2v._jit.prefetch import prefetch_row
+from fastw2v._jit.simd import load_half, store
 from fastw2v.kernels.blocked.batch import covered
 from fastw2v.kernels.blocked.logistic import sigmoid
+from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, copy_rows
 from fastw2v.kernels.blocked.sizes import SPAN
-from fastw2v.kernels.lanes import load_half, store
-from fastw2v.kernels.prefetch import prefetch_row
 from fastw2v.kernels.products import rounded_up
-from fastw2v.kernels.random_stream import advance
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
-from fastw2v.tables.alias import draw
+from fastw2v.model.alias import draw
+from fastw2v.model.random_stream import advance
 
 
 @inlined

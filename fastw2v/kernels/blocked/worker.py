@@ -4,15 +4,15 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from fastw2v._jit.simd import LANES
 from fastw2v.kernels.blocked.sizes import Sizes
 from fastw2v.kernels.blocked.sizes import sizes as suitable_sizes
-from fastw2v.kernels.lanes import LANES
-from fastw2v.kernels.model import aligned_zeros
 from fastw2v.kernels.schedule import CACHE_LINE
 from fastw2v.kernels.tiles import ROWS, TWO
-from fastw2v.kernels.top_nodes import NO_COPIES
 from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH, Variant, check_ids, check_state, new_state
-from fastw2v.tables import Tables
+from fastw2v.model.matrices import aligned_zeros
+from fastw2v.model.tables import Tables
+from fastw2v.model.top_nodes import NO_COPIES
 
 BATCH = 2048  # kept words that are prepared at a time, at least, in whole sentences
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import cuda
 
-from fastw2v.kernels.cuda import fours
+from fastw2v.kernels.cuda import vec4
 from fastw2v.kernels.cuda.access import far, get, put
 from fastw2v.kernels.cuda.block import covered_by, covers
 from fastw2v.kernels.cuda.negative import begin_outputs, end_outputs, score_means
@@ -63,13 +63,13 @@ def spread_gradient(first, matrix, rows, words, span, sizes):
     for position in range(begin + cuda.threadIdx.y, end, sizes.warps):
         if get(words.previous, position) < begin:
             for d in range(cuda.threadIdx.x, sizes.dim, 4 * sizes.lanes):
-                at = fours.places(d, sizes)
-                sums = fours.zero()
+                at = vec4.places(d, sizes)
+                sums = vec4.zero()
                 same = position
                 while 0 <= same < end:
                     sums = add_gradients(sums, same, first, last, rows, words, span, sizes, at)
                     same = get(words.following, same)
-                fours.add_to(matrix, get(words.position, position), at, sums, sizes)
+                vec4.add_to(matrix, get(words.position, position), at, sums, sizes)
 
 
 @piece
@@ -78,5 +78,5 @@ def add_gradients(sums, position, first, last, rows, words, span, sizes, at):
     own = span.start - span.origin
     for center in range(first, last):
         if covers(center, position, words, own):
-            sums = fours.add(sums, np.float32(1), rows.gradient, (center - first) * sizes.stride, at)
+            sums = vec4.add(sums, np.float32(1), rows.gradient, (center - first) * sizes.stride, at)
     return sums

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import cuda
 
-from fastw2v.kernels.cuda import fours
+from fastw2v.kernels.cuda import vec4
 from fastw2v.kernels.cuda.access import get, put
 from fastw2v.kernels.cuda.block import covered_by, covers, name_outputs, sigmoid
 from fastw2v.kernels.cuda.tiles import load_hidden, load_outputs, move_contexts, return_outputs
@@ -97,6 +97,6 @@ def gradient(pairs, total, k, i, rows, words, span, sizes):
     weight = m + get(words.shares, k) * others
     found = np.float32(0)
     if weight > 0:
-        score = fours.dot(rows.hidden, i * sizes.stride, rows.output, k * sizes.stride, sizes.dim)
+        score = vec4.dot(rows.hidden, i * sizes.stride, rows.output, k * sizes.stride, sizes.dim)
         found = span.alpha * (m - weight * sigmoid(score))
     return found

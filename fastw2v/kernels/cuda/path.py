@@ -6,7 +6,7 @@ Every path begins at the root, so that centers cannot be taken at the same time.
 import numpy as np
 from numba import cuda
 
-from fastw2v.kernels.cuda import fours
+from fastw2v.kernels.cuda import vec4
 from fastw2v.kernels.cuda.access import far, get, put, put_far
 from fastw2v.kernels.cuda.block import sigmoid
 from fastw2v.kernels.cuda.tiles import load_hidden, load_outputs, move_contexts, return_outputs
@@ -73,7 +73,7 @@ def score_path(codes, four, rows, span, sizes):
 @piece
 def path_gradient(codes, k, i, rows, span, sizes):
     """Of one score."""
-    score = fours.dot(rows.hidden, i * sizes.stride, rows.path, k * sizes.stride, sizes.dim)
+    score = vec4.dot(rows.hidden, i * sizes.stride, rows.path, k * sizes.stride, sizes.dim)
     return span.alpha * (np.float32(1) - np.float32(get(codes, k)) - sigmoid(score))
 
 

@@ -9,8 +9,8 @@ from fastw2v.kernels.blocked.sizes import MOST_OF_A_WORD, SPAN, longest_block, s
 from fastw2v.kernels.blocked.sizes import sizes as suitable_sizes
 from fastw2v.kernels.tiles import ROWS
 from fastw2v.kernels.worker import Variant
-from fastw2v.tables import Tables
-from fastw2v.tables.noise import SLOTS
+from fastw2v.model.noise import SLOTS
+from fastw2v.model.tables import Tables
 
 LANES, WARPS = 32, 8  # threads of a block; the estimate in this package's docstring is for these
 DRAWING_THREADS, MEASURING_THREADS = 256, 128

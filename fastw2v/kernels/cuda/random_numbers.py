@@ -6,7 +6,7 @@ Any thread can have any of them, the same ones however the text is cut into laun
 import numpy as np
 
 from fastw2v.kernels.cuda.toolkit import piece
-from fastw2v.tables.noise import SLOTS, SLOTS_PER_CELL
+from fastw2v.model.noise import SLOTS, SLOTS_PER_CELL
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 FIRST, SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

@@ -1,0 +1,250 @@
+"""Files that appear whole or not at all, and temporary files that go away whatever happens."""
+
+import errno
+import io
+import os
+import secrets
+import shutil
+import stat
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from fastw2v._system.direct_file import DirectFile
+from fastw2v._system.platforms import exchange_at_once, sync
+from fastw2v.errors import Fastw2vError, UsageError, reason
+
+try:
+    import fcntl
+except ImportError:  # not on this system: leftovers then stay
+    fcntl = None  # type: ignore[assignment]
+
+OPEN_ALREADY = "/dev/fd/"
+SMALL_WRITES = 1 << 16  # bytes that are gathered
+TEMPORARY = ".fastw2v-"  # how the names of files and folders that are being written begin
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """Write a file beside `path`, and give it that name only once all of it is on the disk.
+
+    An existing file keeps its permissions; a link is followed. What is no regular file (a pipe, /dev/stdout) is written
+    directly. Raises Fastw2vError, naming the file, when it cannot be written; nothing is then left behind.
+    """
+    try:
+        mode = _mode(path)
+        if mode is not None and not _is_replaced(path, mode):
+            with open(path, "wb") as file:
+                yield file
+            return
+        target = Path(os.path.realpath(path))
+        remove_leftovers(target.parent)
+        temporary, handle = _made_and_held(target, lambda path: os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        try:
+            with DirectFile(handle) as direct:
+                file = io.BufferedWriter(direct, SMALL_WRITES)
+                yield file
+                file.flush()
+                direct.finish()
+                if mode is not None:
+                    os.chmod(temporary, stat.S_IMODE(mode))
+                os.replace(temporary, target)  # while it is held: else another process may take it for a leftover
+            sync_folder(target.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except Fastw2vError:
+        raise
+    except (OSError, ValueError) as error:
+        raise Fastw2vError(f"cannot write {path}: {reason(error)}; it was left as it was") from error
+
+
+def temporary_beside(target: Path) -> Path:
+    """A new name for what is to become `target`."""
+    return target.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what processes that were killed left in a folder; what a living one holds stays."""
+    if fcntl is None:
+        return
+    with suppress(OSError):
+        for path in folder.glob(f"{TEMPORARY}*.tmp"):
+            with suppress(OSError):
+                handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if path.is_dir():
+                        shutil.rmtree(path, ignore_errors=True)
+                    else:
+                        path.unlink(missing_ok=True)
+                finally:
+                    os.close(handle)
+
+
+@contextmanager
+def folder_written_whole(target: Path) -> Iterator[Path]:
+    """Write a new folder beside `target`, and give it that name once all of it is on the disk.
+
+    A folder of that name changes places with it, and is removed.
+
+    Raises Fastw2vError, naming the folder, when it cannot be written; nothing is then left behind.
+    """
+    temporary, handle = None, None
+    try:
+        remove_leftovers(target.parent)
+        temporary, handle = _made_and_held(target, _new_folder)
+        yield temporary
+        for path in temporary.iterdir():
+            with open(path, "rb") as file:
+                sync(file.fileno())
+        sync(handle)
+        if target.exists():
+            _exchange(temporary, target)
+        else:
+            temporary.rename(target)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise Fastw2vError(f"cannot write {target}: {reason(error)}; it was left as it was") from error
+    finally:
+        if handle is not None:
+            os.close(handle)
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> None:
+    """Let two names change places, at once where the system can; where it fails, nothing has changed."""
+    if exchange_at_once(first, second):
+        return
+    aside = second.with_name(f"{second.name}.old-{secrets.token_hex(4)}")
+    try:
+        second.rename(aside)
+        first.rename(second)
+    finally:
+        if aside.exists():
+            aside.rename(first if second.exists() else second)
+
+
+def _new_folder(path: Path) -> int:
+    path.mkdir()
+    return os.open(path, os.O_RDONLY)
+
+
+def _made_and_held(target: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
+    """A new temporary file or folder beside `target`, and its handle, which holds it for as long as it is open.
+
+    In the moment between the two another process may take it for a leftover and remove it: it is then made again.
+    """
+    while True:
+        temporary = temporary_beside(target)
+        handle = None
+        with suppress(FileNotFoundError):
+            handle = make(temporary)
+            if hold(handle) and os.path.samestat(os.fstat(handle), os.stat(temporary)):
+                return temporary, handle
+        if handle is not None:
+            os.close(handle)
+        if not target.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+
+def hold(handle: int) -> bool:
+    """Hold a file or folder for as long as it is open; False where another process holds it."""
+    try:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks: then nobody can remove it as a leftover either
+        return True
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until a new name is on the disk."""
+    with suppress(OSError):  # some file systems cannot, and the name is then theirs to keep
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            sync(handle)
+        finally:
+            os.close(handle)
+
+
+def check_writable(path: Path, role: str) -> None:
+    """Refuse, before any work, an output that could not be written: a folder, or a file in a folder that is not there."""
+    try:
+        mode = _mode(path)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{role} {str(path)!r} cannot be written: {reason(error)}") from error
+    if mode is not None and stat.S_ISDIR(mode):
+        raise UsageError(f"{role} {path} is a folder: give the name of a file")
+    if mode is None or _is_replaced(path, mode):
+        check_folder_around(path, f"{role} {path}")
+
+
+def check_folder_around(path: Path, named: str) -> None:
+    """Refuse a name in a folder that is not there or not to be written in: what is written appears there by renaming.
+
+    named : the name and its role, as the message has it
+    """
+    try:
+        around = Path(os.path.realpath(path)).parent
+        is_there = around.is_dir()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{named!r} cannot be written: {reason(error)}") from error
+    if not is_there:
+        raise UsageError(f"{named}: the folder {around} does not exist")
+    if not os.access(around, os.W_OK):
+        raise UsageError(f"{named}: no permission to write in {around}")
+
+
+def check_not_an_input(path: Path, role: str, inputs: Iterable[Path]) -> None:
+    """Refuse an output that is also one of the files that are read."""
+    if path.is_file() and any(other.exists() and path.samefile(other) for other in inputs):
+        raise UsageError(f"{role} {path} is also an input: it would be overwritten; give another name")
+
+
+def is_file_name(value: object) -> bool:
+    """Whether something can be the name of a file."""
+    try:
+        return isinstance(value, str) and value != "" and b"\0" not in os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+
+
+def _mode(path: Path) -> int | None:
+    """The kind and permissions of what a path leads to, None if there is nothing yet."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _is_replaced(path: Path, mode: int) -> bool:
+    """Whether a new file takes the place of what is there: not of a pipe or a device, nor of what is open already.
+
+    Standard output that goes to a file is that file on Linux; on macOS /dev/stdout leads no further than this.
+    """
+    return stat.S_ISREG(mode) and not os.path.realpath(path).startswith(OPEN_ALREADY)
+
+
+def spool_folder(output: Path | None) -> Path | None:
+    """Where a run's temporary files may lie: beside its output, if that is a file or a folder and no pipe or device."""
+    if output is None or (output.exists() and not output.is_dir() and not _is_replaced(output, output.stat().st_mode)):
+        return None
+    return Path(os.path.realpath(output)).parent
+
+
+def vanishing_file(folder: Path | None) -> IO[bytes]:
+    """A temporary file without a name: the system frees it when the process ends, however it ends.
+
+    It lies in $TMPDIR if that is set, else in `folder`, else where the system keeps temporary files.
+    """
+    chosen = os.environ.get("TMPDIR") or (str(folder) if folder else None)
+    try:
+        return tempfile.TemporaryFile(dir=chosen)
+    except OSError as error:
+        where = chosen or tempfile.gettempdir()
+        raise Fastw2vError(f"cannot make a temporary file in {where}: {reason(error)}; set TMPDIR to another folder") from error

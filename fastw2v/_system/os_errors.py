@@ -1,0 +1,27 @@
+"""What the system says, as errors of this package, of one line each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from fastw2v._system.resources import available_memory, readable_bytes
+from fastw2v.errors import Fastw2vError, reason
+
+
+@contextmanager
+def one_line_errors(needs_less_memory: str) -> Iterator[None]:
+    """Raise Fastw2vError for what the disk, the threads and the memory refuse.
+
+    needs_less_memory : what of the run's options would, as in "a smaller --memory"
+    """
+    try:
+        yield
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        raise Fastw2vError(f"{place}{reason(error)}") from error
+    except RuntimeError as error:
+        if "thread" not in str(error):
+            raise
+        raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
+    except MemoryError as error:
+        what = str(error) or f"no more than {readable_bytes(available_memory())} can still be had"
+        raise Fastw2vError(f"memory ran out ({what}); {needs_less_memory} needs less") from error

@@ -1,0 +1,91 @@
+"""When checkpoints are written, and what of a run stands in them."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Checkpoint, Store
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.errors import Fastw2vError
+from fastw2v.model.finite import all_finite
+from fastw2v.training.state import captured
+from fastw2v.training.trainer import Trainer
+
+MOST_OF_THE_TIME = 0.04  # that training may stand still for checkpoints
+
+
+class Keeper:
+    """Writes a run's checkpoints.
+
+    every : seconds between two of them, more where writing takes long
+    run : what run.json says of the run
+    """
+
+    def __init__(self, store: Store, every: float, run: dict[str, Any], vocabulary: Vocabulary) -> None:
+        self.store = store
+        self.every = every
+        self.run = run
+        self.words = list(vocabulary.words())
+        self.counts = {COUNTS: vocabulary.counts}
+        if vocabulary.in_text is not None:
+            self.counts[TEXT_COUNTS] = vocabulary.in_text
+        self.last = time.monotonic()
+        self.cost = 0.0
+
+    def due(self) -> bool:
+        """Whether it is time for the next."""
+        return time.monotonic() - self.last >= max(self.every, self.cost / MOST_OF_THE_TIME)
+
+    def write_if_due(self, trainer: Trainer, note: Callable[[str], None]) -> None:
+        """Called while training goes on."""
+        if self.due():
+            with trainer.paused():
+                self.try_to_write(captured(trainer), note)
+
+    def try_to_write(self, arrays: dict[str, np.ndarray], note: Callable[[str], None]) -> None:
+        """Write one of a run that goes on, which a checkpoint that cannot be written does not end; `note` hears of it."""
+        start = time.monotonic()
+        try:
+            self.write(arrays)
+        except Fastw2vError as error:
+            note(f"training goes on without a new checkpoint: {error}")
+        self.last = time.monotonic()
+        self.cost = self.last - start
+
+    def write(self, arrays: dict[str, np.ndarray]) -> None:
+        """Write one now; nothing may be training. Raises Fastw2vError; the one before then stays."""
+        for name, array in arrays.items():
+            if array.dtype.kind == "f" and not all_finite(array):
+                raise Fastw2vError(f"training has diverged: {name} holds what is no number")
+        self.store.write(Checkpoint(self.run, self.words, self.counts | arrays))
+
+    def leave(self, arrays: dict[str, np.ndarray]) -> str:
+        """Write the last one of a run that ends early; what there is to go on from, in words."""
+        try:
+            self.write(arrays)
+        except Fastw2vError as error:
+            return self.without_a_last(str(error))
+        return self._goes_on()
+
+    def without_a_last(self, why: str) -> str:
+        """What there is to go on from where the last one could not be written, in words."""
+        with suppress(Fastw2vError):
+            if self.store.numbers():
+                return f"{self._goes_on()} from the checkpoint before, for a last one could not be written ({why})"
+        return f"a checkpoint could not be written ({why})"
+
+    def _goes_on(self) -> str:
+        return f"fastw2v resume {self.store.folder} goes on"
+
+
+def parse_interval(text: str) -> float:
+    """Seconds from "90", "90s", "10m" or "2h". Raises ValueError."""
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = (text[:-1], units[text[-1]]) if text[-1:] in units else (text, 1)
+    seconds = float(number) * unit
+    if not 0 <= seconds < np.inf:
+        raise ValueError
+    return seconds

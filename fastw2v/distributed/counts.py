@@ -1,0 +1,104 @@
+"""The words of a text counted by many ranks, each its share, and merged: each word is added up by the rank owning it.
+
+No rank ever holds the words of all: of those that it counted it sends each to its owner, and only words that are frequent
+enough go on from there to all ranks.
+"""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v.corpus.counting import joined, unseen
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.corpus.words import ENTRIES, MAX_WORD_BYTES, WordTable, new_table, rebuilt
+from fastw2v.distributed.communicator import Verbs
+
+OWNER_SHIFT = np.uint64(16)  # a table's slots are chosen by the hash's low bits: owners by others
+
+
+class Merged(NamedTuple):
+    """The words of the whole text.
+
+    table : those counted `min_count` times or more, and earlier ones (by a single rank: all), `</s>` first, the others in no
+        order that matters
+    distinct, words, most : of all words, as a single process would have counted them; `most` is the largest count but `</s>`'s
+    """
+
+    table: WordTable
+    distinct: int
+    words: int
+    most: int
+
+
+def merge_counts(ranks: Verbs, counted: WordTable, min_count: int, earlier: Vocabulary | None = None) -> Merged:
+    """Merge what each rank counted in its share; the shares stand in the text in the order of the ranks.
+
+    First sightings are moved past those of the ranks before, so that ties are ordered as by a single process.
+
+    earlier : words to keep, however rare, the same for all ranks
+    """
+    if ranks.size == 1:
+        counts = counted.counts[: counted.used[ENTRIES]]
+        return Merged(counted, len(counts), int(counts.sum()), int(counts[1:].max(initial=0)))
+    ends = int(counted.counts[0])
+    counted.counts[0] = 0
+    firsts = counted.firsts[: counted.used[ENTRIES]]
+    lasts = ranks.collect(firsts.max(keepdims=True) + 1)
+    firsts += sum(int(last[0]) for last in lasts[: ranks.rank])
+    owned, kept = new_table(), 0
+    if earlier is not None:
+        mine = _by_owner(earlier.table, ranks.size)[ranks.rank]
+        owned, kept = unseen(earlier.table, np.concatenate(([0], mine))), len(mine)
+    for sent in ranks.exchange([pack(counted, chosen) for chosen in _by_owner(counted, ranks.size)]):
+        owned = joined(unpack(sent), owned)
+    size = int(owned.used[ENTRIES])
+    counts = owned.counts[1:size]
+    distinct, words, ends = ranks.sum(np.array([np.count_nonzero(counts), counts.sum(), ends], np.int64)).tolist()
+    most = max(int(largest[0]) for largest in ranks.collect(np.array([counts.max(initial=0)], np.int64)))
+    table = new_table()
+    enough = counts >= np.where(np.arange(len(counts)) < kept, 1, min_count)
+    for sent in ranks.collect(pack(owned, 1 + np.flatnonzero(enough))):
+        table = joined(unpack(sent), table)
+    table.counts[0] = ends
+    return Merged(table, distinct + 1, words + ends, most)
+
+
+def from_rank_0(ranks: Verbs, vocabulary: Vocabulary | None) -> Vocabulary:
+    """The vocabulary that rank 0 has, and the others need not have, on all ranks."""
+    mine = in_text = np.empty(0, np.int64)
+    if vocabulary is not None and ranks.rank == 0:
+        mine = pack(vocabulary.table, np.arange(1, len(vocabulary)))
+        in_text = in_text if vocabulary.in_text is None else vocabulary.in_text
+    sent = unpack(ranks.collect(mine)[0])
+    in_text = ranks.collect(in_text)[0]
+    table = joined(sent, new_table(len(sent.counts) + 1, len(sent.text) + MAX_WORD_BYTES))
+    return Vocabulary(table, in_text if len(in_text) else None)
+
+
+def _by_owner(table: WordTable, owners: int) -> list[np.ndarray]:
+    """The entries of a table, but `</s>`, that each rank owns."""
+    owner = (table.hashes[1 : table.used[ENTRIES]] >> OWNER_SHIFT) % np.uint64(owners)
+    order = np.argsort(owner, kind="stable")
+    bounds = np.searchsorted(owner[order], np.arange(owners + 1, dtype=np.uint64))
+    return [1 + order[begin:end] for begin, end in pairwise(bounds)]
+
+
+def pack(table: WordTable, entries: np.ndarray) -> np.ndarray:
+    """`</s>` and some other words of a table as (numbers,) int64: how many, lengths, hashes, counts, firsts, bytes."""
+    entries = np.concatenate(([0], entries)).astype(np.int64)
+    lengths = np.diff(table.starts[: table.used[ENTRIES] + 1])[entries]
+    small = rebuilt(table, entries, len(entries), int(lengths.sum()))
+    size, text_bytes = small.used.tolist()
+    text = small.text[: -(-text_bytes // 8) * 8]
+    columns = lengths, small.hashes[:size].view(np.int64), small.counts[:size], small.firsts[:size]
+    return np.concatenate((np.array([size]), *columns, text.view(np.int64)))
+
+
+def unpack(numbers: np.ndarray) -> WordTable:
+    """What `pack` packed, as a table to join to another; words cannot be found in it."""
+    size = int(numbers[0])
+    lengths, hashes, counts, firsts = numbers[1 : 1 + 4 * size].reshape(4, size)
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    text = numbers[1 + 4 * size :].view(np.uint8)
+    return WordTable(np.zeros(1, np.uint64), hashes.view(np.uint64), starts, counts, firsts, text, np.array([size, len(text)]))

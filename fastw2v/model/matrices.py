@@ -1,0 +1,64 @@
+"""The matrices that are learned."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v._jit.compiling import compiled
+from fastw2v.model.random_stream import advance, fraction
+from fastw2v.model.top_nodes import copy_rows
+
+ALIGNMENT = 64  # bytes: a cache line and an AVX-512 register
+PAGE = 4096  # bytes: the matrices begin at one, and go from there to the disk without a copy (direct_file)
+FLOATS_PER_LINE = ALIGNMENT // 4
+
+
+class Model(NamedTuple):
+    """Rows are padded with zeros to whole cache lines: (rows, row length) float32.
+
+    input : a row for each word: the word vectors
+    output : a row for each word, with negative sampling, else no rows
+    nodes : a row for each inner node of the Huffman tree, then the threads' copies (kernels.top_nodes), with hierarchical
+        softmax, else no rows
+    """
+
+    input: np.ndarray
+    output: np.ndarray
+    nodes: np.ndarray
+
+
+def row_length(dim: int) -> int:
+    """The floats of a padded row."""
+    return -(-dim // FLOATS_PER_LINE) * FLOATS_PER_LINE
+
+
+def aligned_zeros(rows: int, columns: int, alignment: int = ALIGNMENT) -> np.ndarray:
+    """(rows, columns) float32 zeros whose first row starts a cache line, or at another multiple of bytes."""
+    memory = np.zeros(rows * columns + alignment // 4, np.float32)
+    start = -memory.ctypes.data % alignment // 4
+    return memory[start : start + rows * columns].reshape(rows, columns)
+
+
+def new_model(vocabulary: int, dim: int, *, negative: int, hs: bool, random_state: int, threads: int = 1) -> Model:
+    """Matrices at their start: input vectors uniform in ±0.5/dim, output vectors and nodes zero."""
+    columns = row_length(dim)
+    model = Model(
+        input=aligned_zeros(vocabulary, columns, PAGE),
+        output=aligned_zeros(vocabulary if negative else 0, columns, PAGE),
+        nodes=aligned_zeros(vocabulary - 1 + copy_rows(threads) if hs else 0, columns, PAGE),
+    )
+    _initialise(model.input, dim, np.uint64(random_state))
+    return model
+
+
+@compiled
+def _initialise(rows, dim, random):
+    for row in range(len(rows)):
+        for d in range(dim):
+            random = advance(random)
+            rows[row, d] = (fraction(random) - 0.5) / dim
+
+
+def model_bytes(vocabulary: int, dim: int, *, negative: int, hs: bool) -> int:
+    """Bytes that new_model will take."""
+    return vocabulary * row_length(dim) * 4 * (1 + (negative > 0) + hs)

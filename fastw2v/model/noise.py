@@ -1,0 +1,75 @@
+"""The noise distribution of negative sampling: unigram counts to the power 0.75 (Mikolov et al. 2013, section 2.2)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v._jit.compiling import compiled, inlined
+
+POWER = 0.75
+SLOTS = 100_000_000  # the length of the original's table
+SLOTS_PER_CELL = 64
+CELLS = SLOTS // SLOTS_PER_CELL + 1
+SLOTS_U = np.uint64(SLOTS)
+SIXTEEN = np.uint64(16)
+ONE = np.uint64(1)
+
+
+class NoiseTable(NamedTuple):
+    """The original's table of 10^8 word ids, kept as its run boundaries.
+
+    Word i owns slots ends[i-1] <= slot < ends[i]. `first` holds, for every 64th slot, the word that owns it, so that a draw
+    starts its search there and looks at one or two boundaries: the same words as from the 400 MB table, from a few MB that
+    stay in cache.
+
+    ends : (vocabulary,) int32
+    first : (1,562,501,) int32
+    """
+
+    ends: np.ndarray
+    first: np.ndarray
+
+
+def no_noise() -> NoiseTable:
+    """An empty table, for runs without negative sampling."""
+    return NoiseTable(np.zeros(0, np.int32), np.zeros(0, np.int32))
+
+
+def noise_table(counts: np.ndarray) -> NoiseTable:
+    """The noise table for (vocabulary,) int64 counts, `</s>` first."""
+    weights = np.power(counts.astype(np.float64), POWER)
+    ends = np.zeros(len(counts), np.int32)
+    _slot_ends(weights / weights.sum(), ends)
+    first = np.searchsorted(ends, np.arange(CELLS, dtype=np.int64) * SLOTS_PER_CELL, side="right")
+    return NoiseTable(ends, np.minimum(first, len(counts) - 1).astype(np.int32))
+
+
+@compiled
+def _slot_ends(probabilities, ends):
+    """Where each word's run of slots ends, filling the table as the original does: slot by slot, every word at least one."""
+    words = len(probabilities)
+    slot = 0  # the first slot of the current word
+    cumulative = 0.0
+    for word in range(words):
+        cumulative += probabilities[word]
+        # The word's last slot is the first one, from `slot` on, whose share of the table exceeds the cumulative probability.
+        last = max(slot, np.int64(cumulative * SLOTS))
+        while last > slot and (last - 1) / SLOTS > cumulative:
+            last -= 1
+        while last / SLOTS <= cumulative and last < SLOTS:
+            last += 1
+        slot = min(last + 1, SLOTS)
+        ends[word] = slot
+    ends[words - 1] = SLOTS
+
+
+@inlined
+def draw(state, noise):
+    """A noise word from the state of a random stream; never `</s>`, in whose place the original draws a word uniformly."""
+    slot = np.int64((state >> SIXTEEN) % SLOTS_U)
+    word = np.int64(noise.first[slot // SLOTS_PER_CELL])
+    while noise.ends[word] <= slot:
+        word += 1
+    if word == 0:
+        word = np.int64(state % np.uint64(len(noise.ends) - 1) + ONE)
+    return word

@@ -1,0 +1,136 @@
+"""A map of words, from vectors to a file."""
+
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+
+from fastw2v._system.display import readable
+from fastw2v._system.files import check_writable
+from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.plotting import figures, page
+from fastw2v.plotting.content import WordMap
+from fastw2v.plotting.extra import kind_of, require
+from fastw2v.plotting.neighbours import nearest
+from fastw2v.plotting.picture import map_figure
+from fastw2v.plotting.projection import FEWEST_FOR_TSNE, Projection, project
+from fastw2v.plotting.words import Chosen, WantedWords, listed, most_frequent, names
+from fastw2v.reporting.listener import Listener
+from fastw2v.vectors.word_vectors import WordVectors, load
+
+PathName = str | PathLike[str]
+KINDS = (*figures.KINDS, ".html")
+MAP_METHODS = ("pca", "tsne")
+DEFAULT_TOP = 500
+MANY = 5000  # words that take long enough for the user to be told what goes on
+MOST = {"top": 2**31, "neighbours": 1000, "seed": 2**63 - 1}
+LEAST = {"top": 1, "neighbours": 0, "seed": 0}
+
+
+def draw_map(
+    vectors: WordVectors | PathName,
+    output: PathName,
+    *,
+    words: WantedWords | None = None,
+    top: int | None = None,
+    method: str = "pca",
+    title: str | None = None,
+    seed: int = 1,
+    neighbours: int = 10,
+    listener: Listener | None = None,
+) -> None:
+    """Draw words in the plane, so that words used alike are near each other.
+
+    Parameters
+    ----------
+    vectors : word vectors, or a file of them
+    output : an image, `.png` or `.svg`, or `.html`, a page that needs nothing else: to zoom, to search, to look up neighbours
+    words : the words to draw, or a mapping from them to the names of groups, which get colours; see `read_words`
+    top : without `words`, draw so many of the most frequent (500)
+    method : "pca" or "tsne"
+    title : stands above the map
+    seed : of t-SNE; PCA draws nothing by lot
+    neighbours : how many nearest neighbours, of all words of the vectors, the page tells of each word on it
+    listener : hears of words without a vector and of labels without a place
+
+    Raises
+    ------
+    UsageError : a value out of range, no word to draw, a library that is not installed
+    Fastw2vError : vectors that are no numbers, a file that cannot be written
+    """
+    path, listener = Path(output), listener or Listener()
+    kind = kind_of(path, KINDS)
+    _check(words is not None and top is not None, method, top=top, seed=seed, neighbours=neighbours)
+    check_writable(path, "the output")
+    if kind != ".html":
+        require("matplotlib", f"a {kind} picture")
+    if method == "tsne":
+        require("sklearn.manifold", "t-SNE")
+    loaded = vectors if isinstance(vectors, WordVectors) else load(vectors, note=listener.note)
+    chosen = _chosen(loaded, words, top, listener)
+    name = None if isinstance(vectors, WordVectors) else Path(vectors).name
+    content = _content(loaded, chosen, _projected(loaded, chosen, method, seed, listener), title, name)
+    if len(chosen.rows) > MANY:
+        listener.note(f"{'looking up the neighbours of' if kind == '.html' else 'drawing'} {len(chosen.rows):,} words")
+    try:
+        if kind == ".html":
+            page.write_page(path, content, chosen.rows, loaded.words, *nearest(loaded.vectors, chosen.rows, neighbours))
+        else:
+            _write_picture(path, kind, content, listener)
+    except OSError as error:
+        raise Fastw2vError(f"cannot draw {path}: {error.filename or ''} {reason(error)}") from error
+
+
+def _check(both: bool, method: str, **numbers: int | None) -> None:
+    if both:
+        raise UsageError("words and top were both given: draw the words of a list, or the most frequent")
+    if method not in MAP_METHODS:
+        raise UsageError(f"method is {method!r}: it must be one of {', '.join(MAP_METHODS)}")
+    for name, value in numbers.items():
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if value is not None and not (whole and LEAST[name] <= value <= MOST[name]):
+            raise UsageError(f"{name} is {value!r}: it must be a whole number from {LEAST[name]} to {MOST[name]:,}")
+
+
+def _chosen(vectors: WordVectors, wanted: WantedWords | None, top: int | None, listener: Listener) -> Chosen:
+    if wanted is None:
+        return most_frequent(vectors, top or DEFAULT_TOP)
+    chosen = listed(vectors, wanted)
+    if chosen.unknown:
+        asked = len(chosen.rows) + len(chosen.unknown)
+        listener.note(f"{len(chosen.unknown):,} of {asked:,} words have no vector and are left out: {names(chosen.unknown)}")
+    return chosen
+
+
+def _projected(vectors: WordVectors, chosen: Chosen, method: str, seed: int, listener: Listener) -> Projection:
+    drawn = vectors.vectors[chosen.rows]
+    broken = np.flatnonzero(~np.isfinite(drawn).all(axis=1))
+    if len(broken):
+        word = readable(vectors.words[chosen.rows[broken[0]]])
+        raise Fastw2vError(f"the vector of {word!r} holds what is no finite number: train again, with a smaller --alpha")
+    if method == "tsne" and len(drawn) >= FEWEST_FOR_TSNE:
+        listener.note(f"placing {len(drawn):,} words by t-SNE")
+    return project(drawn, method, seed)
+
+
+def _content(vectors: WordVectors, chosen: Chosen, projection: Projection, title: str | None, name: str | None) -> WordMap:
+    places = {group: place for place, group in enumerate(chosen.group_names)}
+    count = f"{len(chosen.rows):,} word{'s' if len(chosen.rows) != 1 else ''}"
+    return WordMap(
+        words=[readable(vectors.words[row]) for row in chosen.rows],
+        points=projection.points,
+        groups=[places.get(group, -1) for group in chosen.groups],
+        group_names=[readable(group) for group in chosen.group_names],
+        title=readable(title if title is not None else f"{count} of {name}" if name else count),
+        caption=projection.caption,
+    )
+
+
+def _write_picture(path: Path, kind: str, content: WordMap, listener: Listener) -> None:
+    figure = figures.write_figure(lambda: map_figure(content), path, kind, listener)
+    left_out = len(content.words) - len(figure.axes[0].texts)
+    if left_out:
+        listener.note(
+            f"{left_out:,} of {len(content.words):,} words are dots without a label, for there was no room; "
+            "in a page (.html) zooming in shows them"
+        )

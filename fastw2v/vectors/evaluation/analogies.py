@@ -1,0 +1,144 @@
+"""Analogies, a : b = c : d, as in questions-words.txt (Mikolov et al. 2013)."""
+
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v._system.lines import text_lines
+from fastw2v.arguments import COUNT, checked_choice, checked_number, checked_path
+from fastw2v.errors import UsageError
+from fastw2v.vectors.evaluation import ANALOGY_METHODS
+from fastw2v.vectors.spelling import spelling
+from fastw2v.vectors.word_vectors import WordVectors
+
+QUESTIONS_AT_ONCE = 128
+SYNTACTIC = "gram"  # how the names of sections about grammar begin in questions-words.txt
+EPSILON = 1e-6  # of 3CosMul, which divides by a cosine that may be 0: as gensim has it
+
+
+class Section(NamedTuple):
+    """One section's result: questions in the file, those whose words are all known, and those solved."""
+
+    name: str
+    questions: int
+    asked: int
+    solved: int
+
+    @property
+    def share(self) -> float:
+        """Solved of those asked; 0 where none was."""
+        return self.solved / self.asked if self.asked else 0.0
+
+    @property
+    def coverage(self) -> float:
+        """Asked of all questions."""
+        return self.asked / self.questions if self.questions else 0.0
+
+
+class Analogies(NamedTuple):
+    """The result of a file, by section."""
+
+    sections: list[Section]
+
+    @property
+    def semantic(self) -> Section:
+        """All sections but those about grammar."""
+        return _sum("semantic", [section for section in self.sections if not section.name.startswith(SYNTACTIC)])
+
+    @property
+    def syntactic(self) -> Section:
+        """The sections about grammar."""
+        return _sum("syntactic", [section for section in self.sections if section.name.startswith(SYNTACTIC)])
+
+    @property
+    def total(self) -> Section:
+        """All sections."""
+        return _sum("total", self.sections)
+
+
+def evaluate_analogies(
+    vectors: WordVectors,
+    path: str | PathLike[str],
+    *,
+    restrict: int | None = 30_000,
+    method: str = "3cosadd",
+    case_sensitive: bool = False,
+    unicode_case: bool = False,
+) -> Analogies:
+    """How many analogies of a file are solved by the nearest word.
+
+    path : lines ": section" and "a b c d"
+    restrict : the first so many words are known; None for all
+    method : "3cosadd", d nearest to b - a + c as compute-accuracy has it, or "3cosmul" (Levy and Goldberg 2014)
+    case_sensitive : otherwise words are told apart without their case, the most frequent spelling standing for all: that of
+        the letters a to z, as with compute-accuracy, or of all, as with gensim, with unicode_case
+
+    The words asked with are no answers. Raises UsageError for a file that holds no analogies.
+    """
+    method = checked_choice("method", method, ANALOGY_METHODS)
+    last = min(checked_number("restrict", restrict, COUNT, optional=True) or len(vectors), len(vectors))
+    spell = spelling(case_sensitive=case_sensitive, unicode_case=unicode_case)
+    spelled = [spell(word) for word in vectors.words[:last]]
+    rows: dict[str, int] = {}
+    for row, word in enumerate(spelled):
+        rows.setdefault(word, row)
+    first_row = np.array([rows[word] for word in spelled], np.int64)
+    units = vectors.unit(np.arange(last))
+    sections = []
+    for name, questions in _sections(checked_path("path", path)):
+        asked = [[rows.get(spell(word), -1) for word in question] for question in questions]
+        known = [question for question in asked if min(question) >= 0]
+        solved = _solved(units, np.array(known, np.int64).reshape(-1, 4), first_row, method)
+        sections.append(Section(name, len(questions), len(known), solved))
+    return Analogies(sections)
+
+
+def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, method: str) -> int:
+    """How many of (q, 4) questions, rows of words, are solved; first_row is a row of the same spelling for each row."""
+    solved = 0
+    others = np.flatnonzero(first_row != np.arange(len(first_row)))  # further spellings of a word asked with are no answers
+    for start in range(0, len(questions), QUESTIONS_AT_ONCE):
+        part = questions[start : start + QUESTIONS_AT_ONCE]
+        a, b, c, d = part.T
+        if method == "3cosadd":
+            scores = (units[b] - units[a] + units[c]) @ units.T
+        else:
+            words, places = np.unique(part[:, :3], return_inverse=True)
+            cosines = (units[words] @ units.T + 1) / 2
+            in_a, in_b, in_c = places.reshape(-1, 3).T
+            scores = cosines[in_b]
+            scores *= cosines[in_c]
+            scores /= cosines[in_a] + EPSILON
+        asked = np.arange(len(part))[:, np.newaxis]
+        scores[asked, part[:, :3]] = -np.inf
+        if len(others):
+            hidden = (first_row[others][np.newaxis, :, np.newaxis] == part[:, np.newaxis, :3]).any(axis=2)
+            scores[:, others] = np.where(hidden, -np.inf, scores[:, others])
+        solved += int((first_row[scores.argmax(axis=1)] == d).sum())
+    return solved
+
+
+def _sections(path: Path) -> list[tuple[str, list[list[str]]]]:
+    """The file's sections with their questions."""
+    sections: list[tuple[str, list[list[str]]]] = []
+    for number, line in text_lines(path, "a file of questions"):
+        fields = line.split()
+        if line.startswith(":"):
+            sections.append((" ".join(line[1:].split()) or f"section {len(sections) + 1}", []))
+        elif fields:
+            if len(fields) != 4:
+                raise UsageError(f"{path}, line {number}: expected four words or ': section', found {line[:60]!r}")
+            if not sections:
+                sections.append(("all", []))
+            sections[-1][1].append(fields)
+    if not any(questions for _, questions in sections):
+        raise UsageError(f"{path} holds no analogies: it should have lines of four words")
+    return sections
+
+
+def _sum(name: str, sections: list[Section]) -> Section:
+    questions = sum(section.questions for section in sections)
+    asked = sum(section.asked for section in sections)
+    return Section(name, questions, asked, sum(section.solved for section in sections))

@@ -1,0 +1,89 @@
+"""Word pairs with people's judgement of how similar they are, as WordSim-353 or SimLex-999."""
+
+import math
+import warnings
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from fastw2v._system.lines import text_lines
+from fastw2v._system.signals import held_while_importing
+from fastw2v.arguments import COUNT, checked_number, checked_path
+from fastw2v.errors import UsageError
+from fastw2v.vectors.spelling import spelling
+from fastw2v.vectors.word_vectors import WordVectors
+
+
+class Similarity(NamedTuple):
+    """Correlations of cosines with the scores of a file, with their p-values; NaN where fewer than two pairs are known."""
+
+    pairs: int
+    known: int
+    spearman: float
+    spearman_p: float
+    pearson: float
+    pearson_p: float
+
+    @property
+    def coverage(self) -> float:
+        """Pairs of which both words are known, of all."""
+        return self.known / self.pairs
+
+
+def evaluate_similarity(
+    vectors: WordVectors,
+    path: str | PathLike[str],
+    *,
+    restrict: int | None = None,
+    case_sensitive: bool = False,
+    unicode_case: bool = False,
+) -> Similarity:
+    """How the cosines of word pairs go with the scores that people gave them.
+
+    path : lines "word word score", with tabs, commas, semicolons or spaces between; more columns, `#` lines and a first line of
+        headings are passed over
+    restrict : the first so many words are known; None for all
+    case_sensitive, unicode_case : as for evaluate_analogies
+
+    Raises UsageError for a file without pairs, and where SciPy, which counts the correlations, is missing.
+    """
+    try:
+        with held_while_importing():
+            from scipy import stats
+    except ImportError as error:
+        raise UsageError("SciPy is not installed: pip install 'fastw2v[eval]'") from error
+    restrict = checked_number("restrict", restrict, COUNT, optional=True)
+    spell = spelling(case_sensitive=case_sensitive, unicode_case=unicode_case)
+    rows: dict[str, int] = {}
+    for row, word in enumerate(vectors.words[:restrict]):
+        rows.setdefault(spell(word), row)
+    pairs = _pairs(checked_path("path", path))
+    known = [(rows[spell(a)], rows[spell(b)], score) for a, b, score in pairs if spell(a) in rows and spell(b) in rows]
+    if len(known) < 2:
+        return Similarity(len(pairs), len(known), math.nan, math.nan, math.nan, math.nan)
+    first, second, judged = (list(column) for column in zip(*known))
+    cosines = np.einsum("ij,ij->i", vectors.unit(first), vectors.unit(second))
+    scores = np.array(judged)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # where all scores, or all cosines, are the same, the correlation is NaN
+        spearman, pearson = stats.spearmanr(scores, cosines), stats.pearsonr(scores, cosines)
+    return Similarity(len(pairs), len(known), float(spearman[0]), float(spearman[1]), float(pearson[0]), float(pearson[1]))
+
+
+def _pairs(path: Path) -> list[tuple[str, str, float]]:
+    """The file's pairs and scores."""
+    pairs = []
+    for number, line in text_lines(path, "a file of word pairs"):
+        if not line.strip() or line.startswith("#"):
+            continue
+        fields = line.strip().split(next((mark for mark in "\t,;" if mark in line), None))
+        try:
+            pairs.append((fields[0].strip(), fields[1].strip(), float(fields[2])))
+        except (IndexError, ValueError):
+            if pairs or number > 1:
+                raise UsageError(f"{path}, line {number}: expected two words and a score, found {line[:60]!r}") from None
+    if not pairs:
+        raise UsageError(f"{path} holds no word pairs: it should have lines of two words and a score")
+    return pairs

@@ -1,0 +1,36 @@
+"""To gensim and from it."""
+
+from typing import Any
+
+import numpy as np
+
+from fastw2v._system.signals import held_while_importing
+from fastw2v.arguments import shown
+from fastw2v.errors import UsageError
+from fastw2v.vectors.word_vectors import WordVectors
+
+
+def to_gensim(vectors: WordVectors) -> Any:
+    """The same words, vectors and counts as a gensim.models.KeyedVectors. Raises UsageError where gensim is missing."""
+    try:
+        with held_while_importing():
+            from gensim.models import KeyedVectors
+    except ImportError as error:
+        raise UsageError("gensim is not installed: pip install 'fastw2v[gensim]'") from error
+    theirs = KeyedVectors(vectors.dim)
+    theirs.add_vectors(vectors.words, vectors.vectors)
+    if vectors.counts is not None:
+        for word, count in zip(vectors.words, vectors.counts.tolist()):
+            theirs.set_vecattr(word, "count", count)
+    return theirs
+
+
+def from_gensim(theirs: Any) -> WordVectors:
+    """From KeyedVectors, or a model that has them as `wv`."""
+    keyed = getattr(theirs, "wv", theirs)
+    if not hasattr(keyed, "index_to_key"):
+        raise UsageError(f"{shown(theirs)} is none of gensim's models: give KeyedVectors, or a model that has them as wv")
+    words = list(keyed.index_to_key)
+    counted = "count" in getattr(keyed, "expandos", {})
+    counts = np.array([keyed.get_vecattr(word, "count") for word in words], np.int64) if counted else None
+    return WordVectors(words, np.array(keyed.vectors, np.float32), counts=counts)

@@ -1,0 +1,1 @@
+"""The files of word vectors: word2vec binary and text, GloVe, fastText, folders."""
