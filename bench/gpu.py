@@ -119,7 +119,7 @@ def sanitizer() -> str | None:
 def code_version() -> str:
     """A short name for what is in the code that trains."""
     found = hashlib.sha256()
-    for folder in ("kernels", "training", "tables"):
+    for folder in ("_jit", "kernels", "model", "training"):
         for path in sorted(Path(fastw2v.__file__).parent.joinpath(folder).rglob("*.py")):
             found.update(path.read_bytes())
     return found.hexdigest()[:12]

@@ -107,7 +107,7 @@ def leave_out(stage: str) -> None:
     arguments = ", ".join(f"a{n}" for n in range(count))
     made: dict[str, Any] = {}
     exec(f"def nothing({arguments}):\n    pass\n", made)
-    for user in ("fours", "block", "tiles", "negative", "cbow", "path", "training"):
+    for user in ("vec4", "block", "tiles", "negative", "cbow", "path", "training"):
         found = import_module(f"fastw2v.kernels.cuda.{user}")
         if getattr(found, name, None) is getattr(original, name) and found is not original:
             setattr(found, name, piece(made["nothing"]))

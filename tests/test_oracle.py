@@ -66,7 +66,7 @@ def test_our_files_have_the_originals_bytes(oracle: Oracle, tmp_path: Path) -> N
         oracle.train(tmp_path / f"theirs{binary}", model="skipgram", negative=5, hs=False, binary=binary)
     vectors = fastw2v.load(tmp_path / "theirs1")
     for binary in (0, 1):
-        vectors.save(tmp_path / f"ours{binary}", "binary" if binary else "text")
+        vectors.save(tmp_path / f"ours{binary}", "binary" if binary else "original")
         assert (tmp_path / f"ours{binary}").read_bytes() == (tmp_path / f"theirs{binary}").read_bytes()
 
 
