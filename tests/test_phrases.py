@@ -102,6 +102,7 @@ def test_any_bytes_in_any_blocks_give_the_bytes_of_the_plain_version(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, choice: tuple[float, int], block: int, threads: int
 ) -> None:
     assume(not data.startswith((b"PK", b"7z", b"\x04\x22", b"\xff\xfe", b"\xfe\xff", b"\x1f", b"BZ", b"\xfd", b"\x28\xb5")))
+    assume(not data.startswith((b"Rar!", b"LZIP", b"]\x00", b"\xff\x06", b"\x50\x2a")))
     path = tmp_path_factory.getbasetemp() / "text"
     assert joined(path, data, *choice, exact=True, threads=threads, block=block) == plain_phrases(data, *choice)
 
@@ -166,14 +167,14 @@ def test_the_original_writes_the_same_bytes(
     assert stop.value.code == 0
     assert (tmp_path / "ours").read_bytes() == expected
     if data.endswith(b"\n"):
-        fastw2v.phrasing("in", "library", threshold=threshold, min_count=min_count)
+        fastw2v.phrases("in", "library", threshold=threshold, min_count=min_count)
         assert (tmp_path / "library").read_bytes() == expected
 
 
 def test_the_library_keeps_the_last_word_and_cuts_long_ones_between_characters(tmp_path: Path) -> None:
     long = b"x" + "日".encode() * 30
     (tmp_path / "in").write_bytes(b"a b " + long + b" b c")
-    fastw2v.phrasing(tmp_path / "in", tmp_path / "out")
+    fastw2v.phrases(tmp_path / "in", tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == b" a b x" + "日".encode() * 19 + b" b c\n"
     assert joined(tmp_path / "text", b"a b c", 100, 5, exact=True) == b" a b"
 
@@ -185,12 +186,12 @@ def test_each_pass_takes_the_phrases_of_the_last_as_words(tmp_path: Path) -> Non
     expected = data
     for threshold in thresholds:
         expected = plain_phrases(expected, threshold, 3)
-    summary = fastw2v.phrasing(tmp_path / "in", tmp_path / "out", threshold=thresholds, min_count=3)
+    summary = fastw2v.phrases(tmp_path / "in", tmp_path / "out", threshold=thresholds, min_count=3)
     assert (tmp_path / "out").read_bytes() == expected
     words = sum(word != b"</s>" for word in plain_words(data))
     assert (summary.words, summary.phrases) == (words, expected.count(b"_") - data.count(b"_"))
     again = plain_phrases(plain_phrases(data, 2.3, 3), 2.3, 3)
-    fastw2v.phrasing(tmp_path / "in", tmp_path / "out", threshold=2.3, min_count=3, passes=2)
+    fastw2v.phrases(tmp_path / "in", tmp_path / "out", threshold=2.3, min_count=3, passes=2)
     assert (tmp_path / "out").read_bytes() == again
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 
@@ -297,7 +298,7 @@ def test_python_gets_the_same_errors_and_an_empty_list_of_thresholds_is_one(tmp_
     (tmp_path / "in").write_text("a b c\n")
     for wrong in ({"threshold": []}, {"threshold": "high"}, {"passes": 1.5}, {"min_count": True}):
         with pytest.raises(UsageError):
-            fastw2v.phrasing(tmp_path / "in", tmp_path / "out", **wrong)
+            fastw2v.phrases(tmp_path / "in", tmp_path / "out", **wrong)
 
 
 def test_a_full_disk_is_named_and_a_failure(cli: CLI, tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ WRONG: dict[str, Callable[[], object]] = {
     "checkpoint_every": lambda: fastw2v.train([["a"]], checkpoint_every="10m"),  # type: ignore[arg-type]
     "save_on_interrupt": lambda: fastw2v.train([["a"]], save_on_interrupt="no"),  # type: ignore[arg-type]
     "folder": lambda: resume(5),  # type: ignore[arg-type]
-    "output ": lambda: fastw2v.phrasing([["a"]], None),  # type: ignore[arg-type]
+    "output ": lambda: fastw2v.phrases([["a"]], None),  # type: ignore[arg-type]
     "path": lambda: fastw2v.load(5),  # type: ignore[arg-type]
     "limit": lambda: fastw2v.load("v", limit=2.5),  # type: ignore[arg-type]
     "path ": lambda: VECTORS.save(None),  # type: ignore[arg-type]
@@ -181,7 +181,7 @@ def test_sentences_that_are_not_split_are_explained(what: str, tmp_path: Path) -
         fastw2v.train(corpus, min_count=1)  # type: ignore[arg-type]
     if isinstance(corpus, (list, str)):
         with pytest.raises(UsageError, match=message):
-            fastw2v.phrasing(corpus, tmp_path / "out")
+            fastw2v.phrases(corpus, tmp_path / "out")
 
 
 def test_names_with_spaces_are_names(tmp_path: Path) -> None:

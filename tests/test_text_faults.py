@@ -36,9 +36,9 @@ Source.check_unchanged = checked
 FAILING_DISK = """
 import errno, os
 from fastw2v.compression import reading
-from fastw2v.corpus import blocks
+from fastw2v.corpus import buffers
 reads, init = [], reading.Reader.__init__
-blocks.blocks.__defaults__ = (*blocks.blocks.__defaults__[:1], 1 << 16, True)
+buffers.blocks.__defaults__ = (*buffers.blocks.__defaults__[:1], 1 << 16, True)
 class Failing:
     def __init__(self, stream):
         self.stream = stream
