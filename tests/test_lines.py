@@ -42,10 +42,11 @@ def test_a_line_without_end_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_utf_16_is_named(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-32"])
+def test_other_encodings_are_named(tmp_path: Path, name: str, encoding: str) -> None:
     read, content = READERS[name]
-    (tmp_path / "wide").write_bytes(content.decode().encode("utf-16"))
-    with pytest.raises(UsageError, match="is UTF-16: convert it to UTF-8 first"):
+    (tmp_path / "wide").write_bytes(content.decode().encode(encoding))
+    with pytest.raises(UsageError, match=f"is {encoding}: convert it to UTF-8 first"):
         read(tmp_path / "wide")
 
 

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
+from fastw2v._system.text_encoding import BYTE_ORDER_MARK, LONGEST_MARK, how_to_convert, other_unicode
 from fastw2v.errors import UsageError, reason
 
 LONGEST_LINE = 1 << 20  # bytes or letters
 LARGEST_FILE = 1 << 26  # letters; questions-words.txt has 600,000
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-UTF_16 = b"\xff\xfe", b"\xfe\xff"
 
 
 def text_lines(path: Path, what: str) -> Iterator[tuple[int, str]]:
@@ -19,7 +18,7 @@ def text_lines(path: Path, what: str) -> Iterator[tuple[int, str]]:
 
     what : what the file is to be, "a file of questions", for messages
 
-    Raises UsageError where it cannot be read, is UTF-16, or has no end.
+    Raises UsageError where it cannot be read, is UTF-16 or UTF-32, or has no end.
     """
     with _opened(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape")
@@ -43,9 +42,9 @@ def _opened(path: Path) -> Iterator[io.BufferedReader]:
     """A file at its first line."""
     try:
         with open(path, "rb") as file:
-            beginning = file.peek(len(BYTE_ORDER_MARK))
-            if beginning.startswith(UTF_16):
-                raise UsageError(f"{path} is UTF-16: convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)")
+            beginning = file.peek(LONGEST_MARK)
+            if encoding := other_unicode(beginning):
+                raise UsageError(f"{path} is {encoding}: {how_to_convert(encoding)}")
             if beginning.startswith(BYTE_ORDER_MARK):
                 file.read(len(BYTE_ORDER_MARK))
             yield file

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
+from fastw2v._system.text_encoding import BYTE_ORDER_MARK, how_to_convert, other_unicode
 from fastw2v.compression.errors import Damaged, NotRead
 from fastw2v.compression.streams import Streams, compression
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 BEGINNING = 1 << 13  # bytes that a content is told by
 MOST_LAYERS = 4  # of compression: there are files that unpack to themselves
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-UTF_16 = "is UTF-16 text: convert it to UTF-8 first (iconv -f UTF-16 -t UTF-8)"
-UTF_32 = "is UTF-32 text: convert it to UTF-8 first (iconv -f UTF-32 -t UTF-8)"
-OTHER_UNICODE = {b"\xff\xfe\x00\x00": UTF_32, b"\x00\x00\xfe\xff": UTF_32, b"\xff\xfe": UTF_16, b"\xfe\xff": UTF_16}
 NOT_SUPPORTED = "which is not supported: use gzip, bzip2, xz or zstd"
 OTHER_COMPRESSION = {
     b"7z\xbc\xaf\x27\x1c": "is a 7z archive: unpack it first",
@@ -87,9 +84,8 @@ def content(file: Any, name: str, *, seekable: bool = True) -> Content:
     for start, refusal in OTHER_COMPRESSION.items():
         if beginning.startswith(start):
             raise NotRead(f"{name} {refusal}")
-    for start, refusal in OTHER_UNICODE.items():
-        if beginning.startswith(start):
-            raise UsageError(f"{name} {refusal}")
+    if encoding := other_unicode(beginning):
+        raise UsageError(f"{name} is {encoding} text: {how_to_convert(encoding)}")
     return Content(stream, beginning, "+".join(kinds) or None)
 
 

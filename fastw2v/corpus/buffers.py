@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
-from fastw2v.compression.reading import BYTE_ORDER_MARK as MARK
+from fastw2v._system.text_encoding import BYTE_ORDER_MARK as MARK
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.texts import LONGEST_WORD, Text

@@ -4,6 +4,7 @@ import zipfile
 from pathlib import Path
 from typing import IO
 
+from fastw2v.compression.reading import ZIP
 from fastw2v.errors import UsageError
 
 GENSIM = "WordVectors.from_gensim(model).save('vectors.bin')"
@@ -32,7 +33,6 @@ FLORET = "a table of floret, whose rows belong to parts of words: get vectors of
 FLORET += "WordVectors(words, array).save('vectors.bin')"
 FLORET_FIELDS, FLORET_NUMBERS = 8, 6
 CSV = f"comma-separated: {EXPORT}"
-ZIP = b"PK\x03\x04"
 INSIDE = {
     "[Content_Types].xml": BEGINNINGS[b"\xd0\xcf\x11\xe0"],
     "mimetype": BEGINNINGS[b"\xd0\xcf\x11\xe0"],
@@ -59,7 +59,7 @@ def foreign(data: bytes) -> str | None:
 
 def refuse_archive(file: IO[bytes], path: Path) -> None:
     """Refuse a zip archive that is a file of another program. The file stands at its start, and does so afterwards."""
-    if file.read(len(ZIP)) == ZIP:
+    if file.read(len(ZIP[0])) in ZIP:
         try:
             names = zipfile.ZipFile(file).namelist()
         except Exception:  # whoever reads it says what is wrong with it
