@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from fastw2v.errors import UsageError
 
+MAP_METHODS = ("pca", "tsne")  # here, so that the command line can offer them without importing what draws
 LONGEST_SHOWN = 60  # characters of a value in a message
 
 

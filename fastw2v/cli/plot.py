@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
+from fastw2v.arguments import MAP_METHODS
 from fastw2v.cli.options import FILE, QUIET, VECTORS
-
-MAP_METHODS = ("pca", "tsne")  # as plotting.word_map has them, which would import much
 
 
 @click.command(short_help="Draw a map of words.")

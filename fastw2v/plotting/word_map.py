@@ -7,6 +7,7 @@ import numpy as np
 
 from fastw2v._system.display import readable
 from fastw2v._system.files import check_writable
+from fastw2v.arguments import MAP_METHODS, Range, checked_choice, checked_number
 from fastw2v.errors import Fastw2vError, UsageError, reason
 from fastw2v.plotting import figures, page
 from fastw2v.plotting.content import WordMap
@@ -20,11 +21,9 @@ from fastw2v.vectors.word_vectors import WordVectors, load
 
 PathName = str | PathLike[str]
 KINDS = (*figures.KINDS, ".html")
-MAP_METHODS = ("pca", "tsne")
 DEFAULT_TOP = 500
 MANY = 5000  # words that take long enough for the user to be told what goes on
-MOST = {"top": 2**31, "neighbours": 1000, "seed": 2**63 - 1}
-LEAST = {"top": 1, "neighbours": 0, "seed": 0}
+RANGES = {"top": Range(1, 2**31), "neighbours": Range(0, 1000), "seed": Range(0, 2**63 - 1)}
 
 
 def draw_map(
@@ -84,12 +83,9 @@ def draw_map(
 def _check(both: bool, method: str, **numbers: int | None) -> None:
     if both:
         raise UsageError("words and top were both given: draw the words of a list, or the most frequent")
-    if method not in MAP_METHODS:
-        raise UsageError(f"method is {method!r}: it must be one of {', '.join(MAP_METHODS)}")
+    checked_choice("method", method, MAP_METHODS)
     for name, value in numbers.items():
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        if value is not None and not (whole and LEAST[name] <= value <= MOST[name]):
-            raise UsageError(f"{name} is {value!r}: it must be a whole number from {LEAST[name]} to {MOST[name]:,}")
+        checked_number(name, value, RANGES[name], optional=True)
 
 
 def _chosen(vectors: WordVectors, wanted: WantedWords | None, top: int | None, listener: Listener) -> Chosen:

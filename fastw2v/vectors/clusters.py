@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from fastw2v._system.files import written_whole
-from fastw2v.errors import UsageError
+from fastw2v.arguments import Range, checked_number
 
 ITERATIONS = 10
 MOST_CLASSES = 2**31 - 1
@@ -25,11 +25,10 @@ def clusters(
     so; hence of more than n classes those past n would only take memory. `advanced` is told of rows that got their class,
     iterations × n in all.
 
-    Raises UsageError for a `k` or `iterations` below 1.
+    Raises UsageError for a `k` or `iterations` below 1, or too large.
     """
-    for name, value, most in (("the number of clusters", k, MOST_CLASSES), ("the number of iterations", iterations, 10**6)):
-        if not 1 <= value <= most:
-            raise UsageError(f"{name} is {value}: it must be a whole number from 1 to {most:,}")
+    k = checked_number("the number of clusters", k, Range(1, MOST_CLASSES))
+    iterations = checked_number("the number of iterations", iterations, Range(1, 10**6))
     k = max(1, min(k, len(vectors)))
     classes: np.ndarray = np.arange(len(vectors), dtype=np.int32) % np.int32(k)
     for _ in range(iterations):

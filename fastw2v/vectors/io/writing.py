@@ -18,6 +18,7 @@ import numpy as np
 
 from fastw2v._system.files import written_whole
 from fastw2v._system.text_encoding import quoted
+from fastw2v.arguments import checked_choice
 from fastw2v.compression import zstd
 from fastw2v.errors import UsageError
 from fastw2v.model.finite import first_not_finite
@@ -41,8 +42,7 @@ def chosen_format(path: Path, name: str = "auto") -> str:
 
     Raises UsageError, also where a name's end says a format that is not written.
     """
-    if name not in FORMATS:
-        raise UsageError(f"format is {name!r}: it must be one of {', '.join(FORMATS)}")
+    checked_choice("format", name, FORMATS)
     if name != "auto":
         return name
     suffixes = [suffix.lower() for suffix in path.suffixes]
