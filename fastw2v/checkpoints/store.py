@@ -122,10 +122,10 @@ class Store:
         folder, run = self.read_run()
         if run["version"] == WITHOUT_CHECKSUMS:
             names = run.get("arrays")
+            if not isinstance(names, list) or not all(isinstance(name, str) and _is_array_name(name) for name in names):
+                raise UsageError(f"{folder / RUN} is damaged: its list of arrays makes no sense")
         else:
             names = _checked_arrays(folder, run.get("checksums"))
-        if not isinstance(names, list) or not all(isinstance(name, str) and name.replace("-", "").isalnum() for name in names):
-            raise UsageError(f"{folder / RUN} is damaged: its list of arrays makes no sense")
         return Checkpoint(run, read_words(folder / WORDS), {name: read_array(folder / f"{name}.npy") for name in names})
 
     def read_run(self) -> tuple[Path, dict[str, Any]]:
@@ -194,7 +194,12 @@ def _checked_arrays(folder: Path, sums: Any) -> list[str]:
 
 
 def _is_file_of_ours(name: str) -> bool:
-    return name == WORDS or (name.endswith(".npy") and name.removesuffix(".npy").replace("-", "").isalnum())
+    return name == WORDS or (name.endswith(".npy") and _is_array_name(name.removesuffix(".npy")))
+
+
+def _is_array_name(name: str) -> bool:
+    """Whether it is a name that arrays have, and no way out of the folder."""
+    return name.replace("-", "").isalnum()
 
 
 def _damaged(path: Path) -> UsageError:
