@@ -18,10 +18,10 @@ from texts import zipf_text
 from watched_simulator import watched_simulator  # noqa: F401, it watches all that is launched here
 
 import fastw2v
-from fastw2v.checkpoints import writer as keeper
+from fastw2v.checkpoints import writer
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import Fastw2vError, Interrupted
-from fastw2v.kernels.cuda import batch as drawing
+from fastw2v.kernels.cuda import batch as cuda_batch
 from fastw2v.kernels.cuda.plan import MOST_STATIC, best_stretches, plan
 from fastw2v.kernels.cuda.toolkit import SIMULATED_CARD
 from fastw2v.kernels.worker import Variant
@@ -103,7 +103,7 @@ def test_a_piece_without_any_word_moves_nothing() -> None:
 
 
 def test_sentences_and_windows_are_what_the_text_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "MAX_SENTENCE_LENGTH", 30)
+    monkeypatch.setattr(cuda_batch, "MAX_SENTENCE_LENGTH", 30)
     ids = sentences([*SENTENCES, 71], len(COUNTS))
     lookup = tables(COUNTS, sample=0, negative=0, hs=True)
     plan = plan_of(Variant(False, True, 0, 4), lookup, 4, 0)
@@ -197,7 +197,7 @@ def whole(few_words: Path, tmp_path_factory: pytest.TempPathFactory) -> WordVect
 def test_a_run_on_the_gpu_is_stopped_resumed_and_gives_the_same_bytes(
     few_words: Path, whole: WordVectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
+    monkeypatch.setattr(writer, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
     settings = Settings(**SMALL, stretches=1)
     files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
     with pytest.raises(Interrupted, match="resume"):

@@ -22,7 +22,7 @@ from texts import zipf_text
 import fastw2v
 from fastw2v._system.files import TEMPORARY, remove_leftovers, temporary_beside
 from fastw2v.checkpoints import store as store_module
-from fastw2v.checkpoints import writer as keeper
+from fastw2v.checkpoints import writer
 from fastw2v.checkpoints.description import changes
 from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.checkpoints.writer import Keeper, parse_interval
@@ -69,7 +69,7 @@ def test_one_thread_stopped_and_resumed_gives_the_same_bytes(
     options = Settings(dim=16, epochs=6, threads=1, **variant)  # type: ignore[arg-type]
     whole = run(str(long_text), options, Files(output=tmp_path / "whole.bin"), Listener())
     files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
-    monkeypatch.setattr(keeper, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
+    monkeypatch.setattr(writer, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
     with pytest.raises(Interrupted, match="resume"):
         run(str(long_text), options, files, StopAt(0.2))
     assert not (tmp_path / "resumed.bin").exists()

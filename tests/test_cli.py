@@ -17,7 +17,7 @@ import pytest
 from texts import zipf_text
 
 import fastw2v
-from fastw2v._system import resources as machine
+from fastw2v._system import resources
 from fastw2v.run import preparation
 
 CLI = Callable[..., tuple[int, str, str]]
@@ -226,7 +226,7 @@ def test_an_address_space_limit_is_seen() -> None:
     code = "import resource; resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31)); "
     code += "from fastw2v._system.resources import available_memory; assert 2**29 < available_memory() < 2**31"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
-    assert machine.usable_cores() <= len(os.sched_getaffinity(0))
+    assert resources.usable_cores() <= len(os.sched_getaffinity(0))
 
 
 def test_ctrl_c_stops_with_one_line_and_code_130(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fastw2v._jit import cache as compiled_cache
+from fastw2v._jit import compiling
 from fastw2v._jit.cache import CHECKSUM, CHECKSUM_BYTES
 
 # Prints a function's result, how often it was taken from the cache, and which of its files was the last to be looked for.
@@ -218,7 +218,7 @@ def test_code_with_fast_sums_is_not_taken_for_exact_code(runs: Runs) -> None:
 
 
 def test_what_was_imported_before_its_source_changed_is_not_saved(runs: Runs, tmp_path: Path) -> None:
-    package = Path(compiled_cache.__file__).parent.parent
+    package = Path(compiling.__file__).parent.parent
     shutil.copytree(package, tmp_path / "fastw2v", ignore=shutil.ignore_patterns("__pycache__"))
     constants = tmp_path / "fastw2v" / "_jit" / "simd.py"
     change = f"import fastw2v._jit.cache\nopen({str(constants)!r}, 'a').write('# changed')"

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from texts import PACK, bytes_read
 
 import fastw2v
 from fastw2v.compression.reading import opened
@@ -21,16 +22,6 @@ from fastw2v.errors import Fastw2vError, UsageError
 
 ONE, TWO = (b"".join(b"%s line %d of a text\n" % (name, line) for line in range(2000)) for name in (b"first", b"second"))
 SKIPPABLE = b"\x50\x2a\x4d\x18\x04\x00\x00\x00abcd"  # a frame of zstd that holds four bytes for other programs
-PACK: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": gzip.compress,
-    "bzip2": bz2.compress,
-    "xz": lzma.compress,
-    "zstd": zstd.compress,
-}
-
-
-def read(path: Path) -> bytes:
-    return b"".join(block.words() for block in blocks(sources(path), size=10_000))
 
 
 def written(path: Path, data: bytes) -> Path:
@@ -68,7 +59,7 @@ def tarred(files: dict[str, bytes | None], *, mode: str = "w") -> bytes:
     ],
 )
 def test_every_stream_is_read_and_padding_that_a_format_has_is_skipped(tmp_path: Path, data: bytes) -> None:
-    assert read(written(tmp_path / "text", data)) == ONE + TWO
+    assert bytes_read(written(tmp_path / "text", data)) == ONE + TWO
 
 
 @pytest.mark.parametrize("kind", PACK)
@@ -77,13 +68,13 @@ def test_what_follows_a_stream_is_another_or_refused(tmp_path: Path, kind: str, 
     after = bytearray(PACK[kind](TWO) if flip else b"more words")
     after[1] ^= 0x20 if flip else 0
     with pytest.raises(Fastw2vError, match=f"the {kind} data are damaged or cut short"):
-        read(written(tmp_path / "text", PACK[kind](ONE) + after))
+        bytes_read(written(tmp_path / "text", PACK[kind](ONE) + after))
 
 
 @pytest.mark.parametrize("zeros", [1, 6])
 def test_padding_of_xz_is_a_multiple_of_four(tmp_path: Path, zeros: int) -> None:
     with pytest.raises(Fastw2vError, match="no multiple of 4"):
-        read(written(tmp_path / "text", lzma.compress(ONE) + bytes(zeros) + lzma.compress(TWO)))
+        bytes_read(written(tmp_path / "text", lzma.compress(ONE) + bytes(zeros) + lzma.compress(TWO)))
 
 
 @pytest.mark.parametrize("kind", PACK)
@@ -110,7 +101,7 @@ def test_zstd_windows_above_128_mb_are_read(tmp_path: Path) -> None:
     with pytest.raises(ZstdError):
         zstd.ZstdDecompressor().decompress(data)
     assert new_decompressor().decompress(data) == ONE
-    assert read(written(tmp_path / "text", data)) == ONE
+    assert bytes_read(written(tmp_path / "text", data)) == ONE
 
 
 def test_zstd_vectors_end_with_a_checksum(tmp_path: Path) -> None:
@@ -126,7 +117,7 @@ def test_zstd_vectors_end_with_a_checksum(tmp_path: Path) -> None:
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_zip_archive_of_one_text_is_read(tmp_path: Path, method: int) -> None:
     files = {"texts/": b"", "texts/text8": ONE, "__MACOSX/texts/._text8": b"\0\1", "texts/.DS_Store": b"x"}
-    assert read(zipped(tmp_path / "text", files, method)) == ONE
+    assert bytes_read(zipped(tmp_path / "text", files, method)) == ONE
 
 
 def test_vectors_in_a_zip_archive_are_read(tmp_path: Path) -> None:
@@ -149,7 +140,7 @@ def test_zip_archives_that_are_not_read_are_refused(tmp_path: Path) -> None:
         (locked, "encrypted"),
     ):
         with pytest.raises(UsageError, match=message):
-            read(path)
+            bytes_read(path)
 
 
 @pytest.mark.parametrize("place", [100, 2000])
@@ -158,7 +149,7 @@ def test_a_damaged_zip_archive_is_refused(tmp_path: Path, place: int) -> None:
     data[place] ^= 1
     for damaged in (data, data[: len(data) // 2]):
         with pytest.raises(Fastw2vError, match="the zip data are damaged or cut short"):
-            read(written(tmp_path / "damaged", bytes(damaged)))
+            bytes_read(written(tmp_path / "damaged", bytes(damaged)))
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress, zstd.compress])
@@ -179,7 +170,7 @@ def test_a_tar_archive_is_read_text_by_text(
 
 def test_tar_archives_one_after_the_other_and_inside_another_are_read(tmp_path: Path) -> None:
     both = tarred({"one": ONE}) + tarred({"inside": tarred({"two": TWO})})
-    assert read(written(tmp_path / "texts", both)) == ONE + TWO
+    assert bytes_read(written(tmp_path / "texts", both)) == ONE + TWO
 
 
 def test_a_damaged_tar_archive_is_refused(tmp_path: Path) -> None:
@@ -188,17 +179,17 @@ def test_a_damaged_tar_archive_is_refused(tmp_path: Path) -> None:
     second = whole.index(b"two")
     for data in (whole[:ends], whole[: second + 100], whole[:1000], whole.replace(b"two\0", b"tWo\0")):
         with pytest.raises(Fastw2vError, match="the tar data are damaged or cut short"):
-            read(written(tmp_path / "texts", data))
+            bytes_read(written(tmp_path / "texts", data))
     huge = tarfile.TarInfo("x")
     huge.type, huge.size = tarfile.GNUTYPE_LONGNAME, 1 << 32
     with pytest.raises(Fastw2vError, match="a header of 4,294,967,296 bytes"):
-        read(written(tmp_path / "texts", huge.tobuf()))
+        bytes_read(written(tmp_path / "texts", huge.tobuf()))
 
 
 def test_a_tar_archive_without_texts_and_one_of_vectors_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "texts", tarred({"p.png": b"\x89PNG\0", ".a": b"a"}))
     with pytest.raises(UsageError, match=r"without a text: it holds .*p.png\), .*\.a\)"):
-        read(path)
+        bytes_read(path)
     with pytest.raises(UsageError, match="is a tar archive: unpack it first"):
         opened(Source("x", path=path).open(), "x")
 
@@ -208,7 +199,7 @@ def test_what_unpacks_to_itself_for_ever_is_refused(tmp_path: Path) -> None:
     for _ in range(5):
         data = gzip.compress(data)
     with pytest.raises(UsageError, match="more than 4 times over"):
-        read(written(tmp_path / "text", data))
+        bytes_read(written(tmp_path / "text", data))
 
 
 @pytest.mark.parametrize(
@@ -224,4 +215,4 @@ def test_what_unpacks_to_itself_for_ever_is_refused(tmp_path: Path) -> None:
 )
 def test_what_is_no_text_is_refused_by_name(tmp_path: Path, data: bytes, message: str) -> None:
     with pytest.raises(UsageError, match=f"corpus .*{message}"):
-        read(written(tmp_path / "corpus", data))
+        bytes_read(written(tmp_path / "corpus", data))

@@ -11,7 +11,7 @@ from processes import start
 from texts import zipf_text
 
 import fastw2v
-from fastw2v._system import resources as machine
+from fastw2v._system import resources
 from fastw2v.settings import Settings
 
 CORES = len(os.sched_getaffinity(0))
@@ -79,8 +79,8 @@ def test_the_threads_are_as_many_as_the_control_group_allows(
         path = tmp_path / "cgroup" / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content + "\n")
-    monkeypatch.setattr(machine, "OWN_CGROUPS", tmp_path / "own")
-    monkeypatch.setattr(machine, "CGROUP", tmp_path / "cgroup")
+    monkeypatch.setattr(resources, "OWN_CGROUPS", tmp_path / "own")
+    monkeypatch.setattr(resources, "CGROUP", tmp_path / "cgroup")
     monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(64)))
     assert Settings().thread_count == cores
     assert Settings(threads=7).thread_count == 7
@@ -101,9 +101,9 @@ def test_memory_is_what_the_control_group_leaves(
     (tmp_path / folder).mkdir(parents=True)
     for name, content in ((limit, "50000000"), (used, "30000000"), ("memory.stat", "inactive_file 5000000\nanon 7")):
         (tmp_path / folder / name).write_text(content + "\n")
-    monkeypatch.setattr(machine, "OWN_CGROUPS", tmp_path / "own")
-    monkeypatch.setattr(machine, "CGROUP", tmp_path)
-    assert machine.available_memory() == 25_000_000
+    monkeypatch.setattr(resources, "OWN_CGROUPS", tmp_path / "own")
+    monkeypatch.setattr(resources, "CGROUP", tmp_path)
+    assert resources.available_memory() == 25_000_000
 
 
 def test_neither_the_home_nor_the_package_need_be_writable(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from texts import zipf_text
 from thread_ranks import on_each
 
-from fastw2v.corpus import partitions as shares
+from fastw2v.corpus import partitions
 from fastw2v.corpus.buffers import blocks
 from fastw2v.corpus.counting import count_words, select
 from fastw2v.corpus.partitions import share
@@ -55,8 +55,8 @@ def test_no_word_is_cut_wherever_white_space_is(
     path.write_bytes(text.encode())
     whole = sources(str(path))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shares, "NEAR", near)
-        patch.setattr(shares, "PIECE", piece)
+        patch.setattr(partitions, "NEAR", near)
+        patch.setattr(partitions, "PIECE", piece)
         each = []
         with suppress(UsageError):  # there may be too few places to cut
             each = [words_of(share(whole, rank, ranks)) for rank in range(ranks)]

@@ -1,16 +1,15 @@
 """Where text comes from: files, folders, globs, standard input; plain and compressed; damaged and missing."""
 
-import bz2
 import gzip
 import io
 import lzma
 import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from texts import PACK, bytes_read
 
 from fastw2v.compression.zstd import WITH_CHECKSUM, zstd
 from fastw2v.corpus.buffers import blocks
@@ -19,73 +18,62 @@ from fastw2v.errors import Fastw2vError, UsageError
 
 TEXT = b"".join(b"line %d of a text that is long enough to fill some blocks\n" % number for number in range(5000))
 
-COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
-    "gzip": gzip.compress,
-    "bzip2": bz2.compress,
-    "xz": lzma.compress,
-    "zstd": zstd.compress,
-}
 
-
-def read(corpus: object) -> bytes:
-    return b"".join(block.words() for block in blocks(sources(corpus), size=10_000))
-
-
-@pytest.mark.parametrize("kind", COMPRESSORS)
+@pytest.mark.parametrize("kind", PACK)
 def test_compressed_text_is_read_whatever_its_name(tmp_path: Path, kind: str) -> None:
-    (tmp_path / "text.txt").write_bytes(COMPRESSORS[kind](TEXT))
-    assert read(str(tmp_path / "text.txt")) == TEXT
+    (tmp_path / "text.txt").write_bytes(PACK[kind](TEXT))
+    assert bytes_read(str(tmp_path / "text.txt")) == TEXT
 
 
-@pytest.mark.parametrize("kind", COMPRESSORS)
+@pytest.mark.parametrize("kind", PACK)
 def test_compressed_pieces_one_after_the_other_are_one_text(tmp_path: Path, kind: str) -> None:
-    compress = COMPRESSORS[kind]
+    compress = PACK[kind]
     (tmp_path / "text").write_bytes(compress(TEXT[:100_000]) + compress(TEXT[100_000:]))
-    assert read(tmp_path / "text") == TEXT
+    assert bytes_read(tmp_path / "text") == TEXT
 
 
-@pytest.mark.parametrize("kind", COMPRESSORS)
+@pytest.mark.parametrize("kind", PACK)
 @pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
 def test_a_compressed_text_that_is_cut_short_is_refused(tmp_path: Path, kind: str, share: float) -> None:
-    data = COMPRESSORS[kind](TEXT)
+    data = PACK[kind](TEXT)
     (tmp_path / "text").write_bytes(data[: int(len(data) * share)])
     with pytest.raises(Fastw2vError, match=f"text: the {kind} data are damaged or cut short"):
-        read(tmp_path / "text")
+        bytes_read(tmp_path / "text")
 
 
-@pytest.mark.parametrize("kind", COMPRESSORS)
+@pytest.mark.parametrize("kind", PACK)
 def test_a_compressed_text_that_is_corrupt_is_refused(tmp_path: Path, kind: str) -> None:
-    data = bytearray(zstd.compress(TEXT, options=WITH_CHECKSUM) if kind == "zstd" else COMPRESSORS[kind](TEXT))
+    data = bytearray(zstd.compress(TEXT, options=WITH_CHECKSUM) if kind == "zstd" else PACK[kind](TEXT))
     for place in range(len(data) // 2, len(data) // 2 + 20):
         data[place] ^= 0xFF
     (tmp_path / "text").write_bytes(data)
     with pytest.raises(Fastw2vError, match="damaged or cut short"):
-        read(tmp_path / "text")
+        bytes_read(tmp_path / "text")
 
 
 def test_a_plain_text_that_looks_a_little_like_bzip2_is_plain(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(b"BZhang wrote this\n")
-    assert read(tmp_path / "text") == b"BZhang wrote this\n"
+    assert bytes_read(tmp_path / "text") == b"BZhang wrote this\n"
 
 
 def test_folders_are_read_in_the_order_of_names_without_hidden_files(tmp_path: Path) -> None:
     for name in ("b.txt", "a/2.txt", "a/1.txt", ".hidden", "c/.git/config"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(name + "\n")
-    assert read(str(tmp_path)) == b"b.txt\na/1.txt\na/2.txt\n"
+    assert bytes_read(str(tmp_path)) == b"b.txt\na/1.txt\na/2.txt\n"
 
 
 def test_globs_and_lists_are_read(tmp_path: Path) -> None:
     for name in ("x1.txt", "x2.txt", "y.txt"):
         (tmp_path / name).write_text(name + "\n")
-    assert read(f"{tmp_path}/x*.txt") == b"x1.txt\nx2.txt\n"
-    assert read([f"{tmp_path}/y.txt", tmp_path / "x1.txt"]) == b"y.txt\nx1.txt\n"
+    assert bytes_read(f"{tmp_path}/x*.txt") == b"x1.txt\nx2.txt\n"
+    assert bytes_read([f"{tmp_path}/y.txt", tmp_path / "x1.txt"]) == b"y.txt\nx1.txt\n"
 
 
 def test_a_file_whose_name_is_a_pattern_is_that_file(tmp_path: Path) -> None:
     (tmp_path / "a[1].txt").write_text("bracket\n")
     (tmp_path / "a1.txt").write_text("other\n")
-    assert read(f"{tmp_path}/a[1].txt") == b"bracket\n"
+    assert bytes_read(f"{tmp_path}/a[1].txt") == b"bracket\n"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +84,7 @@ def test_a_name_without_files_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match=message):
-        read(name)
+        bytes_read(name)
 
 
 def test_standard_input_can_be_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from thread_ranks import on_each
 
-from fastw2v.distributed import synchronization as synchroniser
+from fastw2v.distributed import synchronization
 from fastw2v.distributed.averaging import FASTEST_PULL, FREQUENT, PULL, SharedRows, shares
 from fastw2v.distributed.synchronization import CHECKPOINT, STOP, Synchroniser
 from fastw2v.settings import Settings
@@ -144,7 +144,7 @@ def test_rows_of_words_that_one_rank_saw_take_all_of_its_change_and_of_frequent_
 def test_brought_together_all_ranks_have_the_same_rows_however_they_were_sent(
     chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(synchroniser, "CHUNK", chunk)
+    monkeypatch.setattr(synchronization, "CHUNK", chunk)
 
     def run(ranks: Any) -> np.ndarray:
         rows = shared(1, 100)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from test_ranks import MPIEXEC, needs_mpi
 
-from fastw2v._system import platforms as systems
+from fastw2v._system import platforms
 from fastw2v._system.files import check_writable, folder_written_whole, spool_folder, written_whole
 
 
@@ -140,7 +140,7 @@ def test_names_change_places_by_the_call_of_macos(tmp_path: Path, monkeypatch: p
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_text("1")
     other.write_text("2")
-    assert systems.exchange_at_once(one, other)
+    assert platforms.exchange_at_once(one, other)
     assert (one.read_text(), other.read_text()) == ("2", "1")
 
 
@@ -160,7 +160,7 @@ def test_macos_is_asked_to_empty_the_disk_s_cache(
     monkeypatch.setattr(fcntl, "fcntl", control)
     monkeypatch.setattr(os, "fsync", lambda handle: asked.append("fsync"))
     with open(tmp_path / "file", "wb") as file:
-        systems.sync(file.fileno())
+        platforms.sync(file.fileno())
     assert asked == [51] + ["fsync"] * (not file_system_has_it)
 
 

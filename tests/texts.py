@@ -1,6 +1,27 @@
-"""Generated texts."""
+"""Generated texts, packed and read back."""
+
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
 
 import numpy as np
+
+from fastw2v.compression.zstd import zstd
+from fastw2v.corpus.buffers import blocks
+from fastw2v.corpus.sources import sources
+
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+    "zstd": zstd.compress,
+}
+
+
+def bytes_read(corpus: object) -> bytes:
+    """All that a corpus holds, read in many buffers."""
+    return b"".join(block.words() for block in blocks(sources(corpus), size=10_000))
 
 
 def zipf_text(words: int, vocabulary: int, seed: int = 1, sentence: int = 17) -> bytes:
