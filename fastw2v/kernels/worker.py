@@ -35,7 +35,7 @@ class Worker(NamedTuple):
     scratch : (2, row length) float32, the hidden row and its gradient
     windows : (2,) of WINDOW, those of the current center and the next (even and odd places in the sentence)
     noise : (2, noise words of the widest window) int32, drawn for the same two
-    copies : int, the thread's first copy of a top node (kernels.top_nodes), or NO_COPIES
+    copies : int, the thread's first copy of a top node (model.top_nodes), or NO_COPIES
     row : int, where the thread counts its words in the schedule
     """
 

@@ -18,7 +18,7 @@ class Model(NamedTuple):
 
     input : a row for each word: the word vectors
     output : a row for each word, with negative sampling, else no rows
-    nodes : a row for each inner node of the Huffman tree, then the threads' copies (kernels.top_nodes), with hierarchical
+    nodes : a row for each inner node of the Huffman tree, then the threads' copies (model.top_nodes), with hierarchical
         softmax, else no rows
     """
 

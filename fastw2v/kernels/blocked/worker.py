@@ -104,7 +104,7 @@ class Worker(NamedTuple):
     batch, rows, parts : see there
     scratch : (2, row length) float32, for measuring the loss
     block, pool : int, centers of a block, and noise words at most
-    copies : int, the thread's first copy of a top node (kernels.top_nodes), or NO_COPIES
+    copies : int, the thread's first copy of a top node (model.top_nodes), or NO_COPIES
     row : int, where the thread counts its words in the schedule
     """
 

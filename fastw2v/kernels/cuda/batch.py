@@ -37,7 +37,8 @@ def drawing_kernel(plan: Plan) -> Any:
     """A kernel that draws a batch; a thread block for each stretch.
 
     It takes ids ((n,) int32), pieces ((stretches, 3) int64: where the piece lies in `ids`, how many ids, and the number of its
-    first id in the run, from which its random numbers follow), keep and noise (see tables), the batch, and the key (uint64).
+    first id in the run, from which its random numbers follow), keep and noise (see model.tables), the batch, and the key
+    (uint64).
     """
     threads, window, block, pool = plan.drawing, plan.variant.window, plan.block, plan.spans * plan.pool
 
