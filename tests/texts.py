@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from fastw2v._system.text_encoding import OTHER_MARKS
+from fastw2v.compression.reading import OTHER_COMPRESSION, ZIP
 from fastw2v.compression.zstd import zstd
 from fastw2v.corpus.buffers import blocks
 from fastw2v.corpus.sources import sources
@@ -17,6 +19,8 @@ PACK: dict[str, Callable[[bytes], bytes]] = {
     "xz": lzma.compress,
     "zstd": zstd.compress,
 }
+# How files begin that are not read as plain UTF-8.
+NOT_PLAIN = (*OTHER_COMPRESSION, *OTHER_MARKS, *ZIP, b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
 
 def bytes_read(corpus: object) -> bytes:
