@@ -19,8 +19,8 @@ from ranks_model import messages
 from fastw2v._jit.compiling import prepare
 from fastw2v.distributed import averaging
 from fastw2v.distributed.averaging import SharedRows
-from fastw2v.distributed.mpi import Ranks
-from fastw2v.distributed.synchronization import CHUNK, Synchroniser
+from fastw2v.distributed.mpi import MpiCommunicator
+from fastw2v.distributed.synchronization import CHUNK, Synchronizer
 from fastw2v.model.matrices import aligned_zeros
 from fastw2v.settings import Settings
 
@@ -35,24 +35,24 @@ class NoEngine:
     in_place, total_words, words_done, words_elsewhere = True, 1, 0, 0
 
 
-def sums(ranks: Ranks, floats: int, times: int) -> float:
+def sums(ranks: MpiCommunicator, floats: int, times: int) -> float:
     """Seconds of one sum of so many floats, two of them under way as in a round."""
     buffers = np.zeros((2, 2, floats), np.float32)
     under_way: deque[Any] = deque()
-    ranks.sum(np.zeros(1))
+    ranks.all_reduce(np.zeros(1))
     began = time.perf_counter()
     for number in range(times):
         if len(under_way) == 2:
             ranks.wait(under_way.popleft())
-        under_way.append(ranks.start_sum(*buffers[number % 2]))
+        under_way.append(ranks.start_all_reduce(*buffers[number % 2]))
     while under_way:
         ranks.wait(under_way.popleft())
     return (time.perf_counter() - began) / times
 
 
-def settled(ranks: Ranks, floats: int) -> float:
+def settled(ranks: MpiCommunicator, floats: int) -> float:
     """The same, of as many as take a while, after some that do not count."""
-    first = float(ranks.sum(np.array([sums(ranks, floats, LEAST_SUMS)]))[0]) / ranks.size
+    first = float(ranks.all_reduce(np.array([sums(ranks, floats, LEAST_SUMS)]))[0]) / ranks.size
     return sums(ranks, floats, max(LEAST_SUMS, round(AT_LEAST / first)))
 
 
@@ -63,15 +63,15 @@ def busy_seconds() -> float:
     return (sum(ticks) - sum(ticks[column] for column in NOT_BUSY)) / os.sysconf("SC_CLK_TCK")
 
 
-def core_seconds(ranks: Ranks, vocabulary: int, dim: int) -> float:
+def core_seconds(ranks: MpiCommunicator, vocabulary: int, dim: int) -> float:
     """Of a core of each rank, for each byte of a round."""
     rows = [SharedRows(aligned_zeros(vocabulary, -(-dim // 16) * 16), dim, np.ones(vocabulary)) for _ in range(2)]
-    meetings = Synchroniser(ranks, NoEngine(), rows, Settings(sync_words=1))  # type: ignore[arg-type]
-    meetings.bring_together()
-    ranks.sum(np.zeros(1))
+    meetings = Synchronizer(ranks, NoEngine(), rows, Settings(sync_words=1))  # type: ignore[arg-type]
+    meetings.average_all()
+    ranks.all_reduce(np.zeros(1))
     before, sent, rounds = busy_seconds(), meetings.bytes_sent, 0
-    while ranks.sum(np.array([float(busy_seconds() - before < AT_LEAST)]))[0] and rounds < 100:
-        meetings.bring_together()
+    while ranks.all_reduce(np.array([float(busy_seconds() - before < AT_LEAST)]))[0] and rounds < 100:
+        meetings.average_all()
         rounds += 1
     return (busy_seconds() - before) / ranks.size / (meetings.bytes_sent - sent)
 
@@ -81,7 +81,7 @@ def core_seconds(ranks: Ranks, vocabulary: int, dim: int) -> float:
 @click.option("--vocabulary", type=int, default=70_000)
 def main(dim: int, vocabulary: int) -> None:
     prepare(averaging.entries())
-    ranks = Ranks()
+    ranks = MpiCommunicator()
     nothing = settled(ranks, SMALL)
     latency = nothing / messages(1, ranks.size)
     piece = settled(ranks, CHUNK) - nothing

@@ -23,9 +23,9 @@ import fastw2v
 from fastw2v._system.files import TEMPORARY, remove_leftovers, temporary_beside
 from fastw2v.checkpoints import store as store_module
 from fastw2v.checkpoints import writer
-from fastw2v.checkpoints.description import changes
 from fastw2v.checkpoints.store import Checkpoint, Store
-from fastw2v.checkpoints.writer import Keeper, parse_interval
+from fastw2v.checkpoints.text_description import changes
+from fastw2v.checkpoints.writer import CheckpointWriter, parse_interval
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
 from fastw2v.reporting.listener import Listener
 from fastw2v.reporting.log import JsonLog
@@ -303,9 +303,9 @@ def test_the_one_before_stays_until_the_new_checkpoint_is_whole(tmp_path: Path, 
 
 def test_training_stands_still_for_a_small_part_of_the_time(long_text: Path, tmp_path: Path) -> None:
     costs: list[float] = []
-    original = Keeper.write_if_due
+    original = CheckpointWriter.write_if_due
 
-    def noting(self: Keeper, *arguments: object) -> None:
+    def noting(self: CheckpointWriter, *arguments: object) -> None:
         before = self.last
         original(self, *arguments)  # type: ignore[arg-type]
         if self.last != before:  # one was written
@@ -313,7 +313,7 @@ def test_training_stands_still_for_a_small_part_of_the_time(long_text: Path, tmp
 
     began = time.monotonic()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Keeper, "write_if_due", noting)
+        patch.setattr(CheckpointWriter, "write_if_due", noting)
         run(str(long_text), Settings(dim=16, epochs=30), Files(checkpoint=tmp_path / "state", checkpoint_every=0), Listener())
     # The first is written at once, and each further one only when it costs less than its part of the time since.
     assert 0 < sum(costs) <= 0.05 * (time.monotonic() - began) + 2 * costs[-1]

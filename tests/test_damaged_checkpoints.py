@@ -130,7 +130,7 @@ def test_every_field_is_of_its_type_or_refused_in_one_line(copied: Path, version
 
 def read(state: Path, force: bool) -> None:
     """What `resume` reads before it does anything; that it is a copy is not the question."""
-    from fastw2v.checkpoints.resuming import read_run
+    from fastw2v.run.resuming import read_run
 
     try:
         read_run(Store(state), force)

@@ -18,7 +18,7 @@ from fastw2v.corpus.counting import count_words, select
 from fastw2v.corpus.partitions import share
 from fastw2v.corpus.sources import sources
 from fastw2v.corpus.vocabulary import Vocabulary, vocabulary_of
-from fastw2v.distributed.counts import from_rank_0, merge_counts
+from fastw2v.distributed.counts import broadcast_vocabulary, merge_counts
 from fastw2v.errors import Interrupted, UsageError
 from fastw2v.model.tables import tables
 from fastw2v.reporting.listener import Counts, Listener, Summary
@@ -141,11 +141,11 @@ def test_ranks_add_counts_up_as_a_single_process_does(
     choice: dict[str, Any] = {"min_count": min_count, "max_vocab": max_vocab}
 
     def on_rank(here: Any) -> tuple[Vocabulary, tuple[int, ...], Vocabulary]:
-        shared = from_rank_0(here, known if here.rank == 0 else None)
+        shared = broadcast_vocabulary(here, known if here.rank == 0 else None)
         counted = count_words(share(text, here.rank, here.size), threads=1, memory=2**30)[0]
         table, *figures = merge_counts(here, counted, min_count, shared)
         found = select(table, **choice, earlier=shared)
-        return found, tuple(figures), from_rank_0(here, found if here.rank == 0 else None)
+        return found, tuple(figures), broadcast_vocabulary(here, found if here.rank == 0 else None)
 
     alone = count_words(text, threads=1, memory=2**30)[0]
     expected = pairs(select(alone, **choice, earlier=known))

@@ -11,9 +11,9 @@ import pytest
 from ranks import has_checkpoint, needs_mpi, our_lines, parent, start, wait_for, working_processes
 from texts import zipf_text
 
-from fastw2v.distributed import ending
+from fastw2v.distributed import failure_report
 from fastw2v.distributed.corpus import ONE_READS_IT
-from fastw2v.distributed.heartbeat import Watch
+from fastw2v.distributed.heartbeat import Heartbeat
 from fastw2v.settings import Settings
 
 TIMES = int(os.environ.get("FASTW2V_ENDS", "1"))  # CONTRIBUTING.md: 50, after a change of how ranks end
@@ -125,13 +125,13 @@ def test_a_text_that_only_one_rank_can_read_is_refused_before_mpi_starts(
         run(corpus, Settings(), Files(output=tmp_path / "v.bin"), Listener())  # type: ignore[arg-type]
 
 
-def test_of_the_processes_of_one_launcher_one_may_speak_and_only_once() -> None:
+def test_of_the_processes_of_one_launcher_one_claim_report_and_only_once() -> None:
     program = """
 import os, sys
-from fastw2v.distributed import ending
-ending.share_voice()
+from fastw2v.distributed import failure_report
+failure_report.claim_socket()
 child = os.fork()  # as the ranks' own processes
-os.write(1, b"%d\\n" % ending.may_speak())
+os.write(1, b"%d\\n" % failure_report.claim_report())
 if child:
     os.waitpid(child, 0)
 sys.stdin.read()
@@ -148,9 +148,9 @@ sys.stdin.read()
 
 
 def test_a_line_is_read_by_the_launcher_before_anything_else_happens() -> None:
-    program = """from fastw2v.distributed import ending
-ending.PASSED_ON_WITHIN = 60.0
-ending.say('a line')
+    program = """from fastw2v.distributed import failure_report
+failure_report.READ_TIMEOUT = 60.0
+failure_report.print_line('a line')
 print('said', flush=True)"""
     run = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     assert run.stdout
@@ -161,7 +161,7 @@ print('said', flush=True)"""
     assert run.stdout.read() is None
     assert run.stderr.readline() == b"fastw2v: a line\n"
     assert run.wait(20) == 0
-    assert ending.PASSED_ON_WITHIN < 60
+    assert failure_report.READ_TIMEOUT < 60
 
 
 @needs_mpi
@@ -184,11 +184,11 @@ class Silent:
     def __init__(self) -> None:
         self.signs, self.sent = 3, 0
 
-    def beat(self, to: int) -> None:
+    def send_heartbeat(self, to: int) -> None:
         assert to == 1
         self.sent += 1
 
-    def beats(self) -> list[int]:
+    def received_heartbeats(self) -> list[int]:
         self.signs -= 1
         return [1] if self.signs >= 0 else []
 
@@ -196,7 +196,7 @@ class Silent:
 def test_a_rank_that_falls_silent_is_given_up() -> None:
     given_up: list[int] = []
     ranks = Silent()
-    watch = Watch(ranks, lambda rank, seconds: given_up.append(rank), silence=0.2, every=0.02)  # type: ignore[arg-type]
+    watch = Heartbeat(ranks, lambda rank, seconds: given_up.append(rank), timeout=0.2, interval=0.02)  # type: ignore[arg-type]
     wait_for(lambda: given_up, 10)
     watch.close()
     assert given_up == [1]
@@ -216,11 +216,11 @@ def test_a_rank_that_is_stuck_in_mpi_is_ended_by_the_process_above_it(monkeypatc
     monkeypatch.setenv("PMI_SIZE", "2")
     monkeypatch.setenv("PMI_RANK", "1")
     code, err = ended(
-        "import ctypes; from fastw2v.distributed import supervisor; supervisor.STILL = 2\n"
-        f"supervisor.work_in_a_child(); supervisor.show_life(); {STUCK}"
+        "import ctypes; from fastw2v.distributed import supervisor; supervisor.TIMEOUT_POLLS = 2\n"
+        f"supervisor.supervise(); supervisor.show_life(); {STUCK}"
     )
     assert code == 1
-    line = re.fullmatch(r"fastw2v: rank 1 of 2, process (\d+) on .*, has stood still for 2 s: it hangs, .*\n", err)
+    line = re.fullmatch(r"fastw2v: rank 1 of 2, process (\d+) on .*, has shown no life for 2 s: it hangs, .*\n", err)
     assert line, err
     wait_for(lambda: not Path("/proc", line[1]).exists(), 10)
 
@@ -228,9 +228,9 @@ def test_a_rank_that_is_stuck_in_mpi_is_ended_by_the_process_above_it(monkeypatc
 def test_a_rank_ends_though_mpi_does_not_end_it() -> None:
     program = f"""
 import ctypes, types
-from fastw2v.distributed.mpi import Ranks
-ranks = object.__new__(Ranks)
+from fastw2v.distributed.mpi import MpiCommunicator
+ranks = object.__new__(MpiCommunicator)
 ranks.mpi = types.SimpleNamespace(COMM_WORLD=types.SimpleNamespace(Abort=lambda code: {STUCK}))
-ranks.end_all(3)
+ranks.abort(3)
 """
     assert ended(program) == (1, "")

@@ -17,7 +17,7 @@ from fastw2v.checkpoints.store import Store
 SLOW_DISK = """
 import time
 from fastw2v.checkpoints import store, writer
-leave, write = writer.Keeper.leave, store.write_array
+leave, write = writer.CheckpointWriter.leave, store.write_array
 def slowly(path, array):
     write(path, array)
     open({sign!r}, "w").close()
@@ -25,7 +25,7 @@ def slowly(path, array):
 def leave_slowly(self, trainer):
     store.write_array = slowly
     return leave(self, trainer)
-writer.Keeper.leave = leave_slowly
+writer.CheckpointWriter.leave = leave_slowly
 """
 # A signal when the text is opened or has been read for the so-manieth time: by counting first, then by encoding.
 AT_THE_TEXT = """

@@ -1,4 +1,4 @@
-"""Ranks that train one model: what they make of each other's changes, when they meet, how they end. Ranks are threads here."""
+"""The synchronizer: how ranks average their changes, when, and how they end. Ranks are threads here."""
 
 import time
 from contextlib import nullcontext
@@ -13,7 +13,7 @@ from thread_ranks import on_each
 
 from fastw2v.distributed import synchronization
 from fastw2v.distributed.averaging import FASTEST_PULL, FREQUENT, PULL, SharedRows, shares
-from fastw2v.distributed.synchronization import CHECKPOINT, STOP, Synchroniser
+from fastw2v.distributed.synchronization import CHECKPOINT, STOP, Synchronizer
 from fastw2v.settings import Settings
 
 ROWS, DIM = FREQUENT + 50, 7
@@ -128,9 +128,9 @@ def test_rows_of_words_that_one_rank_saw_take_all_of_its_change_and_of_frequent_
         rows.own[0, :DIM] += 1 + ranks.rank
         rows.own[1, :DIM] += float(ranks.rank == 0)
         rows.own[2, :DIM] += 1 + ranks.rank
-        meetings = Synchroniser(ranks, Engine(0, 10**9), [rows], Settings(sync_words=100))
+        meetings = Synchronizer(ranks, Engine(0, 10**9), [rows], Settings(sync_words=100))
         meetings.words[:] = 10**6
-        meetings.bring_together()
+        meetings.average_all()
         return rows.own - start
 
     share = shares(np.array([1e6]), 2, 0.025)[0]
@@ -149,7 +149,7 @@ def test_brought_together_all_ranks_have_the_same_rows_however_they_were_sent(
     def run(ranks: Any) -> np.ndarray:
         rows = shared(1, 100)
         rows.own[:, :DIM] += np.random.default_rng(10 + ranks.rank).normal(size=(100, DIM))
-        Synchroniser(ranks, Engine(0, 10**9), [rows, shared(2, 7)], Settings(sync_words=100)).bring_together()
+        Synchronizer(ranks, Engine(0, 10**9), [rows, shared(2, 7)], Settings(sync_words=100)).average_all()
         return rows.own
 
     found = on_each(3, run)
@@ -171,7 +171,7 @@ def test_every_row_is_in_one_round_of_so_many_and_frequent_ones_are_in_all() -> 
 def test_a_quicker_rank_trains_more_and_all_end_when_all_words_are_done() -> None:
     def run(ranks: Any) -> tuple[int, int]:
         engine = Engine(1e5 * (1 + 2 * ranks.rank), 400_000)
-        meetings = Synchroniser(ranks, engine, [shared(1)], Settings(sync_words=20_000))
+        meetings = Synchronizer(ranks, engine, [shared(1)], Settings(sync_words=20_000))
         meetings.start()
         while engine.words_done + engine.words_elsewhere < engine.total_words:
             time.sleep(0.001)
@@ -190,10 +190,10 @@ def test_a_rank_that_meets_late_does_not_train_on_and_on() -> None:
     words = 1000
 
     def run(ranks: Any) -> list[float]:
-        class Late(Synchroniser):
-            def _meet(self) -> np.ndarray:
+        class Late(Synchronizer):
+            def _exchange(self) -> np.ndarray:
                 time.sleep(0.01)
-                return super()._meet()
+                return super()._exchange()
 
             def round_if_due(self) -> bool:
                 if self.round_is_due:
@@ -216,7 +216,7 @@ def test_a_rank_that_meets_late_does_not_train_on_and_on() -> None:
 def test_a_rank_goes_on_where_no_other_trains() -> None:
     def run(ranks: Any) -> int:
         engine = Engine(0 if ranks.rank else 1e6, 50_000)
-        meetings = Synchroniser(ranks, engine, [shared(1, 3)], Settings(sync_words=1000))
+        meetings = Synchronizer(ranks, engine, [shared(1, 3)], Settings(sync_words=1000))
         meetings.start()
         meetings.join()
         return engine.words_done
@@ -228,17 +228,17 @@ def test_a_rank_goes_on_where_no_other_trains() -> None:
 
 def test_one_rank_s_wish_to_stop_stops_all_and_a_checkpoint_halts_all() -> None:
     def run(ranks: Any) -> list[str]:
-        meetings = Synchroniser(ranks, Engine(1000, 10**9), [shared(1)], Settings(sync_words=10**9))
+        meetings = Synchronizer(ranks, Engine(1000, 10**9), [shared(1)], Settings(sync_words=10**9))
         meetings.start()
         heard = []
         if ranks.rank == 1:
-            meetings.wish(CHECKPOINT)
+            meetings.request(CHECKPOINT)
         assert meetings.pause.wait(20)
         heard.append("halted")
-        meetings.bring_together()
-        meetings.go_on()
+        meetings.average_all()
+        meetings.resume()
         if ranks.rank == 2:
-            meetings.wish(STOP)
+            meetings.request(STOP)
         meetings.join()
         return [*heard, "stopped"] if meetings.stopped else heard
 
@@ -253,7 +253,7 @@ def test_changes_made_while_rows_are_under_way_are_kept(tmp_path: Path) -> None:
         rows.own[0, :DIM] += 1
         rows.take_changes(0, 1, mine)
         rows.own[0, :DIM] += 10 * (1 + ranks.rank)  # trained meanwhile
-        rows.make_changes(0, mine, ranks.sum(mine), ranks.size, 0, 0.025)
+        rows.make_changes(0, mine, ranks.all_reduce(mine), ranks.size, 0, 0.025)
         return (rows.own - start)[0, :DIM]
 
     first, second = on_each(2, run)

@@ -79,7 +79,7 @@ def test_ranks_need_nothing_of_linux_alone(elsewhere: dict[str, str], text: Path
 def test_a_rank_dies_with_the_process_above_it_where_the_system_does_not_see_to_it(elsewhere: dict[str, str]) -> None:
     program = (
         "import os, signal, time; from fastw2v.distributed import supervisor; outer = os.getpid()\n"
-        "supervisor.work_in_a_child(); print('here', flush=True); os.kill(outer, signal.SIGKILL); time.sleep(60)"
+        "supervisor.supervise(); print('here', flush=True); os.kill(outer, signal.SIGKILL); time.sleep(60)"
     )
     environment = elsewhere | {"PMI_SIZE": "2", "PMI_RANK": "0"}
     process = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE)

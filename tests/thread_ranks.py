@@ -1,4 +1,4 @@
-"""Ranks that are threads of one process: what `fastw2v.distributed.mpi.Ranks` does, without MPI."""
+"""MpiCommunicator that are threads of one process: what `fastw2v.distributed.mpi.MpiCommunicator` does, without MPI."""
 
 import threading
 from collections.abc import Callable
@@ -26,19 +26,22 @@ class ThreadRanks:
         self.meeting.barrier.wait()
         return found
 
-    def start_sum(self, mine: np.ndarray, total: np.ndarray) -> None:
+    def start_all_reduce(self, mine: np.ndarray, total: np.ndarray) -> None:
         total[...] = np.sum(self._all(mine.copy()), axis=0)
 
     def wait(self, request: None) -> None:
         pass
 
-    def sum(self, mine: np.ndarray) -> np.ndarray:
+    def all_reduce(self, mine: np.ndarray) -> np.ndarray:
         return np.sum(self._all(mine.copy()), axis=0)
 
-    def collect(self, mine: np.ndarray) -> list[np.ndarray]:
+    def barrier(self) -> None:
+        self._all(None)
+
+    def all_gather(self, mine: np.ndarray) -> list[np.ndarray]:
         return [part.copy() for part in self._all(mine)]
 
-    def exchange(self, parts: list[np.ndarray]) -> list[np.ndarray]:
+    def all_to_all(self, parts: list[np.ndarray]) -> list[np.ndarray]:
         return [sent[self.rank].copy() for sent in self._all(parts)]
 
     def broadcast(self, array: np.ndarray) -> None:

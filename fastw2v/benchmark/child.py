@@ -12,7 +12,6 @@ from fastw2v._system.display import say
 from fastw2v.benchmark.operations import work_of
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import sources
-from fastw2v.distributed.communicator import Alone
 from fastw2v.errors import Fastw2vError
 from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.worker import variant
@@ -22,6 +21,7 @@ from fastw2v.reporting.listener import Listener
 from fastw2v.run import warmup
 from fastw2v.run.files import Files
 from fastw2v.run.preparation import encoded, vocabulary_for
+from fastw2v.run.session import Session
 from fastw2v.settings import Settings
 from fastw2v.training.devices import new_engine
 from fastw2v.training.partitions import random_start
@@ -37,8 +37,8 @@ class Measured:
     def __init__(self, corpus: str, settings: Settings, words: int | None) -> None:
         warmup.compile_all(settings, Listener())
         text = sources(corpus)
-        vocabulary, _ = vocabulary_for(Alone(), text, settings, Files(), Listener())
-        self.ids = _first(encoded(Alone(), text, vocabulary, settings, Files(), Listener()), words)
+        vocabulary, _ = vocabulary_for(Session(), text, settings, Files(), Listener())
+        self.ids = _first(encoded(Session(), text, vocabulary, settings, Files(), Listener()), words)
         self.tables = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
         self.settings = settings
         self.vocabulary = len(vocabulary)

@@ -14,11 +14,11 @@ from fastw2v.model.finite import all_finite
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 
-MOST_OF_THE_TIME = 0.04  # that training may stand still for checkpoints
+MOST_OF_THE_TIME = 0.04  # that training may pause for checkpoints
 
 
-class Keeper:
-    """Writes a run's checkpoints.
+class CheckpointWriter:
+    """Writes the checkpoints of a run.
 
     every : seconds between two of them, more where writing takes long
     run : what run.json says of the run
@@ -40,13 +40,13 @@ class Keeper:
         return time.monotonic() - self.last >= max(self.every, self.cost / MOST_OF_THE_TIME)
 
     def write_if_due(self, trainer: Trainer, note: Callable[[str], None]) -> None:
-        """Called while training goes on."""
+        """Called during training."""
         if self.due():
             with trainer.paused():
                 self.try_to_write(captured(trainer), note)
 
     def try_to_write(self, arrays: dict[str, np.ndarray], note: Callable[[str], None]) -> None:
-        """Write one of a run that goes on, which a checkpoint that cannot be written does not end; `note` hears of it."""
+        """Write one during a run. A failure does not end the run: `note` is told of it."""
         start = time.monotonic()
         try:
             self.write(arrays)
@@ -56,28 +56,28 @@ class Keeper:
         self.cost = self.last - start
 
     def write(self, arrays: dict[str, np.ndarray]) -> None:
-        """Write one now; nothing may be training. Raises Fastw2vError; the one before then stays."""
+        """Write one now; nothing may be training. Raises Fastw2vError; the previous checkpoint then stays."""
         for name, array in arrays.items():
             if array.dtype.kind == "f" and not all_finite(array):
                 raise Fastw2vError(f"training has diverged: {name} holds what is no number")
         self.store.write(Checkpoint(self.run, self.words, self.counts | arrays))
 
-    def leave(self, arrays: dict[str, np.ndarray]) -> str:
-        """Write the last one of a run that ends early; what there is to go on from, in words."""
+    def write_last(self, arrays: dict[str, np.ndarray]) -> str:
+        """Write the last one of a run that ends early. Returns how to resume, in words."""
         try:
             self.write(arrays)
         except Fastw2vError as error:
-            return self.without_a_last(str(error))
-        return self._goes_on()
+            return self.explain_missing(str(error))
+        return self._how_to_resume()
 
-    def without_a_last(self, why: str) -> str:
-        """What there is to go on from where the last one could not be written, in words."""
+    def explain_missing(self, why: str) -> str:
+        """How to resume where the last one could not be written, in words."""
         with suppress(Fastw2vError):
             if self.store.numbers():
-                return f"{self._goes_on()} from the checkpoint before, for a last one could not be written ({why})"
+                return f"{self._how_to_resume()} from the checkpoint before, for a last one could not be written ({why})"
         return f"a checkpoint could not be written ({why})"
 
-    def _goes_on(self) -> str:
+    def _how_to_resume(self) -> str:
         return f"fastw2v resume {self.store.folder} goes on"
 
 

@@ -111,10 +111,10 @@ def _forget(stream: TextIO) -> None:
 def _say(message: str, code: int) -> int:
     line = " ".join(message.split())
     if found := rank_of():
-        from fastw2v.distributed.ending import tell, tell_launcher
+        from fastw2v.distributed.failure_report import report_failure, send_exit_code
 
-        tell(line, rank=found[0])
-        tell_launcher(code)
+        report_failure(line, rank=found[0])
+        send_exit_code(code)
         return code
     say(f"fastw2v: {line}")
     return code

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from fastw2v.cli.options import FILE, QUIET
-from fastw2v.distributed.supervisor import work_in_a_child
+from fastw2v.distributed.supervisor import supervise
 
 
 @click.command(short_help="Go on with a run from its last checkpoint.")
@@ -20,7 +20,7 @@ def resume(folder: Path, force: bool, quiet: bool) -> None:
     fastw2v resume state
     fastw2v resume state --quiet
     """
-    work_in_a_child()
+    supervise()
     from fastw2v.reporting import listener_for
     from fastw2v.run.pipeline import resume as go_on
 

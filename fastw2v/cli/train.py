@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from fastw2v.cli.options import CORPUS, FILE, FILE_FORMAT, MAX_VOCAB, MIN_COUNT, QUIET, THREADS, default, memory_option
-from fastw2v.distributed.supervisor import work_in_a_child
+from fastw2v.distributed.supervisor import supervise
 from fastw2v.errors import UsageError
 from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 
@@ -84,7 +84,7 @@ def train(
     zcat logs/*.gz | cut -f2 | fastw2v train - -o vectors.bin --hs --negative 0
     """
     checked = Settings(**settings)
-    work_in_a_child()
+    supervise()
 
     from fastw2v.reporting import listener_for
     from fastw2v.run.pipeline import Files, run

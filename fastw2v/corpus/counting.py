@@ -1,6 +1,7 @@
 """The first pass: count the words of the text, in one table for each thread, and merge the tables into a vocabulary."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -79,6 +80,26 @@ def count_words(
     while counters:
         merged = joined(counters.pop(0).table, merged)
     return merged, pruned_up_to
+
+
+class WordCounts(NamedTuple):
+    """The words of a text.
+
+    table : those counted, or of several processes those counted `min_count` times or more and the known ones; `</s>` first,
+        the others in any order
+    distinct, words, most : of all words; `most` is the largest count but that of `</s>`
+    """
+
+    table: WordTable
+    distinct: int
+    words: int
+    most: int
+
+
+def counted_words(table: WordTable) -> WordCounts:
+    """The words of a table."""
+    counts = table.counts[: table.used[ENTRIES]]
+    return WordCounts(table, len(counts), int(counts.sum()), int(counts[1:].max(initial=0)))
 
 
 def select(table: WordTable, *, min_count: int, max_vocab: int | None, earlier: Vocabulary | None = None) -> Vocabulary:

@@ -1,125 +1,99 @@
-"""Checkpoints of several ranks: a text described by all, and the state of all, put back for any number of ranks."""
+"""Checkpoints of several ranks: the text described by all, the state of all, restored on any number of ranks."""
 
 from typing import Any
 
 import numpy as np
 
 from fastw2v.checkpoints import checksums
-from fastw2v.checkpoints.description import described
+from fastw2v.checkpoints.text_description import described
 from fastw2v.corpus.ids import ID, IdStream
-from fastw2v.distributed.communicator import Verbs
-from fastw2v.distributed.corpus import Text
-from fastw2v.distributed.serialization import arrays_parcel, opened_arrays, told_by_all
+from fastw2v.distributed.communicator import Communicator
+from fastw2v.distributed.corpus import has_own_files
+from fastw2v.distributed.serialization import all_gather_json, pack_arrays, unpack_arrays
 from fastw2v.model.finite import all_finite
-from fastw2v.model.matrices import Model
+from fastw2v.run.session import Text
 from fastw2v.training.engine import Engine
-from fastw2v.training.state import MATRICES
+from fastw2v.training.state import as_far_as, inner_nodes, prefix, processes_of, shared_matrices, words_done
 
-WORDS_DONE = "words-done"
-COPIES = "node-copies"
+COPIES = "node-copies"  # of the top of the Huffman tree, one for each thread
+NOTHING = np.empty(0, np.int64)
 
 
-def described_by_all(ranks: Verbs, text: Text, ids: IdStream) -> dict[str, Any]:
-    """The description of the whole text, which for shared files is the same for any number of ranks."""
+def gathered_description(communicator: Communicator, text: Text, ids: IdStream) -> dict[str, Any]:
+    """The description of the whole text; of files that all ranks share it is the same for any number of ranks."""
     mine = described(text.files, ids)
-    if ranks.size == 1:
-        return mine
-    each = told_by_all(ranks, mine)
+    each = all_gather_json(communicator, mine)
     return {
-        "files": [file for part in each for file in part["files"]] if text.own_files else mine["files"],
+        "files": [file for part in each for file in part["files"]] if has_own_files(text.names) else mine["files"],
         "ids": sum(part["ids"] for part in each),
         "checksum": checksums.joined([(part["checksum"], part["ids"] * ID.itemsize) for part in each]),
     }
 
 
-def captured_by_all(ranks: Verbs, engine: Engine, inner_nodes: int) -> dict[str, np.ndarray]:
-    """What a checkpoint keeps, at rank 0: the matrices, which are the same for all, and what the engine of each rank carries.
+def gathered_state(communicator: Communicator, engine: Engine) -> dict[str, np.ndarray]:
+    """What a checkpoint keeps, at rank 0: the matrices, which are the same on all ranks, and what each rank's engine carries.
 
-    Called by all, when models have been brought together and nothing is trained.
+    Called by all ranks, when their models are the same and nothing is trained.
     """
-    mine = engine.carried() | {COPIES: engine.model.nodes[inner_nodes:]}
-    to_rank_0 = [np.empty(0, np.int64)] * ranks.size
-    to_rank_0[0] = arrays_parcel(mine)
-    each = ranks.exchange(to_rank_0)
-    if ranks.rank > 0:
+    mine = engine.carried() | {COPIES: engine.model.nodes[inner_nodes(engine.model) :]}
+    each = communicator.all_to_all([pack_arrays(mine), *[NOTHING] * (communicator.size - 1)])
+    if communicator.rank > 0:
         return {}
-    found = dict(_matrices(engine.model, inner_nodes))
+    state = dict(shared_matrices(engine.model))
     for rank, sent in enumerate(each):
-        found |= {f"{_prefix(rank)}{name}": array for name, array in opened_arrays(sent).items()}
-    return found
+        state |= {f"{prefix(rank)}{name}": array for name, array in unpack_arrays(sent).items()}
+    return state
 
 
-def put_back_to_all(ranks: Verbs, engine: Engine, inner_nodes: int, arrays: dict[str, np.ndarray], *, exactly: bool) -> None:
-    """Give all ranks the state that rank 0 has from a checkpoint, of whatever number of ranks. Raises ValueError.
+def scatter_state(communicator: Communicator, engine: Engine, arrays: dict[str, np.ndarray], *, exactly: bool) -> None:
+    """Restore on all ranks the state that rank 0 has from a checkpoint of any number of ranks. Raises ValueError.
 
-    Where it was of as many, with as many threads, each goes on where it was; else the matrices and the words done are put back,
-    and each rank begins as far into its share as all are.
+    A checkpoint of as many ranks with as many threads restores each of them where it was. Any other restores the matrices and
+    the number of words done: each rank begins as far into its part of the text as all are on average.
 
-    exactly : the text is as it was
+    exactly : the text has not changed
     """
-    if ranks.rank == 0:
-        for name, matrix in _matrices(engine.model, inner_nodes).items():
-            found = arrays.get(name)
-            if found is None or found.dtype != matrix.dtype or found.shape[1:] != matrix.shape[1:] or len(found) < len(matrix):
-                raise ValueError(f"{name} does not fit")
-            if not all_finite(found):
-                raise ValueError(f"{name} holds NaN or infinity")
-            matrix[...] = found[: len(matrix)]
-    for matrix in _matrices(engine.model, inner_nodes).values():
-        ranks.broadcast(matrix)
-    mine = opened_arrays(ranks.exchange(_parcels(ranks, arrays))[0])
-    words = int(ranks.sum(np.array([_words_done(arrays) if ranks.rank == 0 else 0]))[0])
+    matrices = shared_matrices(engine.model)
+    if communicator.rank == 0:
+        _restore_matrices(matrices, arrays)
+    for matrix in matrices.values():
+        communicator.broadcast(matrix)
+    mine = unpack_arrays(communicator.all_to_all(_packed_for_each(communicator, arrays))[0])
+    words = int(communicator.all_reduce(np.array([words_done(arrays) if communicator.rank == 0 else 0]))[0])
     copies = mine.pop(COPIES, None)
     own = engine.carried()
-    as_many = int(ranks.sum(np.array([ranks.rank == 0 and _ranks_of(arrays) == ranks.size], np.int64))[0])
+    same_size = communicator.rank == 0 and processes_of(arrays) == communicator.size
+    as_many = int(communicator.all_reduce(np.array([same_size], np.int64))[0])
     fits = as_many and own.keys() == mine.keys() and all(_alike(own[name], mine[name]) for name in own)
-    room = engine.model.nodes[inner_nodes:]
+    room = engine.model.nodes[inner_nodes(engine.model) :]
     if exactly and fits and copies is not None and _alike(room, copies):
         room[...] = copies
-        engine.put_back(mine)
+        engine.restore(mine)
     else:
-        engine.put_back_roughly({name: np.zeros_like(array) for name, array in own.items()} | {WORDS_DONE: np.array([words])})
-    engine.words_elsewhere = words - engine.words_done if ranks.size > 1 else 0
+        engine.restore_approximately(as_far_as(engine, words))
+    engine.words_elsewhere = words - engine.words_done
 
 
-def _parcels(ranks: Verbs, arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
+def _restore_matrices(matrices: dict[str, np.ndarray], arrays: dict[str, np.ndarray]) -> None:
+    """Copy a checkpoint's matrices; of a single process's, the threads' copies are left out. Raises ValueError."""
+    for name, matrix in matrices.items():
+        found = arrays.get(name)
+        if found is None or found.dtype != matrix.dtype or found.shape[1:] != matrix.shape[1:] or len(found) < len(matrix):
+            raise ValueError(f"{name} does not fit")
+        if not all_finite(found):
+            raise ValueError(f"{name} holds NaN or infinity")
+        matrix[...] = found[: len(matrix)]
+
+
+def _packed_for_each(communicator: Communicator, arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
     """At rank 0 what each rank carried, elsewhere nothing."""
-    if ranks.rank > 0:
-        return [np.empty(0, np.int64)] * ranks.size
+    if communicator.rank > 0:
+        return [NOTHING] * communicator.size
     return [
-        arrays_parcel({name.removeprefix(_prefix(rank)): arrays[name] for name in arrays if name.startswith(_prefix(rank))})
-        for rank in range(ranks.size)
+        pack_arrays({name.removeprefix(prefix(rank)): arrays[name] for name in arrays if name.startswith(prefix(rank))})
+        for rank in range(communicator.size)
     ]
-
-
-def _prefix(rank: int) -> str:
-    return f"rank-{rank}-"
-
-
-def is_of_ranks(arrays: dict[str, np.ndarray]) -> bool:
-    """Whether a checkpoint's arrays are those of several ranks."""
-    return _ranks_of(arrays) > 0
-
-
-def _ranks_of(arrays: dict[str, np.ndarray]) -> int:
-    """Of how many; 0 for a single process."""
-    return len({name.split("-")[1] for name in arrays if name.startswith("rank-")})
-
-
-def _words_done(arrays: dict[str, np.ndarray]) -> int:
-    """Of all ranks. Raises ValueError."""
-    done = [array for name, array in arrays.items() if name.split("-")[-2:] == WORDS_DONE.split("-")]
-    words = sum(int(array.sum()) for array in done if array.dtype == np.int64)
-    if any(array.dtype != np.int64 or array.min(initial=0) < 0 for array in done) or not 0 <= words < 2**62:
-        raise ValueError("the words done make no sense")
-    return words
 
 
 def _alike(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype
-
-
-def _matrices(model: Model, inner_nodes: int) -> dict[str, np.ndarray]:
-    """Without what is a thread's own."""
-    found = {name: getattr(model, name) for name in MATRICES}
-    return found | {"nodes": model.nodes[:inner_nodes]}

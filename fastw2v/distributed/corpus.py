@@ -1,12 +1,11 @@
-"""The text of each of several ranks: a share of files that all can read, or files of its own."""
+"""The text of each of several ranks: a part of files that all can read, or files of its own."""
 
 from collections.abc import Sequence
 from os import PathLike, fspath
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastw2v.corpus.partitions import share
 from fastw2v.corpus.sources import Source, is_standard_input
-from fastw2v.distributed.communicator import Verbs
 from fastw2v.errors import UsageError
 
 RANK = "{rank}"  # in a file's name
@@ -16,49 +15,36 @@ ONE_READS_IT = (
 )
 
 
-class Text(NamedTuple):
-    """The files that are read, the rank's part of them, and what was asked for."""
-
-    files: list[Source]
-    part: list[Source]
-    names: Any
-
-    @property
-    def own_files(self) -> bool:
-        """Whether each rank has files of its own."""
-        return has_its_own(self.names)
-
-
-def names_for(corpus: Any, ranks: Verbs) -> Any:
-    """The corpus with this rank's number in its names. Raises UsageError for what only one rank can read."""
-    if ranks.size == 1:
-        return corpus
+def names_of_rank(corpus: Any, rank: int) -> Any:
+    """The corpus with a rank's number in its names. Raises UsageError for what only one rank can read."""
     refuse_what_one_rank_reads(corpus)
-    names = [corpus] if isinstance(corpus, (str, PathLike)) else corpus
+    names = _listed(corpus)
     if len({RANK in fspath(name) for name in names}) > 1:
         raise UsageError(f"some names hold {RANK} and some do not: give names of one kind")
-    return [fspath(name).replace(RANK, str(ranks.rank)) for name in names]
+    return [fspath(name).replace(RANK, str(rank)) for name in names]
 
 
 def refuse_what_one_rank_reads(corpus: Any) -> None:
     """Raise UsageError for standard input and for sentences."""
-    names = [corpus] if isinstance(corpus, (str, PathLike)) else corpus
+    names = _listed(corpus)
     if not isinstance(names, Sequence) or not all(isinstance(name, (str, PathLike)) for name in names):
         raise UsageError(ONE_READS_IT)
     if any(is_standard_input(name) or fspath(name) in STANDARD_INPUT for name in names):
         raise UsageError(ONE_READS_IT)
 
 
-def has_its_own(corpus: Any) -> bool:
+def has_own_files(corpus: Any) -> bool:
     """Whether each rank has files of its own."""
-    names = [corpus] if isinstance(corpus, (str, PathLike)) else corpus
+    names = _listed(corpus)
     return isinstance(names, Sequence) and any(RANK in str(name) for name in names)
 
 
-def part_for(text: list[Source], corpus: Any, ranks: Verbs) -> list[Source]:
-    """What this rank reads of the files that `names_for` named. Raises UsageError where there is nothing."""
-    if ranks.size == 1:
-        return text
+def part_of_rank(text: list[Source], corpus: Any, rank: int, size: int) -> list[Source]:
+    """What a rank reads of the files that `names_of_rank` named. Raises UsageError where there is nothing."""
     if any(source.path is None for source in text):
         raise UsageError(ONE_READS_IT)
-    return text if has_its_own(corpus) else share(text, ranks.rank, ranks.size)
+    return text if has_own_files(corpus) else share(text, rank, size)
+
+
+def _listed(corpus: Any) -> Any:
+    return [corpus] if isinstance(corpus, (str, PathLike)) else corpus

@@ -1,77 +1,59 @@
-"""The words of a text counted by many ranks, each its share, and merged: each word is added up by the rank owning it.
+"""The words that each rank counts in its part of the text, merged: the counts of a word are added up by the rank that owns it.
 
-No rank ever holds the words of all: of those that it counted it sends each to its owner, and only words that are frequent
-enough go on from there to all ranks.
+No rank ever holds the words of all. It sends each word that it counted to its owner, and only words that are frequent enough
+are sent from there to all ranks.
 """
 
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.corpus.counting import joined, unseen
+from fastw2v.corpus.counting import WordCounts, joined, unseen
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.corpus.words import ENTRIES, MAX_WORD_BYTES, WordTable, new_table, rebuilt
-from fastw2v.distributed.communicator import Verbs
+from fastw2v.distributed.communicator import Communicator
 
 OWNER_SHIFT = np.uint64(16)  # a table's slots are chosen by the hash's low bits: owners by others
 
 
-class Merged(NamedTuple):
-    """The words of the whole text.
-
-    table : those counted `min_count` times or more, and earlier ones (by a single rank: all), `</s>` first, the others in no
-        order that matters
-    distinct, words, most : of all words, as a single process would have counted them; `most` is the largest count but `</s>`'s
-    """
-
-    table: WordTable
-    distinct: int
-    words: int
-    most: int
-
-
-def merge_counts(ranks: Verbs, counted: WordTable, min_count: int, earlier: Vocabulary | None = None) -> Merged:
-    """Merge what each rank counted in its share; the shares stand in the text in the order of the ranks.
+def merge_counts(communicator: Communicator, counted: WordTable, min_count: int, known: Vocabulary | None = None) -> WordCounts:
+    """Merge what each rank counted in its part; the parts stand in the text in the order of the ranks.
 
     First sightings are moved past those of the ranks before, so that ties are ordered as by a single process.
 
-    earlier : words to keep, however rare, the same for all ranks
+    known : words to keep, however rare, the same for all ranks
     """
-    if ranks.size == 1:
-        counts = counted.counts[: counted.used[ENTRIES]]
-        return Merged(counted, len(counts), int(counts.sum()), int(counts[1:].max(initial=0)))
     ends = int(counted.counts[0])
     counted.counts[0] = 0
     firsts = counted.firsts[: counted.used[ENTRIES]]
-    lasts = ranks.collect(firsts.max(keepdims=True) + 1)
-    firsts += sum(int(last[0]) for last in lasts[: ranks.rank])
+    lasts = communicator.all_gather(firsts.max(keepdims=True) + 1)
+    firsts += sum(int(last[0]) for last in lasts[: communicator.rank])
     owned, kept = new_table(), 0
-    if earlier is not None:
-        mine = _by_owner(earlier.table, ranks.size)[ranks.rank]
-        owned, kept = unseen(earlier.table, np.concatenate(([0], mine))), len(mine)
-    for sent in ranks.exchange([pack(counted, chosen) for chosen in _by_owner(counted, ranks.size)]):
+    if known is not None:
+        mine = _by_owner(known.table, communicator.size)[communicator.rank]
+        owned, kept = unseen(known.table, np.concatenate(([0], mine))), len(mine)
+    for sent in communicator.all_to_all([pack(counted, chosen) for chosen in _by_owner(counted, communicator.size)]):
         owned = joined(unpack(sent), owned)
     size = int(owned.used[ENTRIES])
     counts = owned.counts[1:size]
-    distinct, words, ends = ranks.sum(np.array([np.count_nonzero(counts), counts.sum(), ends], np.int64)).tolist()
-    most = max(int(largest[0]) for largest in ranks.collect(np.array([counts.max(initial=0)], np.int64)))
+    distinct, words, ends = communicator.all_reduce(np.array([np.count_nonzero(counts), counts.sum(), ends], np.int64)).tolist()
+    most = max(int(largest[0]) for largest in communicator.all_gather(np.array([counts.max(initial=0)], np.int64)))
     table = new_table()
     enough = counts >= np.where(np.arange(len(counts)) < kept, 1, min_count)
-    for sent in ranks.collect(pack(owned, 1 + np.flatnonzero(enough))):
+    for sent in communicator.all_gather(pack(owned, 1 + np.flatnonzero(enough))):
         table = joined(unpack(sent), table)
     table.counts[0] = ends
-    return Merged(table, distinct + 1, words + ends, most)
+    return WordCounts(table, distinct + 1, words + ends, most)
 
 
-def from_rank_0(ranks: Verbs, vocabulary: Vocabulary | None) -> Vocabulary:
-    """The vocabulary that rank 0 has, and the others need not have, on all ranks."""
+def broadcast_vocabulary(communicator: Communicator, vocabulary: Vocabulary | None) -> Vocabulary:
+    """The vocabulary of rank 0 on all ranks; the others need not have one."""
     mine = in_text = np.empty(0, np.int64)
-    if vocabulary is not None and ranks.rank == 0:
+    if vocabulary is not None and communicator.rank == 0:
         mine = pack(vocabulary.table, np.arange(1, len(vocabulary)))
         in_text = in_text if vocabulary.in_text is None else vocabulary.in_text
-    sent = unpack(ranks.collect(mine)[0])
-    in_text = ranks.collect(in_text)[0]
+    sent = unpack(communicator.all_gather(mine)[0])
+    in_text = communicator.all_gather(in_text)[0]
     table = joined(sent, new_table(len(sent.counts) + 1, len(sent.text) + MAX_WORD_BYTES))
     return Vocabulary(table, in_text if len(in_text) else None)
 

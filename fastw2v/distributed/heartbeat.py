@@ -1,53 +1,57 @@
-"""A rank that lives and is not heard, for its network is gone or its machine hangs: rank 0 misses it, all others rank 0."""
+"""Heartbeats between ranks: rank 0 misses a rank whose network is gone or whose machine hangs, all others miss rank 0."""
 
 import threading
 import time
 from collections.abc import Callable
 
-from fastw2v.distributed.mpi import Ranks
-from fastw2v.distributed.supervisor import show_life, show_no_more_life
+from fastw2v.distributed.mpi import MpiCommunicator
+from fastw2v.distributed.supervisor import show_life, stop_showing_life
 
-EVERY = 1.0  # seconds between two signs of life
-SILENCE = 20.0  # seconds without one after which a rank is given up
+INTERVAL = 1.0  # seconds between two heartbeats
+TIMEOUT = 20.0  # seconds without one, after which rank 0 gives a rank up
 RANK_0_FIRST = 3.0  # seconds more, after which another rank gives rank 0 up ...
-AFTER_THE_ONE_BEFORE, MOST_AFTER = 0.2, 1.8  # ... one after the other, so that the first ends the others
+AFTER_PREVIOUS_RANK, MOST_AFTER = 0.2, 1.8  # ... in the order of the ranks, so that the first ends the others
 
 
-class Watch:
-    """A thread that sends and looks for signs of life for as long as the process lives.
+class Heartbeat:
+    """A thread that sends heartbeats to other ranks and checks theirs, until it is closed.
 
-    give_up : called with the rank that has been silent for too long
+    give_up : called with the rank whose heartbeats are missing, and the seconds since the last one
     """
 
     def __init__(
-        self, ranks: Ranks, give_up: Callable[[int, float], None], silence: float = SILENCE, every: float = EVERY
+        self,
+        communicator: MpiCommunicator,
+        give_up: Callable[[int, float], None],
+        timeout: float = TIMEOUT,
+        interval: float = INTERVAL,
     ) -> None:
-        self.ranks = ranks
+        self.communicator = communicator
         self.give_up = give_up
-        self.silence = silence
-        if ranks.rank > 0:
-            self.silence += RANK_0_FIRST + min(MOST_AFTER, AFTER_THE_ONE_BEFORE * (ranks.rank - 1))
-        self.every = every
-        self.watched = range(1, ranks.size) if ranks.rank == 0 else range(1)
+        self.timeout = timeout
+        if communicator.rank > 0:
+            self.timeout += RANK_0_FIRST + min(MOST_AFTER, AFTER_PREVIOUS_RANK * (communicator.rank - 1))
+        self.interval = interval
+        self.watched = range(1, communicator.size) if communicator.rank == 0 else range(1)
         self.ended = threading.Event()
-        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
     def close(self) -> None:
-        """Stop watching."""
+        """Stop."""
         self.ended.set()
         self.thread.join()
-        show_no_more_life()
+        stop_showing_life()
 
-    def _watch(self) -> None:
+    def _run(self) -> None:
         last = dict.fromkeys(self.watched, time.monotonic())
-        while not self.ended.wait(self.every):
+        while not self.ended.wait(self.interval):
             show_life()
             now = time.monotonic()
             for rank in self.watched:
-                self.ranks.beat(rank)
-            last |= dict.fromkeys(self.ranks.beats(), now)
+                self.communicator.send_heartbeat(rank)
+            last |= dict.fromkeys(self.communicator.received_heartbeats(), now)
             silent, rank = max((now - heard, rank) for rank, heard in last.items())
-            if silent > self.silence:
+            if silent > self.timeout:
                 self.give_up(rank, silent)
                 return

@@ -1,7 +1,7 @@
-"""All calls to MPI, behind a few verbs: nothing else here imports mpi4py.
+"""The communicator that uses MPI; nothing else here imports mpi4py.
 
-Every wait is a look now and then, with sleep in between: a waiting process costs no core, which its training threads need, and
-messages of `Watch` pass meanwhile. Calls come from several threads, one at a time.
+It waits by polling, with sleep in between: a waiting process takes no core from its training threads, and heartbeats pass
+meanwhile. Calls come from several threads, one at a time.
 """
 
 import faulthandler
@@ -17,20 +17,15 @@ from fastw2v._system.platforms import core_numbers
 from fastw2v._system.resources import usable_cores
 from fastw2v.errors import UsageError
 
-LOOKS = 20  # before the first sleep
+POLLS = 20  # before the first sleep
 SLEEP = 0.0005  # seconds
-PIECE = 1 << 28  # elements of one broadcast
-BEAT = 1  # the tag of a sign of life
-MOST_TO_END = 2.0  # seconds
+BROADCAST_ELEMENTS = 1 << 28  # of one broadcast
+HEARTBEAT = 1  # the tag of its messages
+ABORT_TIMEOUT = 2.0  # seconds
 
 
-class Ranks:
-    """The processes that train one model.
-
-    rank, size : this one's number, and how many there are
-    place, beside : its number among those of the same machine, and how many those are
-    cores : that this rank may use
-    """
+class MpiCommunicator:
+    """The processes that train one model; see `communicator.Communicator` for attributes and operations."""
 
     def __init__(self) -> None:
         try:
@@ -45,45 +40,49 @@ class Ranks:
         self.world = MPI.COMM_WORLD.Dup()
         self.rank, self.size = self.world.rank, self.world.size
         node = self.world.Split_type(MPI.COMM_TYPE_SHARED)
-        self.place: int = node.rank
-        self.beside: int = node.size
+        self.local_rank: int = node.rank
+        self.local_size: int = node.size
         self.hosts: list[str] = self.world.allgather(socket.gethostname())
         self.cores = self._cores(node.allgather(sorted(core_numbers())))
-        self.sign = np.zeros(1, np.uint8)
+        self.heartbeat = np.zeros(1, np.uint8)
         self.lock = threading.Lock()
 
     def _cores(self, allowed: list[list[int]]) -> int:
         """The cores for this rank, of those that each rank of the machine may use: its own, or a part of what they share."""
         together = len({core for cores in allowed for core in cores})
-        return max(1, min(usable_cores(), together // self.beside))
+        return max(1, min(usable_cores(), together // self.local_size))
 
     def name(self, rank: int) -> str:
         """A rank, and where it is."""
         return f"rank {rank} on {self.hosts[rank]}"
 
-    def start_sum(self, mine: np.ndarray, total: np.ndarray) -> Any:
-        """Begin to add up an array of all ranks into `total`; `wait` for what is returned before either is touched."""
+    def start_all_reduce(self, mine: np.ndarray, total: np.ndarray) -> Any:
+        """See `Communicator`."""
         with self.lock:
             return self.world.Iallreduce(mine, total)
 
     def wait(self, request: Any) -> None:
-        """Until a transfer is done."""
-        looks = 0
+        """See `Communicator`."""
+        polls = 0
         while True:
             with self.lock:
                 if request.Test():
                     return
-            looks += 1
-            time.sleep(SLEEP if looks > LOOKS else 0)
+            polls += 1
+            time.sleep(SLEEP if polls > POLLS else 0)
 
-    def sum(self, mine: np.ndarray) -> np.ndarray:
-        """The sum of an array of all ranks."""
+    def all_reduce(self, mine: np.ndarray) -> np.ndarray:
+        """See `Communicator`."""
         total = np.empty_like(mine)
-        self.wait(self.start_sum(mine, total))
+        self.wait(self.start_all_reduce(mine, total))
         return total
 
-    def collect(self, mine: np.ndarray) -> list[np.ndarray]:
-        """Each rank's (n,) int64, of whatever length, in the order of the ranks."""
+    def barrier(self) -> None:
+        """Until all ranks are here; a barrier of MPI would keep a core busy."""
+        self.all_reduce(np.zeros(1))
+
+    def all_gather(self, mine: np.ndarray) -> list[np.ndarray]:
+        """See `Communicator`."""
         sizes = np.empty(self.size, np.int64)
         with self.lock:
             request = self.world.Iallgather(np.array([len(mine)], np.int64), sizes)
@@ -94,8 +93,8 @@ class Ranks:
         self.wait(request)
         return np.split(found, np.cumsum(sizes)[:-1])
 
-    def exchange(self, parts: list[np.ndarray]) -> list[np.ndarray]:
-        """Send part i, (n,) int64, to rank i; what each rank sent here."""
+    def all_to_all(self, parts: list[np.ndarray]) -> list[np.ndarray]:
+        """See `Communicator`."""
         sizes = np.array([len(part) for part in parts], np.int64)
         incoming = np.empty_like(sizes)
         with self.lock:
@@ -108,32 +107,32 @@ class Ranks:
         return np.split(found, np.cumsum(incoming)[:-1])
 
     def broadcast(self, array: np.ndarray) -> None:
-        """Give all ranks the contents that a contiguous array has at rank 0; it has the same shape everywhere."""
+        """See `Communicator`."""
         flat = array.reshape(-1)
-        for start in range(0, len(flat), PIECE):
+        for start in range(0, len(flat), BROADCAST_ELEMENTS):
             with self.lock:
-                request = self.world.Ibcast(flat[start : start + PIECE], 0)
+                request = self.world.Ibcast(flat[start : start + BROADCAST_ELEMENTS], 0)
             self.wait(request)
 
-    def beat(self, to: int) -> None:
-        """Send a rank a sign of life."""
+    def send_heartbeat(self, to: int) -> None:
+        """Send a rank a heartbeat."""
         with self.lock:
-            self.world.Isend(self.sign, to, BEAT).Free()
+            self.world.Isend(self.heartbeat, to, HEARTBEAT).Free()
 
-    def beats(self) -> list[int]:
-        """The ranks that have sent one since this was last called."""
+    def received_heartbeats(self) -> list[int]:
+        """The ranks that have sent one since the last call."""
         heard = []
         with self.lock:
             status = self.mpi.Status()
-            while self.world.Iprobe(self.mpi.ANY_SOURCE, BEAT, status):
-                self.world.Recv(np.zeros(1, np.uint8), status.Get_source(), BEAT)
+            while self.world.Iprobe(self.mpi.ANY_SOURCE, HEARTBEAT, status):
+                self.world.Recv(np.zeros(1, np.uint8), status.Get_source(), HEARTBEAT)
                 heard.append(status.Get_source())
         return heard
 
-    def end_all(self, code: int) -> None:
+    def abort(self, code: int) -> None:
         """End all ranks at once, with an exit code; does not return."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what there is to say has been said: MPI would say it again
         # Where no launcher can be reached, MPICH's Abort waits for ever, with Python's lock: what ends it needs none.
-        faulthandler.dump_traceback_later(MOST_TO_END, exit=True, file=2)
+        faulthandler.dump_traceback_later(ABORT_TIMEOUT, exit=True, file=2)
         self.mpi.COMM_WORLD.Abort(code)  # MPICH's launcher hears of the code if it is this communicator, and of no other's
         os._exit(code)

@@ -1,92 +1,187 @@
-"""From a process's first meeting with the other ranks to its last: how all end well, or end together when one fails."""
+"""A run as one of several ranks: what `run.session.Session` asks, answered by all; and how they end together."""
 
+import os
 import signal
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fastw2v._system.launcher import rank_of
 from fastw2v._system.resources import available_memory
-from fastw2v.distributed.communicator import Alone, Verbs
-from fastw2v.distributed.corpus import refuse_what_one_rank_reads
-from fastw2v.distributed.ending import tell
-from fastw2v.distributed.heartbeat import Watch
-from fastw2v.distributed.supervisor import ends_with, launcher_may_wait
+from fastw2v.checkpoints.writer import CheckpointWriter
+from fastw2v.corpus.counting import WordCounts
+from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.sources import Source
+from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.corpus.words import WordTable
+from fastw2v.distributed.checkpoints import gathered_description, scatter_state
+from fastw2v.distributed.corpus import has_own_files, names_of_rank, part_of_rank, refuse_what_one_rank_reads
+from fastw2v.distributed.counts import broadcast_vocabulary, merge_counts
+from fastw2v.distributed.failure_report import report_failure
+from fastw2v.distributed.heartbeat import Heartbeat
+from fastw2v.distributed.mpi import MpiCommunicator
+from fastw2v.distributed.serialization import all_gather_json
+from fastw2v.distributed.shared_rows import shared_rows
+from fastw2v.distributed.supervisor import kill_launcher_afterwards, set_exit_code
+from fastw2v.distributed.training import DistributedTraining
 from fastw2v.errors import Fastw2vError, Interrupted
+from fastw2v.model.matrices import Model
+from fastw2v.model.tables import Tables
+from fastw2v.run.files import Files
+from fastw2v.run.resuming import Resumed
+from fastw2v.run.session import Session, Text, Training
 from fastw2v.settings import Settings
+from fastw2v.training.trainer import Trainer
 
 SEED_STEP = 1_000_003  # from rank to rank
 
 
-@contextmanager
-def together(corpus: Any = ()) -> Iterator[Verbs]:
-    """The ranks that a launcher started, or this process alone; for all ranks the run ends here.
+class DistributedSession(Session):
+    """The session of one of several ranks, of which rank 0 leads."""
 
-    An error of one rank ends all processes, with its line and its exit code, and does not leave this.
+    def __init__(self, communicator: MpiCommunicator) -> None:
+        self.communicator = communicator
+        self.size = communicator.size
+        self.leads = communicator.rank == 0
+        self.gpu = communicator.local_rank
+
+    def names(self, corpus: Any) -> Any:
+        """The corpus with the rank's number in its names. Raises UsageError for what only one rank can read."""
+        return names_of_rank(corpus, self.communicator.rank)
+
+    def text(self, files: list[Source], corpus: Any) -> Text:
+        """The rank's part of the files. Raises UsageError where there is nothing."""
+        return Text(files, part_of_rank(files, corpus, self.communicator.rank, self.size), corpus)
+
+    def description(self, text: Text, ids: IdStream, asked: Settings, used: Settings) -> dict[str, Any]:
+        """Without a machine's part of the settings: the run may be resumed elsewhere."""
+        settings = used.as_dict() | {"threads": asked.threads, "memory": asked.memory}
+        names = {"corpus": [os.path.abspath(name) for name in text.names]} if has_own_files(text.names) else {}
+        return {"settings": settings, "text": gathered_description(self.communicator, text, ids)} | names
+
+    def local_settings(self, settings: Settings) -> Settings:
+        """Threads, and memory for ids and counting: by default the rank's part of the machine."""
+        memory = settings.memory or available_memory() // 2 // self.communicator.local_size
+        return replace(settings, threads=settings.threads or self.communicator.cores, memory=memory)
+
+    def seeded(self, settings: Settings) -> Settings:
+        """The settings with the rank's own random streams."""
+        return replace(settings, seed=(settings.seed + SEED_STEP * self.communicator.rank) % 2**63)
+
+    def compiled(self, compile_all: Callable[[], float]) -> float:
+        """Compile on one rank of each machine, and load from the cache on the others."""
+        first = self.communicator.local_rank == 0
+        seconds = compile_all() if first else 0.0
+        self.communicator.barrier()
+        return seconds if first else compile_all()
+
+    def gathered(self, value: Any) -> list[Any]:
+        """The values of all ranks."""
+        return all_gather_json(self.communicator, value)
+
+    def total(self, numbers: np.ndarray) -> np.ndarray:
+        """The sum over all ranks."""
+        return self.communicator.all_reduce(numbers)
+
+    def merged_counts(self, table: WordTable, min_count: int, known: Vocabulary | None) -> WordCounts:
+        """The words that all ranks have counted."""
+        return merge_counts(self.communicator, table, min_count, known)
+
+    def vocabulary(self, read: Callable[[], Vocabulary]) -> Vocabulary:
+        """The vocabulary that rank 0 reads."""
+        return broadcast_vocabulary(self.communicator, read() if self.leads else None)
+
+    def share_model(self, model: Model) -> None:
+        """Broadcast the matrices of rank 0."""
+        for matrix in model:
+            self.communicator.broadcast(matrix)
+
+    def training(
+        self,
+        trainer: Trainer,
+        tables: Tables,
+        vocabulary: Vocabulary,
+        writer: CheckpointWriter | None,
+        note: Callable[[str], None],
+    ) -> Training:
+        """The training of this rank beside the others, with averaging rounds."""
+        rows = shared_rows(trainer.model, tables, vocabulary.text_counts, trainer.settings)
+        return DistributedTraining(self.communicator, trainer, rows, writer, note)
+
+    def restore(self, trainer: Trainer, arrays: dict[str, np.ndarray], *, exactly: bool) -> None:
+        """Restore all ranks from the arrays of rank 0. Raises ValueError."""
+        scatter_state(self.communicator, trainer.engine, arrays, exactly=exactly)
+
+    def wait_for_all(self) -> None:
+        """Until all ranks are here."""
+        self.communicator.barrier()
+
+    def share_resumed(self, resumed: Resumed | None) -> Resumed:
+        """What rank 0 has read, for all ranks; the others get no files and no arrays."""
+        about: dict[str, Any] | None = None
+        if resumed:
+            about = {name: getattr(resumed, name) for name in ("corpus", "text", "force")}
+            about |= {"folder": str(resumed.folder), "settings": asdict(resumed.settings)}
+        told = self.gathered(about)[0]
+        vocabulary = broadcast_vocabulary(self.communicator, resumed.vocabulary if resumed else None)
+        if resumed:
+            return resumed
+        settings = Settings(**told["settings"])
+        return Resumed(Path(told["folder"]), settings, Files(), told["corpus"], told["text"], vocabulary, {}, told["force"])
+
+
+@contextmanager
+def open_distributed_session(corpus: Any = ()) -> Iterator[Session]:
+    """The session of a rank that a launcher started; for all ranks the run ends here.
+
+    An error on one rank ends all processes, with its message and its exit code, and does not leave this function.
 
     corpus : the text, where it is known: UsageError, before MPI starts, if only one rank can read it
     """
-    if rank_of() is None:
-        yield Alone()
-        return
     refuse_what_one_rank_reads(corpus)
-    from fastw2v.distributed.mpi import Ranks
+    communicator = MpiCommunicator()
 
-    ranks = Ranks()
+    def give_up(rank: int, seconds: float) -> None:
+        name = communicator.name(rank)
+        report_failure(f"{name} has not been heard of for {seconds:.0f} s: it hangs, or its network is gone; the run ends", 0)
+        if communicator.rank == 0:
+            kill_launcher_afterwards()
+        _end_all(communicator, 1)
 
-    def give_up(rank: int, silence: float) -> None:
-        tell(f"{ranks.name(rank)} has not been heard of for {silence:.0f} s: it hangs, or its network is gone; the run ends", 0)
-        if ranks.rank == 0:
-            launcher_may_wait()
-        _end_all(ranks, 1)
-
-    watch = Watch(ranks, give_up)
+    heartbeat = Heartbeat(communicator, give_up)
     try:
-        yield ranks
-        ranks.sum(np.zeros(1))  # rank 0 may be writing still; who left MPI now would wait with a busy core
-        watch.close()
-        ranks.sum(np.zeros(1))
-        ranks.beats()  # those that came last: a message that nobody took is warned of
+        yield DistributedSession(communicator)
+        communicator.barrier()  # rank 0 may still be writing; a rank that left MPI now would wait with a busy core
+        heartbeat.close()
+        communicator.barrier()
+        communicator.received_heartbeats()  # the last ones: MPI warns of messages that are never received
     except BaseException as error:
-        if ranks.rank > 0:
+        if communicator.rank > 0:
             _end_silently_when_told()
         line, code = _line_and_code(error)
-        tell(f"rank {ranks.rank}: {line}" if ranks.rank else line, ranks.rank)
-        _end_all(ranks, code)
+        report_failure(f"rank {communicator.rank}: {line}" if communicator.rank else line, communicator.rank)
+        _end_all(communicator, code)
 
 
-def _end_all(ranks: Any, code: int) -> None:
-    ends_with(code)
-    ranks.end_all(code)
-
-
-def settings_here(settings: Settings, ranks: Verbs) -> Settings:
-    """The settings with what is by default a part of the machine's: threads, and memory for ids and counting."""
-    if ranks.size == 1:
-        return settings
-    memory = settings.memory or available_memory() // 2 // ranks.beside
-    return replace(settings, threads=settings.threads or ranks.cores, memory=memory)
-
-
-def settings_to_train(settings: Settings, ranks: Verbs) -> Settings:
-    """The same with random streams of the rank's own."""
-    return replace(settings, seed=(settings.seed + SEED_STEP * ranks.rank) % 2**63) if ranks.size > 1 else settings
+def _end_all(communicator: MpiCommunicator, code: int) -> None:
+    set_exit_code(code)
+    communicator.abort(code)
 
 
 def _end_silently_when_told() -> None:
-    """Some launchers ask the others to end when one has failed: what they have to say has been said."""
+    """Ignore no signal any longer: some launchers ask the other ranks to end when one has failed, which has been reported."""
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
 
 
 def _line_and_code(error: BaseException) -> tuple[str, int]:
-    """What is said of the error that ends the run, and the exit code."""
+    """The message and the exit code of an error that ends the run."""
     if isinstance(error, Interrupted):
         return _in_one_line(error), int(getattr(error.__cause__, "exit_code", error.exit_code))
     if isinstance(error, Fastw2vError):
@@ -95,7 +190,7 @@ def _line_and_code(error: BaseException) -> tuple[str, int]:
         return "stopped; no vectors were written", int(getattr(error, "exit_code", Interrupted.exit_code))
     if isinstance(error, MemoryError):
         return "memory ran out", 1
-    return "".join(traceback.format_exception(error)).rstrip(), 1  # a fault of this package, or of who calls it
+    return "".join(traceback.format_exception(error)).rstrip(), 1  # a bug, here or in the caller
 
 
 def _in_one_line(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""A model's matrices as rows that ranks bring together."""
+"""A model's matrices as rows that ranks average."""
 
 import numpy as np
 
@@ -6,6 +6,7 @@ from fastw2v.distributed.averaging import SharedRows
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
+from fastw2v.training.state import inner_nodes
 
 
 def shared_rows(model: Model, tables: Tables, counts: np.ndarray, settings: Settings) -> list[SharedRows]:
@@ -20,12 +21,7 @@ def shared_rows(model: Model, tables: Tables, counts: np.ndarray, settings: Sett
     if settings.negative:
         shared.append(SharedRows(model.output, settings.dim, trained))
     if settings.hs:
-        passed = np.zeros(inner_nodes(counts))
+        passed = np.zeros(inner_nodes(model))
         np.add.at(passed, tables.tree.nodes, np.repeat(trained, np.diff(tables.tree.starts)))
         shared.append(SharedRows(model.nodes[: len(passed)], settings.dim, passed, frequent_first=False))
     return shared
-
-
-def inner_nodes(counts: np.ndarray) -> int:
-    """The nodes of the tree; rows of the matrix past them are threads' copies."""
-    return len(counts) - 1

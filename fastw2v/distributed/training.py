@@ -1,4 +1,4 @@
-"""Training as one of several ranks: what the trainer's own thread does for the meetings of the ranks."""
+"""Training as one of several ranks: what the trainer's own thread does for averaging rounds, checkpoints and the end."""
 
 import time
 from collections.abc import Callable
@@ -8,128 +8,124 @@ import numpy as np
 
 from fastw2v._jit.compiling import prepare
 from fastw2v._system.signals import signals_held
-from fastw2v.checkpoints.writer import Keeper
-from fastw2v.corpus.vocabulary import Vocabulary
+from fastw2v.checkpoints.writer import CheckpointWriter
 from fastw2v.distributed import averaging
-from fastw2v.distributed.checkpoints import captured_by_all
-from fastw2v.distributed.communicator import Verbs
-from fastw2v.distributed.serialization import told_by_all
-from fastw2v.distributed.shared_rows import inner_nodes, shared_rows
-from fastw2v.distributed.synchronization import CHECKPOINT, STOP, Synchroniser
+from fastw2v.distributed.averaging import SharedRows
+from fastw2v.distributed.checkpoints import gathered_state
+from fastw2v.distributed.communicator import Communicator
+from fastw2v.distributed.serialization import all_gather_json
+from fastw2v.distributed.synchronization import CHECKPOINT, STOP, Synchronizer
 from fastw2v.errors import Interrupted
-from fastw2v.model.matrices import Model
-from fastw2v.model.tables import Tables
-from fastw2v.settings import Settings
+from fastw2v.run.session import Training
 from fastw2v.training.progress import Progress
 from fastw2v.training.trainer import Trainer
 
 EVERY, EVERY_IF_HALTED = 0.2, 0.01  # seconds between reports; rounds wait for one where they halt training
 
 
-class Part(NamedTuple):
-    """What a rank did: its words/s, the seconds that it waited for others at the end, the nats and pairs of its last epoch."""
+class RankResult(NamedTuple):
+    """The throughput of a rank in words/s, the seconds it waited for others at the end, nats and pairs of its last epoch."""
 
     words_per_second: float
     waited: float
     loss: tuple[float, float]
 
 
-class Together:
-    """A trainer beside those of other ranks.
+class DistributedTraining(Training):
+    """The training of one rank beside that of others. At rank 0 `writer` writes the checkpoints of all."""
 
-    note : hears of checkpoints that cannot be written
-    keeper : at rank 0, if checkpoints are wanted
-    left : at rank 0, once all have ended or agreed to stop: what a last checkpoint is to hold
-    """
-
-    def __init__(self, ranks: Verbs, trainer: Trainer, tables: Tables, vocabulary: Vocabulary, settings: Settings) -> None:
+    def __init__(
+        self,
+        communicator: Communicator,
+        trainer: Trainer,
+        rows: list[SharedRows],
+        writer: CheckpointWriter | None,
+        note: Callable[[str], None],
+    ) -> None:
+        super().__init__(trainer, writer, note)
         prepare(averaging.entries())
-        self.ranks = ranks
-        self.trainer = trainer
-        self.inner_nodes = inner_nodes(vocabulary.counts)
-        rows = shared_rows(trainer.model, tables, vocabulary.text_counts, settings)
-        self.meetings = Synchroniser(ranks, trainer.engine, rows, settings)
-        self.keeper: Keeper | None = None
-        self.note: Callable[[str], None] = lambda text: None
-        self.left: dict[str, np.ndarray] = {}
-        self.parts: list[Part] = []
+        self.communicator = communicator
+        self.synchronizer = Synchronizer(communicator, trainer.engine, rows, trainer.settings)
+        self.gathered: dict[str, np.ndarray] = {}
+        self.results: list[RankResult] = []
 
     def run(self, report: Callable[[Progress], None]) -> Progress:
-        """Train until all ranks have trained all words, and bring the models together. Raises what `Trainer.run` raises."""
+        """Train until all ranks have trained all words, and average the models. Raises what `Trainer.run` raises."""
 
         def look(progress: Progress) -> None:
-            if self.meetings.failure:
-                raise self.meetings.failure
-            if self.meetings.stopped:
+            if self.synchronizer.failure:
+                raise self.synchronizer.failure
+            if self.synchronizer.stopped:
                 raise KeyboardInterrupt
             self._halt_if_agreed()
-            report(progress._replace(rates=tuple(self.meetings.rates)))
-            if self.keeper and self.keeper.due():
-                self.meetings.wish(CHECKPOINT)
+            report(progress._replace(rates=tuple(self.synchronizer.rates)))
+            if self.writer and self.writer.due():
+                self.synchronizer.request(CHECKPOINT)
 
-        began, words_before = time.perf_counter(), self.trainer.engine.words_done
-        self.meetings.start()
+        engine = self.trainer.engine
+        began, words_before = time.perf_counter(), engine.words_done
+        self.synchronizer.start()
         try:
-            end = self.trainer.run(look, every=EVERY if self.trainer.engine.in_place else EVERY_IF_HALTED)
+            end = self.trainer.run(look, every=EVERY if engine.in_place else EVERY_IF_HALTED)
         except Interrupted:
             self._stop_all()
             raise
         ended = time.perf_counter()
-        self._last_meeting()
+        self._wait_for_the_last_exchange()
         waited = time.perf_counter() - ended
-        self._bring_together()
-        rate = (self.trainer.engine.words_done - words_before) / (ended - began)
-        self.parts = [Part(*told) for told in told_by_all(self.ranks, Part(rate, waited, self.trainer.engine.last_loss_sums))]
-        return end._replace(words=int(self.meetings.words.sum()))
+        self._average_all()
+        rate = (engine.words_done - words_before) / (ended - began)
+        result = RankResult(rate, waited, engine.last_loss_sums)
+        self.results = [RankResult(*told) for told in all_gather_json(self.communicator, result)]
+        rates, waits, _ = zip(*self.results)
+        self.figures = {"rank_words_per_second": list(rates), "rank_seconds_waited": list(waits)}
+        return end._replace(words=int(self.synchronizer.words.sum()))
 
     @property
-    def rank_figures(self) -> dict[str, list[float]]:
-        """What the summary says of each rank."""
-        rates, waits, _ = zip(*self.parts)
-        return {"rank_words_per_second": list(rates), "rank_seconds_waited": list(waits)}
+    def complete(self) -> bool:
+        """Whether all ranks agreed to stop: else they were at the end already, or one has failed."""
+        return self.synchronizer.stopped
+
+    def state(self) -> dict[str, np.ndarray]:
+        """At rank 0, once all ranks have ended or agreed to stop, what a last checkpoint holds."""
+        return self.gathered
 
     @property
     def last_epoch_loss(self) -> float:
-        """Mean nats a pair over the last epoch, of all ranks; NaN where nothing was measured."""
-        nats, pairs = np.sum([part.loss for part in self.parts], axis=0)
+        """Mean nats per pair over the last epoch, of all ranks; NaN where nothing was measured."""
+        nats, pairs = np.sum([result.loss for result in self.results], axis=0)
         return float(nats / pairs) if pairs else float("nan")
 
     def _halt_if_agreed(self) -> None:
         """Halt training for a checkpoint, or for a round where the engine trains a copy of its own."""
-        if self.meetings.pause.is_set():
+        if self.synchronizer.pause.is_set():
             with signals_held(), self.trainer.paused(changing=True):
-                self._at_the_pause()
+                self._during_the_pause()
 
-    def _at_the_pause(self) -> None:
-        if not self.meetings.round_if_due():
-            self._bring_together()
-            if self.keeper:
-                self.keeper.try_to_write(self.left, self.note)
-        self.meetings.go_on()
+    def _during_the_pause(self) -> None:
+        if not self.synchronizer.round_if_due():
+            self._average_all()
+            if self.writer:
+                self.writer.try_to_write(self.gathered, self.note)
+        self.synchronizer.resume()
 
-    def _last_meeting(self) -> None:
-        """Meet the others for the last time, training no more; a pause that was agreed on before is kept."""
-        while self.meetings.thread.is_alive():
-            if self.meetings.pause.is_set():
-                self._at_the_pause()
-            self.meetings.thread.join(0.002)
-        self.meetings.join()
+    def _wait_for_the_last_exchange(self) -> None:
+        """Stay in step with the others without training; a pause that was agreed on before takes place."""
+        while self.synchronizer.thread.is_alive():
+            if self.synchronizer.pause.is_set():
+                self._during_the_pause()
+            self.synchronizer.thread.join(0.002)
+        self.synchronizer.join()
 
     def _stop_all(self) -> None:
-        """Let all ranks stop; their models become one, and `left`. Nothing is left where they were at the end already."""
+        """Stop all ranks, and gather their state. Where they were at the end already, there is none."""
         with signals_held():
-            self.meetings.wish(STOP)
-            self._last_meeting()
-            if self.meetings.stopped:
-                self._bring_together()
+            self.synchronizer.request(STOP)
+            self._wait_for_the_last_exchange()
+            if self.synchronizer.stopped:
+                self._average_all()
 
-    def _bring_together(self) -> None:
-        """One model, and what is left of the run."""
-        self.meetings.bring_together()
-        self.left = captured_by_all(self.ranks, self.trainer.engine, self.inner_nodes)
-
-
-def same_model(ranks: Verbs, model: Model) -> None:
-    """Give all ranks the matrices of rank 0."""
-    for matrix in model:
-        ranks.broadcast(matrix)
+    def _average_all(self) -> None:
+        """Make the models of all ranks one, and gather the state of all at rank 0."""
+        self.synchronizer.average_all()
+        self.gathered = gathered_state(self.communicator, self.trainer.engine)

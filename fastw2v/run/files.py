@@ -54,7 +54,7 @@ class Files:
         return {role: path for role, path in roles.items() if path is not None}
 
     def only_read(self) -> "Files":
-        """The same for a rank that writes nothing."""
+        """The same for a process that writes nothing."""
         return Files(read_vocab=self.read_vocab, init=self.init)
 
     @property

@@ -1,57 +1,37 @@
-"""How a run ends: well, or stopped, or failing; and what is then left of it."""
-
-import numpy as np
+"""The end of a run: completed, stopped or failed; and what files it then leaves."""
 
 from fastw2v._system.resources import readable_bytes
-from fastw2v.checkpoints.writer import Keeper
-from fastw2v.distributed.training import Together
 from fastw2v.errors import Fastw2vError, Interrupted
 from fastw2v.reporting.listener import Listener
 from fastw2v.run.files import Files, save
+from fastw2v.run.session import Session, Training
 from fastw2v.training.progress import Progress
-from fastw2v.training.state import captured
-from fastw2v.training.trainer import Trainer
 from fastw2v.vectors.word_vectors import WordVectors
 
-SPOKEN_OF = 1e9  # bytes; what is less is soon written
+ANNOUNCED = 1e9  # bytes; a smaller checkpoint is soon written
 
 
-def train_or_leave(
-    trainer: Trainer,
-    keeper: Keeper | None,
-    vectors: WordVectors,
-    files: Files,
-    listener: Listener,
-    together: Together | None = None,
-) -> Progress:
+def train_or_leave(session: Session, training: Training, vectors: WordVectors, files: Files, listener: Listener) -> Progress:
     """Train, with checkpoints on the way; a run that is stopped leaves what was asked for. Raises Interrupted."""
-    if together:
-        together.keeper, together.note = keeper, listener.note
-
-    def report(progress: Progress) -> None:
-        listener.training(progress)
-        if keeper and not together:
-            keeper.write_if_due(trainer, listener.note)
-
+    writer = training.writer
     try:
-        return together.run(report) if together else trainer.run(report)
+        return training.run(listener.training)
     except Interrupted as stop:
-        if together and not together.meetings.stopped:
+        if not training.complete:
             raise
         left = []
         try:
-            if keeper:
-                arrays = together.left if together else captured(trainer)
-                if (size := sum(array.nbytes for array in arrays.values())) > SPOKEN_OF:
+            if writer:
+                arrays = training.state()
+                if (size := sum(array.nbytes for array in arrays.values())) > ANNOUNCED:
                     listener.note(f"writing a last checkpoint of {readable_bytes(size)}; stopped again, the run ends at once")
-                left.append(keeper.leave(arrays))
+                left.append(writer.write_last(arrays))
             left.append(_save_so_far(vectors, files))
         except KeyboardInterrupt:  # once more: who presses it wants the end
-            if keeper and not left:
-                left.append(keeper.without_a_last("stopped again"))
+            if writer and not left:
+                left.append(writer.explain_missing("stopped again"))
             left.append("no vectors were written")
-        if together:
-            together.ranks.sum(np.zeros(1))  # the others wait until this is written
+        session.wait_for_all()
         raise Interrupted(f"{stop}; {'; '.join(left)}") from stop.__cause__
 
 
@@ -66,18 +46,19 @@ def _save_so_far(vectors: WordVectors, files: Files) -> str:
     return f"the vectors so far are in {files.output}"
 
 
-def save_or_leave(left: dict[str, np.ndarray], keeper: Keeper | None, vectors: WordVectors, files: Files) -> dict[str, int]:
-    """Write the results; where that fails or is stopped, a last checkpoint keeps what is `left`. Returns the files' sizes."""
+def save_or_leave(training: Training, vectors: WordVectors, files: Files) -> dict[str, int]:
+    """Write the results; where that fails or is stopped, a last checkpoint keeps them. Returns the files' sizes."""
+    writer = training.writer
     try:
         return save(vectors, files)
     except KeyboardInterrupt as stop:
-        told = "no vectors were written"
+        left = "no vectors were written"
         try:
-            told = keeper.leave(left) if keeper else told
+            left = writer.write_last(training.state()) if writer else left
         except KeyboardInterrupt:
-            told = keeper.without_a_last("stopped again") if keeper else told
-        raise Interrupted(f"stopped while the vectors were being written; {told}") from stop
+            left = writer.explain_missing("stopped again") if writer else left
+        raise Interrupted(f"stopped while the vectors were being written; {left}") from stop
     except Fastw2vError as error:
-        if not keeper:
+        if not writer:
             raise
-        raise type(error)(f"{error}; {keeper.leave(left)}") from error
+        raise type(error)(f"{error}; {writer.write_last(training.state())}") from error

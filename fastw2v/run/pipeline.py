@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,20 +17,12 @@ from fastw2v._system.resources import usable_cores
 from fastw2v._system.signals import signals_held
 from fastw2v._system.text_encoding import words_to_text
 from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number, checked_path
-from fastw2v.checkpoints.resuming import Resumed, for_all, read_run, refuse_to_begin
 from fastw2v.checkpoints.store import Store
-from fastw2v.checkpoints.writer import Keeper
+from fastw2v.checkpoints.writer import CheckpointWriter
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.names import refuse_unsplit
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.distributed.checkpoints import described_by_all
-from fastw2v.distributed.communicator import Alone, Verbs
-from fastw2v.distributed.corpus import Text, names_for, part_for
-from fastw2v.distributed.counts import from_rank_0
-from fastw2v.distributed.serialization import told_by_all
-from fastw2v.distributed.session import settings_here, settings_to_train, together
-from fastw2v.distributed.training import Together, same_model
 from fastw2v.errors import UsageError
 from fastw2v.model.matrices import Model, new_model
 from fastw2v.model.tables import Tables, tables
@@ -39,11 +32,12 @@ from fastw2v.reporting.log import JsonLog
 from fastw2v.run import warmup
 from fastw2v.run.files import Files, checked_text
 from fastw2v.run.finish import save_or_leave, train_or_leave
-from fastw2v.run.preparation import encoded, told_findings, vocabulary_for
+from fastw2v.run.preparation import encoded, gathered_findings, vocabulary_for
+from fastw2v.run.resuming import Resumed, read_run, refuse_to_begin
+from fastw2v.run.session import Session, Text, open_session
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.training.devices import new_engine, with_device
 from fastw2v.training.partitions import random_start
-from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 from fastw2v.training.warm_start import Earlier, opened, start_from
 from fastw2v.vectors.io.formats import FORMATS
@@ -136,13 +130,13 @@ def run(
     force : a checkpoint that is there already is set aside, and overwritten by the first of this run
     init : vectors for a warm start that are in no file
     """
-    with together(corpus) as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
-        if ranks.rank > 0:
+    with open_session(corpus) as session, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+        if not session.leads:
             listener, files = Listener(), files.only_read()
         if files.log:
             listener = Several(listener, JsonLog(files.log))
         stack.enter_context(closing(listener))
-        text = checked_text(names_for(corpus, ranks), settings, files, listener.note)
+        text = checked_text(session.names(corpus), settings, files, listener.note)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
             with signals_held():  # a folder that `prepare` makes is removed once it is held
@@ -152,8 +146,8 @@ def run(
                 store.set_aside()
             else:
                 refuse_to_begin(store, settings)
-        part = Text(text, part_for(text, corpus, ranks), corpus)
-        return _run(ranks, Job(part, settings, files, files.init if init is None else init), listener, store)
+        job = Job(session.text(text, corpus), settings, files, files.init if init is None else init)
+        return _run(session, job, listener, store)
 
 
 def resume(folder: PathName, *, force: bool = False, listener: Listener | None = None, progress: bool = False) -> WordVectors:
@@ -163,22 +157,22 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
 
     Raises UsageError where there is no checkpoint, or what changed.
     """
-    with together() as ranks, one_line_errors(NEEDS_LESS), ExitStack() as stack:
-        listener = listener or listener_for(progress=progress) if ranks.rank == 0 else Listener()
+    with open_session() as session, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+        listener = listener or listener_for(progress=progress) if session.leads else Listener()
         stack.enter_context(closing(listener))
         store, resumed = None, None
-        if ranks.rank == 0:
+        if session.leads:
             store = Store(checked_path("folder", folder))
             stack.enter_context(store.held())
             resumed = read_run(store, force)
             store.prepare()
-        resumed = for_all(ranks, resumed)
+        resumed = session.share_resumed(resumed)
         if resumed.files.log:
             log = stack.enter_context(closing(JsonLog(resumed.files.log, append=True)))
             listener = Several(listener, log)
-        text = checked_text(names_for(resumed.corpus, ranks), resumed.settings, resumed.files, listener.note)
-        part = Text(text, part_for(text, resumed.corpus, ranks), resumed.corpus)
-        return _run(ranks, Job(part, resumed.settings, resumed.files, resumed=resumed), listener, store)
+        text = checked_text(session.names(resumed.corpus), resumed.settings, resumed.files, listener.note)
+        job = Job(session.text(text, resumed.corpus), resumed.settings, resumed.files, resumed=resumed)
+        return _run(session, job, listener, store)
 
 
 def count(
@@ -190,13 +184,13 @@ def count(
 
     Raises what `train` raises.
     """
-    settings, files, listener = settings or Settings(), files or Files(), listener or Listener()
+    settings, files, listener, session = settings or Settings(), files or Files(), listener or Listener(), Session()
     with closing(listener), one_line_errors(NEEDS_LESS):
         text = checked_text(corpus, settings, files, listener.note)
         if not files.read_vocab:
             warmup.compile_counting(listener)
-        vocabulary, counts = vocabulary_for(Alone(), text, settings, files, listener)
-        found = told_findings(Alone(), text, listener)
+        vocabulary, counts = vocabulary_for(session, text, settings, files, listener)
+        found = gathered_findings(session, text, listener)
         if files.save_vocab:
             vocabulary.save(files.save_vocab)
         if not files.read_vocab:
@@ -219,30 +213,31 @@ class Job(NamedTuple):
     resumed: Resumed | None = None
 
 
-def _run(ranks: Verbs, job: Job, listener: Listener, store: Store | None) -> WordVectors:
-    files, resumed = job.files, job.resumed
-    ready = _prepared(ranks, job, listener)
-    settings, vocabulary, ids = ready.settings, ready.vocabulary, ready.ids
-    kind: dict[str, Any] = {"sample": settings.sample, "negative": settings.negative, "hs": settings.hs}
-    lookup = tables(vocabulary.counts, text_counts=vocabulary.text_counts, **kind)
-    model = _start(ranks, ready, listener)
+def _run(session: Session, job: Job, listener: Listener, store: Store | None) -> WordVectors:
+    resumed = job.resumed
+    ready = _prepared(session, job, listener)
+    vocabulary, ids = ready.vocabulary, ready.ids
+    lookup = _tables(vocabulary, ready.settings)
+    model = _start(session, ready, listener)
     ready = ready._replace(earlier=None)  # training need not hold what it started from
-    train_words = int(ranks.sum(np.array([len(ids)]))[0])
-    trainer, gpu_seconds = _trainer(ranks, ready, model, lookup, train_words, listener)
+    train_words = int(session.total(np.array([len(ids)]))[0])
+    trainer, gpu_seconds = _trainer(session, ready, model, lookup, train_words, listener)
     settings = trainer.settings
-    about = described_by_all(ranks, job.text, ids) if any(told_by_all(ranks, store is not None)) else {}
-    if resumed:
-        listener.note(resumed.put_back(trainer, about, ranks))
-    company = Together(ranks, trainer, lookup, vocabulary, settings) if ranks.size > 1 else None
-    keeper = None
-    if store:
-        keeper = Keeper(store, files.checkpoint_every, _to_go_on(ranks, job, about, settings), vocabulary)
+    writer = None
+    if any(session.gathered(store is not None)):
+        about = session.description(job.text, ids, job.asked, settings)
+        if resumed:
+            listener.note(resumed.restore(trainer, about["text"], session))
+        if store:
+            about |= {"output_files": job.files.as_dict()}
+            writer = CheckpointWriter(store, job.files.checkpoint_every, about, vocabulary)
+    training = session.training(trainer, lookup, vocabulary, writer, listener.note)
     vectors = _vectors(vocabulary, model, settings)
     clock, words_before = Stopwatch(), trainer.words_done
-    end = train_or_leave(trainer, keeper, vectors, files, listener, company)
+    end = train_or_leave(session, training, vectors, job.files, listener)
     train_seconds = clock.lap()
     ids.close()
-    written = save_or_leave(company.left if company else captured(trainer), keeper, vectors, files)
+    written = save_or_leave(training, vectors, job.files)
     if store:
         store.remove()
     listener.finished(
@@ -256,11 +251,11 @@ def _run(ranks: Verbs, job: Job, listener: Listener, store: Store | None) -> Wor
             train_seconds=train_seconds,
             save_seconds=clock.lap(),
             words_per_second=(end.words - words_before) / train_seconds,
-            loss=company.last_epoch_loss if company else trainer.last_epoch_loss,
+            loss=training.last_epoch_loss,
             files=written,
             texts=ready.found.texts,
             empty_texts=ready.found.empty,
-            **(company.rank_figures if company else {}),
+            **training.figures,
         )
     )
     return vectors
@@ -270,8 +265,8 @@ class Prepared(NamedTuple):
     """A text that is ready to be trained on.
 
     found : what was found out about its files
-    warm : whether there is a warm start
-    earlier : its vectors, on rank 0
+    warm : whether this is a warm start
+    earlier : its vectors, where this process leads
     """
 
     settings: Settings
@@ -285,70 +280,61 @@ class Prepared(NamedTuple):
     encode_seconds: float
 
 
-def _prepared(ranks: Verbs, job: Job, listener: Listener) -> Prepared:
-    """Compile, count or take the vocabulary that is there, and encode."""
+def _prepared(session: Session, job: Job, listener: Listener) -> Prepared:
+    """Compile, count the words or take the vocabulary that is there, and encode the text."""
     text, files, resumed = job.text.part, job.files, job.resumed
-    settings = settings_here(job.asked, ranks)
-    if ranks.size == 1 and settings.thread_count > (cores := usable_cores()):
+    settings = session.local_settings(job.asked)
+    if session.size == 1 and settings.thread_count > (cores := usable_cores()):
         listener.note(f"{settings.thread_count} threads, and this process may use {cores} cores: they do not make it faster")
-    warm = told_by_all(ranks, job.init is not None)[0]
-    earlier = opened(job.init, settings.dim, listener.note) if job.init is not None and ranks.rank == 0 else None
+    warm = session.gathered(job.init is not None)[0]
+    earlier = opened(job.init, settings.dim, listener.note) if job.init is not None and session.leads else None
     settings = with_device(settings, listener.note)
-    compile_seconds = _compiled(ranks, settings, listener)
+    compile_seconds = session.compiled(partial(warmup.compile_all, settings, listener))
     clock = Stopwatch()
-    known = earlier.vocabulary if earlier else None
-    if warm and ranks.size > 1:
-        known = from_rank_0(ranks, known)
-    vocabulary = resumed.vocabulary if resumed else vocabulary_for(ranks, text, settings, files, listener, known)[0]
+    known = session.vocabulary(lambda: _of(earlier)) if warm else None
+    vocabulary = resumed.vocabulary if resumed else vocabulary_for(session, text, settings, files, listener, known)[0]
     if files.save_vocab and not resumed:
         vocabulary.save(files.save_vocab)
     vocab_seconds = clock.lap()
-    ids = encoded(ranks, text, vocabulary, settings, files, listener)
-    found = told_findings(ranks, text, listener)
+    ids = encoded(session, text, vocabulary, settings, files, listener)
+    found = gathered_findings(session, text, listener)
     return Prepared(settings, vocabulary, ids, found, warm, earlier, compile_seconds, vocab_seconds, encode_seconds=clock.lap())
 
 
-def _start(ranks: Verbs, ready: Prepared, listener: Listener) -> Model:
-    """The model that training starts from: the same on all ranks, with the earlier vectors where there are some."""
+def _of(earlier: Earlier | None) -> Vocabulary:
+    assert earlier
+    return earlier.vocabulary
+
+
+def _start(session: Session, ready: Prepared, listener: Listener) -> Model:
+    """The model that training starts from: new, or for a warm start with the earlier vectors."""
     model = _new_model(ready.vocabulary, ready.settings)
     if ready.earlier:
         listener.note(start_from(model, ready.vocabulary, ready.earlier))
     if ready.warm:
-        same_model(ranks, model)
+        session.share_model(model)
     return model
 
 
 def _trainer(
-    ranks: Verbs, ready: Prepared, model: Model, lookup: Tables, train_words: int, listener: Listener
+    session: Session, ready: Prepared, model: Model, lookup: Tables, train_words: int, listener: Listener
 ) -> tuple[Trainer, float]:
-    """The trainer on the device that was chosen, and the seconds that compiling for a GPU took.
+    """The trainer on the chosen device, and the seconds that compiling for a GPU took.
 
-    train_words : of all ranks, one epoch
+    train_words : of all processes, in one epoch
     """
     settings = ready.settings
     gpu = settings.device == "cuda"
     if gpu:
         listener.note("compiling for the GPU (some ten seconds)")
-    clock, total_words = Stopwatch(), train_words * settings.epochs if ranks.size > 1 else None
-    engine = new_engine(ready.ids, model, lookup, settings_to_train(settings, ranks), total_words, ranks.place)
+    clock, total_words = Stopwatch(), train_words * settings.epochs if session.size > 1 else None
+    engine = new_engine(ready.ids, model, lookup, session.seeded(settings), total_words, session.gpu)
     return Trainer(engine, replace(engine.settings, seed=settings.seed)), clock.lap() if gpu else 0.0
 
 
-def _compiled(ranks: Verbs, settings: Settings, listener: Listener) -> float:
-    """Compile what will be called, first on one rank of each machine: the others find it in the cache. Returns the seconds."""
-    seconds = warmup.compile_all(settings, listener) if ranks.place == 0 else 0.0
-    ranks.sum(np.zeros(1))
-    return warmup.compile_all(settings, listener) if ranks.place > 0 else seconds
-
-
-def _to_go_on(ranks: Verbs, job: Job, about: dict[str, Any], settings: Settings) -> dict[str, Any]:
-    """What a checkpoint says of the run; of several ranks', which may go on elsewhere, not what the machine's part was."""
-    text = job.text
-    chosen = settings.as_dict()
-    if ranks.size > 1:
-        chosen |= {"threads": job.asked.threads, "memory": job.asked.memory}
-    what = {"settings": chosen, "output_files": job.files.as_dict(), "text": about}
-    return what | {"corpus": [os.path.abspath(name) for name in text.names]} if text.own_files else what
+def _tables(vocabulary: Vocabulary, settings: Settings) -> Tables:
+    kind: dict[str, Any] = {"sample": settings.sample, "negative": settings.negative, "hs": settings.hs}
+    return tables(vocabulary.counts, text_counts=vocabulary.text_counts, **kind)
 
 
 def _new_model(vocabulary: Vocabulary, settings: Settings) -> Model:

@@ -1,7 +1,6 @@
 """From a text to what training needs of it: the vocabulary, and the word ids, within the memory there is."""
 
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 
@@ -12,92 +11,88 @@ from fastw2v.corpus.findings import Findings, added_up
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
-from fastw2v.distributed.communicator import Verbs
-from fastw2v.distributed.counts import from_rank_0, merge_counts
-from fastw2v.distributed.serialization import told_by_all
+from fastw2v.corpus.words import WordTable
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.model.matrices import model_bytes
 from fastw2v.model.tables import tables_bytes
 from fastw2v.reporting.listener import Counts, Listener
 from fastw2v.run.files import Files
+from fastw2v.run.session import Session
 from fastw2v.settings import Settings
 
 FEW_NEIGHBOURS = 0.01  # for each sentence
 
 
 def vocabulary_for(
-    ranks: Verbs, text: list[Source], settings: Settings, files: Files, listener: Listener, earlier: Vocabulary | None = None
+    session: Session, text: list[Source], settings: Settings, files: Files, listener: Listener, known: Vocabulary | None = None
 ) -> tuple[Vocabulary, Counts]:
-    """Count the text, of which each rank has its part, or read the counts. Raises UsageError where no word is left.
+    """Count the words of the text, or read their counts. Raises UsageError where no word is left.
 
-    earlier : of the texts that a model has seen before, see `select`; the same for all ranks
+    known : the vocabulary of a warm start, see `select`
     """
     if files.read_vocab:
-        vocabulary = _read_by_rank_0(ranks, files.read_vocab, settings, earlier)
+        path = files.read_vocab
+        vocabulary = session.vocabulary(lambda: _selected(read_vocabulary(path).table, settings, known))
         distinct, words = len(vocabulary), vocabulary.train_words
         most = int(vocabulary.text_counts[1:].max(initial=0))
     else:
         listener.reading("counting", sum(source.size for source in text))
         memory = settings.memory or available_memory() // 2
         counted, pruned_up_to = count_words(text, threads=settings.thread_count, memory=memory, advanced=listener.read)
-        pruned_up_to = max(told_by_all(ranks, pruned_up_to))
+        pruned_up_to = max(session.gathered(pruned_up_to))
         if pruned_up_to:
             listener.note(
                 f"memory for counting was spent: words seen {pruned_up_to} times or less were forgotten on the way; "
                 "--memory gives more"
             )
-        table, distinct, words, most = merge_counts(ranks, counted, settings.min_count, earlier)
+        table, distinct, words, most = session.merged_counts(counted, settings.min_count, known)
         if words == 0:
             raise UsageError("the text is empty")
         if not most:
             raise UsageError("the text holds no word: it is white space")
-        vocabulary = select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, earlier=earlier)
+        vocabulary = _selected(table, settings, known)
     if not vocabulary.text_counts[1:].any():
         most_often = f"the most frequent word occurs {most} time{'s' if most != 1 else ''}" if most else "there is no word"
-        nor_known = "" if earlier is None else "and none is known from before, "
+        nor_known = "" if known is None else "and none is known from before, "
         raise UsageError(f"no word occurs {settings.min_count} times or more ({nor_known}{most_often}): lower --min-count")
     counts = Counts(len(vocabulary), vocabulary.train_words, distinct, words)
     listener.counted(counts)
     return vocabulary, counts
 
 
-def _read_by_rank_0(ranks: Verbs, path: Path, settings: Settings, earlier: Vocabulary | None) -> Vocabulary:
-    if ranks.rank > 0:
-        return from_rank_0(ranks, None)
-    table = read_vocabulary(path).table
-    vocabulary = select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, earlier=earlier)
-    return from_rank_0(ranks, vocabulary) if ranks.size > 1 else vocabulary
+def _selected(table: WordTable, settings: Settings, known: Vocabulary | None) -> Vocabulary:
+    return select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, earlier=known)
 
 
 def encoded(
-    ranks: Verbs, text: list[Source], vocabulary: Vocabulary, settings: Settings, files: Files, listener: Listener
+    session: Session, text: list[Source], vocabulary: Vocabulary, settings: Settings, files: Files, listener: Listener
 ) -> IdStream:
-    """The rank's text as ids, in memory or in a temporary file. Raises Fastw2vError if the model does not fit into memory."""
-    expected = 0 if files.read_vocab else vocabulary.train_words // ranks.size
+    """The text as ids, in memory or in a temporary file. Raises Fastw2vError if the model does not fit into memory."""
+    expected = 0 if files.read_vocab else vocabulary.train_words // session.size
     ids = IdStream(memory=_memory_for_ids(vocabulary, settings), expected=expected, folder=files.spool_folder)
     listener.reading("encoding", sum(source.size for source in text))
     sentences = encode(text, vocabulary, ids, threads=settings.thread_count, advanced=listener.read)
-    _warn_of_lone_words(ranks, sentences, listener)
+    _warn_of_lone_words(session, sentences, listener)
     if not ids.in_memory:
         size = readable_bytes(len(ids) * 4)
         listener.note(f"the text's word ids ({size}) are in a temporary file, for they are more than --memory allows")
-    if ranks.size == 1 and not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
+    if session.size == 1 and not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
         raise UsageError("the text holds no word of the vocabulary")
     return ids
 
 
-def told_findings(ranks: Verbs, text: list[Source], listener: Listener) -> Findings:
-    """What all ranks found in the text, of which the user is told what is wrong."""
+def gathered_findings(session: Session, text: list[Source], listener: Listener) -> Findings:
+    """What was found out about the text; the user is told what is wrong with it."""
     own = added_up(source.findings for source in text)
-    found = added_up(Findings(**told) for told in told_by_all(ranks, asdict(own)))
+    found = added_up(Findings(**told) for told in session.gathered(asdict(own)))
     for note in found.notes():
         listener.note(note)
     return found
 
 
-def _warn_of_lone_words(ranks: Verbs, sentences: Sentences, listener: Listener) -> None:
+def _warn_of_lone_words(session: Session, sentences: Sentences, listener: Listener) -> None:
     """Tell where there is next to nothing to learn from, for words have no neighbours: of a table, of a list of words."""
-    count, neighbours = ranks.sum(np.array(sentences)).tolist()
+    count, neighbours = session.total(np.array(sentences)).tolist()
     if neighbours < FEW_NEIGHBOURS * count:
         listener.note(
             f"warning: hardly any sentence has two words of the vocabulary ({count:,} sentences, {neighbours:,} pairs of "

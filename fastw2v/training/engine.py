@@ -88,13 +88,13 @@ class Engine(Protocol):
     def carried(self) -> dict[str, np.ndarray]:
         """The arrays, beside the matrices, that training goes on from, by name; none need be a copy."""
 
-    def put_back(self, arrays: dict[str, np.ndarray]) -> None:
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
         """Go on from such arrays, of the same names, shapes and dtypes, and from what the matrices have been set to.
 
         Before `start`. Raises ValueError that says what makes no sense.
         """
 
-    def put_back_roughly(self, arrays: dict[str, np.ndarray]) -> None:
+    def restore_approximately(self, arrays: dict[str, np.ndarray]) -> None:
         """The same where the text has changed, as far into the new one as the arrays say of the old. Raises ValueError."""
 
 

@@ -344,7 +344,7 @@ class Gpu:
             "epoch-losses": self.epoch_losses,
         }
 
-    def put_back(self, arrays: dict[str, np.ndarray]) -> None:
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
         """The same put back, checked. Raises ValueError."""
         for name, array in self.carried().items():
             array[...] = arrays[name]
@@ -355,7 +355,7 @@ class Gpu:
         if self.words_done < 0:
             raise ValueError("the words done are negative")
 
-    def put_back_roughly(self, arrays: dict[str, np.ndarray]) -> None:
+    def restore_approximately(self, arrays: dict[str, np.ndarray]) -> None:
         """Each stretch starts as far into its new share as all were on average."""
         done = arrays.get("words-done")
         if done is None or done.shape != (1,) or done.dtype != np.int64 or done[0] < 0:

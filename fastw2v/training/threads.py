@@ -227,7 +227,7 @@ class Threads:
             for name, array in self.kernel.carried(worker).items()
         }
 
-    def put_back(self, arrays: dict[str, np.ndarray]) -> None:
+    def restore(self, arrays: dict[str, np.ndarray]) -> None:
         """The same put back. Compiled loops trust what they are given, so all of it is checked: ValueError."""
         for name, array in self.carried().items():
             array[...] = arrays[name]
@@ -237,7 +237,7 @@ class Threads:
         if self.schedule.words_done.min(initial=0) < 0:
             raise ValueError("the words done are negative")
 
-    def put_back_roughly(self, arrays: dict[str, np.ndarray]) -> None:
+    def restore_approximately(self, arrays: dict[str, np.ndarray]) -> None:
         """Each thread starts as far into its new share as it was in the old one."""
         then = arrays.get("places")
         if then is None or then.shape != self.claims.places.shape or then.dtype != np.int64 or (then < 0).any():

@@ -1,4 +1,4 @@
-"""What run.json says of a run, each field of its type."""
+"""The description of a run in a checkpoint (run.json): its fields, each of its type."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from fastw2v.settings import Settings
 
 
 class Fields(NamedTuple):
-    """text : see `description.described`; folder : identifies the folder of checkpoints, None where nothing does."""
+    """text : see `text_description.described`; folder : identifies the folder of checkpoints, None where nothing does."""
 
     settings: Settings
     files: Files

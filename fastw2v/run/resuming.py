@@ -1,25 +1,19 @@
-"""Going on from a checkpoint: what was asked for then, checked, and the state put back into a new trainer."""
+"""Resuming from a checkpoint: the run that it describes, checked, and its state restored into a new trainer."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v.checkpoints.description import changes
-from fastw2v.checkpoints.fields import read_fields
 from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Store
+from fastw2v.checkpoints.text_description import changes
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
 from fastw2v.corpus.words import END_OF_SENTENCE, can_be_in_a_text
-from fastw2v.distributed.checkpoints import is_of_ranks, put_back_to_all
-from fastw2v.distributed.communicator import Verbs
-from fastw2v.distributed.counts import from_rank_0
-from fastw2v.distributed.serialization import told_by_all
-from fastw2v.distributed.shared_rows import inner_nodes
 from fastw2v.errors import UsageError
+from fastw2v.run.description import read_fields
 from fastw2v.run.files import Files
+from fastw2v.run.session import Session
 from fastw2v.settings import Settings
-from fastw2v.training.state import restore, restore_roughly
 from fastw2v.training.trainer import Trainer
 
 
@@ -35,21 +29,18 @@ class Resumed(NamedTuple):
     arrays: dict[str, np.ndarray]
     force: bool
 
-    def put_back(self, trainer: Trainer, text: dict[str, Any], ranks: Verbs) -> str:
-        """Let a new trainer stand where the checkpoint was written; `text` describes the text as it is now.
+    def restore(self, trainer: Trainer, text: dict[str, Any], session: Session) -> str:
+        """Restore a new trainer to where the checkpoint was written; `text` describes the text as it is now.
 
         Returns where that is, in words. Raises UsageError that says what of the text has changed, unless forced, and for
-        arrays that do not fit. Of several ranks rank 0 has the arrays.
+        arrays that do not fit.
         """
         changed = changes(self.text, text)
         if changed and not self.force:
             raise UsageError(f"the text has changed since the checkpoint: {', '.join(changed)}; --force goes on all the same")
         try:
-            if ranks.size > 1 or is_of_ranks(self.arrays):
-                put_back_to_all(ranks, trainer.engine, inner_nodes(self.vocabulary.counts), self.arrays, exactly=not changed)
-            else:
-                (restore_roughly if changed else restore)(trainer, self.arrays)
-            self.arrays.clear()  # they are mapped files, whose room on the disk is free only once they are let go
+            session.restore(trainer, self.arrays, exactly=not changed)
+            self.arrays.clear()  # they are mapped files, whose room on the disk is free only once they are closed
         except UsageError:
             raise
         except (ValueError, TypeError) as error:  # NumPy raises the latter for arrays that are none of numbers
@@ -88,22 +79,6 @@ def read_run(store: Store, force: bool) -> Resumed:
             f"writes {names}: --force allows it"
         )
     return Resumed(store.folder, fields.settings, fields.files, fields.corpus, fields.text, vocabulary, arrays, force)
-
-
-def for_all(ranks: Verbs, resumed: Resumed | None) -> Resumed:
-    """What rank 0 has read, for all ranks; the others get no files and no arrays."""
-    about: dict[str, Any] | None = None
-    if resumed and ranks.size > 1:
-        about = {name: getattr(resumed, name) for name in ("corpus", "text", "force")}
-        about |= {"folder": str(resumed.folder), "settings": asdict(resumed.settings)}
-    if ranks.size > 1:
-        told = told_by_all(ranks, about)[0]
-        vocabulary = from_rank_0(ranks, resumed.vocabulary if resumed else None)
-        if not resumed:
-            folder, settings = Path(told["folder"]), Settings(**told["settings"])
-            return Resumed(folder, settings, Files(), told["corpus"], told["text"], vocabulary, {}, told["force"])
-    assert resumed
-    return resumed
 
 
 def _vocabulary(words: list[bytes], counts: np.ndarray, in_text: np.ndarray | None) -> Vocabulary:
