@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 from pieces import callable_piece
 
-from fastw2v.kernels import reference, window
+from fastw2v.kernels import pairs, reference
+from fastw2v.kernels.reference.worker import new_worker
 from fastw2v.kernels.schedule import new_schedule
-from fastw2v.kernels.worker import Variant, new_worker
+from fastw2v.kernels.worker import Variant
 from fastw2v.model import noise as noise_tables
 from fastw2v.model import random_stream
 from fastw2v.model.matrices import Model, new_model
 from fastw2v.model.sigmoid import sigmoid_table
 from fastw2v.model.tables import Tables, tables
 
-advance, window_around = callable_piece(random_stream.advance), callable_piece(window.window_around)
+advance, window_around = callable_piece(random_stream.advance), callable_piece(pairs.window_around)
 draw = callable_piece(noise_tables.draw)
 
 DIM = 5

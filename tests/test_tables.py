@@ -11,8 +11,9 @@ from numba import njit
 from pieces import callable_piece
 from scipy import stats
 
-from fastw2v.kernels import reference, window
-from fastw2v.kernels.worker import Variant, new_worker
+from fastw2v.kernels import pairs, reference
+from fastw2v.kernels.reference.worker import new_worker
+from fastw2v.kernels.worker import Variant
 from fastw2v.model import alias, random_stream
 from fastw2v.model.huffman import HuffmanTree, huffman_tree, tree_bytes
 from fastw2v.model.noise import SLOTS, draw, noise_table
@@ -21,7 +22,7 @@ from fastw2v.model.subsampling import keep_probabilities
 from fastw2v.model.tables import tables, tables_bytes
 
 advance, fraction = callable_piece(random_stream.advance), callable_piece(random_stream.fraction)
-read_sentence, window_around = callable_piece(reference.read_sentence), callable_piece(window.window_around)
+read_sentence, window_around = callable_piece(reference.read_sentence), callable_piece(pairs.window_around)
 
 PLAIN = Variant(cbow=False, hs=False, negative=5, window=5)
 NO_TABLES = tables(np.array([1, 2], np.int64), sample=0, negative=1, hs=False)

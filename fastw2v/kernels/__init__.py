@@ -1,9 +1,6 @@
-"""The compiled training loops, and what they share: random stream, matrices, schedule, loss."""
-
-from types import ModuleType
+"""The compiled training loops, and what they share: the protocol, the schedule of the learning rate, the loss."""
 
 from fastw2v.kernels import blocked, reference
+from fastw2v.kernels.protocol import Kernel
 
-# A kernel is a module with train(ids, last, worker, model, tables, variant, schedule), new_worker, carried and check_carried:
-# see kernels.reference.
-KERNELS: dict[str, ModuleType] = {"blocked": blocked, "reference": reference}
+KERNELS: dict[str, Kernel] = {"blocked": blocked, "reference": reference}

@@ -6,8 +6,7 @@ It is a measurement beside the kernels, not a part of them: all are judged by th
 import numpy as np
 
 from fastw2v._jit.compiling import compiled_math, inlined
-from fastw2v.kernels.reference import HIDDEN, dot
-from fastw2v.kernels.window import window_around
+from fastw2v.kernels.pairs import HIDDEN, dot, window_around
 from fastw2v.kernels.worker import END_OF_SENTENCE
 from fastw2v.model.alias import draw
 from fastw2v.model.random_stream import advance, fraction

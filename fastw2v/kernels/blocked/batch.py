@@ -47,8 +47,8 @@ def read_words(ids, position, last, worker, keep):
 def close_sentence(begin, end, worker):
     """Note a finished sentence's bounds, from which its windows are laid."""
     for position in range(begin, end):
-        worker.batch.begin[position] = begin
-        worker.batch.end[position] = end
+        worker.batch.sentence_begin[position] = begin
+        worker.batch.sentence_end[position] = end
 
 
 @inlined
@@ -108,8 +108,8 @@ def draw_windows(length, random, batch, window):
     for center in range(length):
         random = advance(random)
         reach = 1 + np.int64(((random >> HIGH_32_BITS) * np.uint64(window)) >> HIGH_32_BITS)
-        batch.begin[center] = max(np.int64(batch.begin[center]), center - reach)
-        batch.end[center] = min(np.int64(batch.end[center]), center + reach + 1)
+        batch.begin[center] = max(np.int64(batch.sentence_begin[center]), center - reach)
+        batch.end[center] = min(np.int64(batch.sentence_end[center]), center + reach + 1)
     return random
 
 

@@ -36,17 +36,18 @@ def end_paths(hs, worker, nodes, tree):
 
 @inlined
 def take_path(word, worker, tree):
-    """Note where the nodes of a word's path are trained, and what their scores should be; returns how many there are."""
-    path, labels, alpha = worker.rows.path_nodes, worker.rows.labels, worker.state[0].alpha
+    """Fill in the rows of the nodes on a word's path, their labels and steps. Returns how many nodes there are."""
+    path, labels, steps = worker.rows.path_nodes, worker.rows.labels, worker.rows.steps
+    alpha = worker.state[0].alpha
     start, length = tree.starts[word], tree.starts[word + 1] - tree.starts[word]
     for step in range(length):
         path[step] = own_row(tree.nodes[start + step], tree, worker.copies)
         labels[0, step] = alpha * (np.float32(1) - np.float32(tree.codes[start + step]))
-        labels[1, step] = alpha
+        steps[0, step] = alpha
     for step in range(length, rounded_up(length, TILE)):
         path[step] = path[0]
         labels[0, step] = 0
-        labels[1, step] = 0
+        steps[0, step] = 0
     return length
 
 
@@ -101,18 +102,13 @@ def context_word(number, begin, center, words):
 
 
 @inlined
-def path_gradient(scores, step, labels):
-    """α(1 - code - σ(score)) of four of a path's nodes from a step on; 0 past the path's end."""
-    return load_quarter(labels, 0, step) - load_quarter(labels, 1, step) * sigmoid(scores)
-
-
-@inlined
 def learn_path_of_row(word, row, hidden, gradient, worker, nodes, tree):
     """One hidden row against the path of the word that it belongs to; the nodes move at once."""
     path, scores, length = worker.rows.path_nodes, worker.rows.path_scores, take_path(word, worker, tree)
     for step in range(0, length, TILE):
         found = dots(nodes, (path[step], path[step + 1], path[step + 2], path[step + 3]), hidden, row)
-        store(scores, 0, step, path_gradient(found, step, worker.rows.labels))
+        labels, steps = load_quarter(worker.rows.labels, 0, step), load_quarter(worker.rows.steps, 0, step)
+        store(scores, 0, step, labels - steps * sigmoid(found))  # α(1 - code - σ(score))
     for d in range(0, nodes.shape[1], LANES):
         mine = load(hidden, row, d)
         learned = load(gradient, row, d)

@@ -1,4 +1,4 @@
-"""What one thread of the blocked kernel carries from one stretch of text to the next."""
+"""What one thread of the blocked kernel carries from one chunk of ids to the next."""
 
 from typing import Literal, NamedTuple
 
@@ -33,6 +33,7 @@ class Batch(NamedTuple):
     """Kept words of whole sentences, one after the other, and what was drawn for them; an entry for each position.
 
     words : (n,) int32, word ids
+    sentence_begin, sentence_end : (n,) int32, the bounds of the position's sentence
     begin, end : (n,) int32, the position's drawn window as a center, itself included
     pairs : (n,) float32, windows of other centers that cover the position (near)
     noise : (blocks × noise words a block,) int32; where they are drawn on the way, those of the next span of the text (wide)
@@ -42,6 +43,8 @@ class Batch(NamedTuple):
     """
 
     words: np.ndarray
+    sentence_begin: np.ndarray
+    sentence_end: np.ndarray
     begin: np.ndarray
     end: np.ndarray
     pairs: np.ndarray
@@ -64,7 +67,7 @@ class Rows(NamedTuple):
     pair_scores : (1, contexts of four centers) float32
     path_scores : (1, longest path) float32
     path_nodes : (longest path,) int64, which rows of the model these are
-    labels : (2, longest path) float32, what a path's scores should be, and the step they are scaled with
+    labels, steps : (1, longest path) float32, α(1 - code) of each node, and α; 0 past the path's end
     """
 
     input: np.ndarray
@@ -82,6 +85,7 @@ class Rows(NamedTuple):
     path_scores: np.ndarray
     path_nodes: np.ndarray
     labels: np.ndarray
+    steps: np.ndarray
 
 
 class Parts(NamedTuple):
@@ -98,7 +102,7 @@ class Parts(NamedTuple):
 
 
 class Worker(NamedTuple):
-    """One thread's place in its share of the text, and the memory it works in.
+    """One thread's place in its part of the text, and its scratch memory.
 
     state : (1,) of STATE
     batch, rows, parts : see there
@@ -156,19 +160,20 @@ def new_worker(
 
 
 def carried(worker: Worker) -> dict[str, np.ndarray]:
-    """The arrays that a worker takes from one stretch to the next; the rest is only worked in."""
-    return {"state": worker.state, "words": worker.batch.words, "begin": worker.batch.begin, "end": worker.batch.end}
+    """The arrays that a worker carries from one chunk to the next; the rest is scratch memory."""
+    batch = worker.batch
+    return {"state": worker.state, "words": batch.words, "begin": batch.sentence_begin, "end": batch.sentence_end}
 
 
 def check_carried(worker: Worker, vocabulary: int) -> None:
-    """Refuse what the compiled loops, which trust it, could not go on with. Raises ValueError."""
+    """Check restored arrays, which the compiled loops trust. Raises ValueError."""
     state, batch = worker.state[0], worker.batch
     check_state(state, len(batch.words) - 1)
     complete = int(state["complete"])
     if not 0 <= complete <= min(int(state["length"]), BATCH - 1) or state["length"] - complete >= MAX_SENTENCE_LENGTH:
         raise ValueError("a thread's batch makes no sense")
     check_ids(batch.words, vocabulary)
-    begin, end, places = batch.begin[:complete], batch.end[:complete], np.arange(complete)
+    begin, end, places = batch.sentence_begin[:complete], batch.sentence_end[:complete], np.arange(complete)
     if np.any(begin < 0) or np.any(begin > places) or np.any(end <= places) or np.any(end > complete):
         raise ValueError("a sentence's bounds make no sense")
 
@@ -178,6 +183,8 @@ def _new_batch(sizes: Sizes) -> Batch:
     pools = 1 if sizes.wide else -(-most // sizes.block) + 1
     return Batch(
         words=np.zeros(most, np.int32),
+        sentence_begin=np.zeros(most, np.int32),
+        sentence_end=np.zeros(most, np.int32),
         begin=np.zeros(most, np.int32),
         end=np.zeros(most, np.int32),
         pairs=np.zeros(most if sizes.near else 0, np.float32),
@@ -209,5 +216,6 @@ def _new_rows(sizes: Sizes, columns: int, longest_path: int, variant: Variant) -
         pair_scores=aligned_zeros(1, ROWS * widest if sizes.near else LANES),
         path_scores=aligned_zeros(1, path),
         path_nodes=np.zeros(path, np.int64),
-        labels=aligned_zeros(2, path),
+        labels=aligned_zeros(1, path),
+        steps=aligned_zeros(1, path),
     )

@@ -7,9 +7,10 @@ import numpy as np
 
 from fastw2v._jit.compiling import compiled_kernel, inlined
 from fastw2v._jit.prefetch import prefetch_row
+from fastw2v.kernels.pairs import GRADIENT, HIDDEN, dot, window_around
+from fastw2v.kernels.reference.worker import carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
-from fastw2v.kernels.window import window_around
-from fastw2v.kernels.worker import END_OF_SENTENCE, carried, check_carried, new_worker
+from fastw2v.kernels.worker import END_OF_SENTENCE
 from fastw2v.model.noise import draw
 from fastw2v.model.random_stream import advance, fraction
 from fastw2v.model.sigmoid import LIMIT, sigmoid
@@ -17,8 +18,7 @@ from fastw2v.model.top_nodes import exchange, exchange_when_due, own_row
 
 __all__ = ["carried", "check_carried", "new_worker", "train"]
 
-WORDS_BETWEEN_RATES = 10_000  # how often the original looks at the schedule
-HIDDEN, GRADIENT = 0, 1  # the rows of a worker's scratch
+WORDS_BETWEEN_RATES = 10_000  # how often the original computes the learning rate
 
 
 @compiled_kernel
@@ -27,7 +27,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
 
     ids : (n,) int32, word ids, 0 ends a sentence
     last : bool, whether the share ends here, so that an unfinished sentence is trained too
-    worker : kernels.worker.Worker, carried from call to call
+    worker : kernels.reference.worker.Worker, carried from call to call
     model, tables, variant, schedule : see model.matrices, model.tables, kernels.worker, kernels.schedule
     """
     position = 0
@@ -210,15 +210,6 @@ def learn_noise(inputs, row, word, noise, worker, output, tables, negative):
         else:  # NaN too, which must not be looked up
             probability = np.float32(0)
         move(inputs, row, output, target, (label - probability) * alpha, worker.scratch)
-
-
-@inlined
-def dot(a, i, b, j):
-    """a[i] · b[j]."""
-    total = np.float32(0)
-    for d in range(a.shape[1]):
-        total += a[i, d] * b[j, d]
-    return total
 
 
 @inlined
