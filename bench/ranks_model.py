@@ -19,7 +19,7 @@ import click
 
 from fastw2v.distributed.averaging import FREQUENT
 from fastw2v.distributed.synchronization import CHUNK, EARLIEST, EARLY, GRACE, PARTS, REST, SHORTEST, SLOW, default_sync_words
-from fastw2v.training.threads import STRETCH
+from fastw2v.training.threads import CHUNK as IDS_OF_A_CHUNK
 
 NODES = (1, 2, 4, 8, 16, 32, 64)
 HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")
@@ -74,7 +74,7 @@ def seconds(model: Model, node: Node, nodes: int, network: Network, sync_words: 
     size = model.bytes(min(model.vocabulary, FREQUENT + max(0, model.vocabulary - FREQUENT) / PARTS))
     working = node.core_seconds * size / node.cores  # seconds of training that a round takes away
     passing = transfer(size, nodes, network)
-    told = (STRETCH * max(1.0, node.cores) + SHORTEST * node.rate) / 2  # words past due when a meeting finds a round due
+    told = (IDS_OF_A_CHUNK * max(1.0, node.cores) + SHORTEST * node.rate) / 2  # words past due when a meeting finds a round due
     own, total, last, clock, spent = 0.0, model.words / nodes, 0.0, 0.0, 0.0
     while True:
         interval = min(sync_words, max(EARLY * last, EARLIEST * sync_words))

@@ -106,7 +106,7 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
     from fastw2v.model.matrices import new_model
     from fastw2v.model.tables import tables
     from fastw2v.settings import Settings
-    from fastw2v.training.threads import MEASURED, STRETCH, measured_every
+    from fastw2v.training.threads import CHUNK, MEASURED, ids_between_measurements
 
     text = sources(corpus)
     vocabulary = select(count_words(text, threads=2, memory=2**32)[0], min_count=5, max_vocab=None)
@@ -121,9 +121,9 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
         schedule = new_schedule(0.025, len(stream), 1)
         seconds = {"loss": 0.0, "training": 0.0}
         state, room = np.uint64(1), np.zeros(MEASURED, np.int32)
-        every = measured_every(len(stream) // 2) // STRETCH
-        for number, start in enumerate(range(-STRETCH, min(LOSS_IDS, len(stream)), STRETCH)):
-            ids = stream.read(max(0, start), max(0, start) + STRETCH)
+        every = ids_between_measurements(len(stream) // 2) // CHUNK
+        for number, start in enumerate(range(-CHUNK, min(LOSS_IDS, len(stream)), CHUNK)):
+            ids = stream.read(max(0, start), max(0, start) + CHUNK)
             begin = time.perf_counter()
             if number % every == 0:
                 state = np.uint64(measure(ids[-MEASURED:], state, room, worker.scratch, model, lookup, kind, total))

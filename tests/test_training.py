@@ -29,7 +29,7 @@ from fastw2v.settings import Settings, parse_size
 from fastw2v.training.partitions import random_start
 from fastw2v.training.progress import Progress
 from fastw2v.training.state import captured
-from fastw2v.training.threads import STRETCH, Threads
+from fastw2v.training.threads import CHUNK, Threads
 from fastw2v.training.trainer import Trainer
 
 SMALL = {"dim": 16, "epochs": 2, "min_count": 1}
@@ -361,7 +361,7 @@ def test_an_engine_waits_where_no_more_words_are_allowed_and_goes_on_with_more()
             job.engine.gate.allow(math.inf)
 
     assert job.run(report, every=0.01).words == 400_000
-    assert 100_000 <= waited[0] <= 100_000 + 2 * STRETCH
+    assert 100_000 <= waited[0] <= 100_000 + 2 * CHUNK
 
 
 def test_an_engine_that_waits_can_be_stopped() -> None:
@@ -375,7 +375,7 @@ def test_an_engine_that_waits_can_be_stopped() -> None:
     with pytest.raises(Interrupted):
         job.run(stop, every=0.01)
     job.engine.gate.allow(0)
-    job.engine.gate.pass_through(1)  # nobody waits there again
+    job.engine.gate.wait_if_closed(1)  # nobody waits there again
 
 
 def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:

@@ -39,7 +39,7 @@ from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.training.devices import new_engine, with_device
 from fastw2v.training.partitions import random_start
 from fastw2v.training.trainer import Trainer
-from fastw2v.training.warm_start import Earlier, opened, start_from
+from fastw2v.training.warm_start import WarmStart, opened, start_from
 from fastw2v.vectors.io.formats import FORMATS
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -274,7 +274,7 @@ class Prepared(NamedTuple):
     ids: IdStream
     found: Findings
     warm: bool
-    earlier: Earlier | None
+    earlier: WarmStart | None
     compile_seconds: float
     vocab_seconds: float
     encode_seconds: float
@@ -301,7 +301,7 @@ def _prepared(session: Session, job: Job, listener: Listener) -> Prepared:
     return Prepared(settings, vocabulary, ids, found, warm, earlier, compile_seconds, vocab_seconds, encode_seconds=clock.lap())
 
 
-def _of(earlier: Earlier | None) -> Vocabulary:
+def _of(earlier: WarmStart | None) -> Vocabulary:
     assert earlier
     return earlier.vocabulary
 

@@ -1,4 +1,4 @@
-"""What the trainer drives: the one interface that CPU threads and any other device stand behind."""
+"""The interface of the devices that train: CPU threads, a GPU."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -14,19 +14,19 @@ from fastw2v.training.pausing import Gate
 
 
 class Engine(Protocol):
-    """Trains one model on one id stream, from where it stands to the end of the last epoch; or, where it was told of total
-    words, epoch after epoch until so many are done, here and elsewhere.
+    """Trains one model on one id stream to the end of the last epoch; or, where total words are given, epoch after epoch until
+    that many are done, here and on other ranks.
 
-    It works by itself between `start` and `stop`; all else is called from the trainer's thread, most of it while it works. An
-    engine is started once.
+    It works in the background between `start` and `stop`; the trainer's thread calls all other methods, most of them meanwhile.
+    An engine is started once.
 
-    model : the matrices in the computer's memory. They are what is being trained only inside `paused` and once `stop` has
-        returned; where the engine trains a copy of its own, they are stale in between.
-    settings : those of the run, with what the engine has chosen for itself filled in
-    in_place : whether `model` is what is trained at all times, and may be added to meanwhile
-    gate : where it waits between two stretches: while it is paused, and once it has done all the words that are allowed
-    words_elsewhere : words that others have trained on, which count for the learning rate as the engine's own do
-    total_words : words of all epochs, the others' too: the learning rate has fallen to its end when so many are done
+    model : the matrices in host memory. They are up to date only inside `paused` and once `stop` has returned; where the
+        engine trains a copy of its own, they are stale in between.
+    settings : those of the run, with the engine's own choices filled in
+    in_place : whether `model` itself is trained, and may be added to during training
+    gate : where it waits between two chunks: while it is paused, and once it has done all the words that are allowed
+    words_elsewhere : words that other ranks have trained on; they count for the learning rate like the engine's own
+    total_words : words of all epochs and all ranks, at which the learning rate has fallen to its end
     """
 
     model: Model
@@ -40,28 +40,28 @@ class Engine(Protocol):
         """See above."""
 
     def start(self) -> None:
-        """Begin to train."""
+        """Start training."""
 
     def wait(self, seconds: float) -> bool:
-        """Wait until all is trained or the engine has failed, so many seconds at most; whether it is."""
+        """Wait until all is trained or the engine has failed, `seconds` at most; returns whether it has ended."""
 
     def stop(self) -> None:
-        """Stop, if it has not ended by itself, and wait until nothing is trained any longer; then `model` is up to date."""
+        """Stop, unless it has ended by itself, and wait until nothing is trained any longer; then `model` is up to date."""
 
     @property
     def failure(self) -> BaseException | None:
-        """What has ended the training before its time, if anything has."""
+        """What ended the training early, if anything did."""
 
     def paused(self, *, changing: bool = False) -> AbstractContextManager[None]:
-        """Nothing is trained inside, at a place between two stretches of text, and `model` and `carried` are up to date.
+        """Pause training between two chunks; inside, `model` and `carried` are up to date.
 
-        changing : the matrices will be written to, and training is to go on from what was written
+        changing : the matrices will be written to, and training is to continue from what was written
         """
 
     def first_rows(self, count: int) -> np.ndarray:
-        """At most so many first rows of the input matrix as they are about now, (rows, row length) float32."""
+        """At most `count` first rows of the input matrix, about as they are now, (rows, row length) float32."""
 
-    # Progress; read while it works.
+    # Progress; read during training.
 
     @property
     def words_done(self) -> int:
@@ -86,17 +86,17 @@ class Engine(Protocol):
     # Checkpoints; only while nothing is trained.
 
     def carried(self) -> dict[str, np.ndarray]:
-        """The arrays, beside the matrices, that training goes on from, by name; none need be a copy."""
+        """The named arrays that a checkpoint needs beside the matrices; they need not be copies."""
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        """Go on from such arrays, of the same names, shapes and dtypes, and from what the matrices have been set to.
+        """Resume from such arrays, of the same names, shapes and dtypes, and from the matrices as they are now.
 
-        Before `start`. Raises ValueError that says what makes no sense.
+        Called before `start`. Raises ValueError that says what makes no sense.
         """
 
     def restore_approximately(self, arrays: dict[str, np.ndarray]) -> None:
-        """The same where the text has changed, as far into the new one as the arrays say of the old. Raises ValueError."""
+        """Resume as far into a changed text as the arrays say of the old one. Raises ValueError."""
 
 
-# Makes an engine; None for total words: those of the stream, all epochs.
+# Makes an engine; total words of None are those of the stream, all epochs.
 NewEngine = Callable[[IdStream, Model, Tables, Settings, int | None], Engine]

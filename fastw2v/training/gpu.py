@@ -26,7 +26,7 @@ from fastw2v.kernels.worker import variant
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
-from fastw2v.training.partitions import SENTENCE_SEARCH, random_start, share_bounds
+from fastw2v.training.partitions import SENTENCE_SEARCH, partition_bounds, random_start
 from fastw2v.training.pausing import Gate
 
 AT_ONCE = 2  # launches that are on their way: one runs, one is ready
@@ -84,7 +84,7 @@ class Gpu:
         words = len(ids) * settings.epochs if total_words is None else total_words
         self.schedule = new_schedule(settings.starting_alpha, words, 1)
         self.words_elsewhere = 0
-        self.bounds = share_bounds(ids, chosen)
+        self.bounds = partition_bounds(ids, chosen)
         self.places = np.array([(0, begin) for begin in self.bounds[:-1]], np.int64)
         self.resident = self._fits(card)
         self.key = np.uint64(random_start(settings.seed, 0))
@@ -224,7 +224,7 @@ class Gpu:
         while not self._all_trained():
             if self.gate.closed:
                 self._synchronise()  # who closed it may look at everything
-            self.gate.pass_through(self.words_done)
+            self.gate.wait_if_closed(self.words_done)
             if self.stopping.is_set():
                 break
             slot = self.slots[self.launches % AT_ONCE]

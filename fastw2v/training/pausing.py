@@ -1,4 +1,4 @@
-"""A gate that threads pass between two stretches of work, that can be closed for a while, and for whom has done so much."""
+"""A gate that threads pass between two chunks of work; it can be closed for a while, or to threads that have done enough."""
 
 import threading
 import time
@@ -7,40 +7,40 @@ from contextlib import contextmanager
 
 
 class Gate:
-    """Threads come in and leave once; in between they pass, and wait where the gate is closed."""
+    """Each thread enters once and leaves once; in between it passes the gate, and waits where that is closed."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.entered = 0
         self.inside = 0
         self.waiting = 0
-        self.thread_seconds, self.counted_at = 0.0, time.perf_counter()  # waited so far, and until when that is counted
+        self.thread_seconds, self.counted_at = 0.0, time.perf_counter()  # waited so far, as of that time
         self.closed = self.for_good = False
         self.allowed = float("inf")
 
     def enter(self) -> None:
-        """A thread is about to begin its work; called by who starts it."""
+        """Count a thread that is about to be started."""
         with self.changed:
             self.entered += 1
             self.inside += 1
 
     def leave(self) -> None:
-        """A thread has ended its work."""
+        """Count a thread that has ended its work."""
         with self.changed:
             self.inside -= 1
             self.changed.notify_all()
 
     def wait_until_left(self, seconds: float | None = None) -> bool:
-        """Wait until all threads have left, so many seconds at most; whether they have.
+        """Wait until all threads have left, `seconds` at most; returns whether they have.
 
-        Not Thread.join: interrupted by a signal, Python 3.11's takes a thread that still runs for one that ended.
+        Thread.join will not do: interrupted by a signal, that of Python 3.11 takes a running thread for one that ended.
         """
         with self.changed:
             return self.changed.wait_for(lambda: self.inside == 0, seconds)
 
-    def pass_through(self, done: int) -> None:
-        """Go on, or wait until the gate opens again and more is allowed than was done."""
-        if not self.closed and done < self.allowed:  # looked at without the lock: who misses it now waits at the next stretch
+    def wait_if_closed(self, done: int) -> None:
+        """Wait while the gate is closed, or no more is allowed than was done."""
+        if not self.closed and done < self.allowed:  # without the lock: a thread that misses a change waits at its next chunk
             return
         with self.changed:
             self._count_waiting(1)
@@ -56,32 +56,32 @@ class Gate:
 
     @property
     def seconds_waited(self) -> float:
-        """That a thread has waited here so far, on average."""
+        """Seconds that a thread has waited here so far, on average."""
         with self.changed:
             self._count_waiting(0)
             return self.thread_seconds / max(1, self.entered)
 
     def open(self) -> None:
-        """Let all pass who may."""
+        """Open the gate."""
         with self.changed:
             self.closed = False
             self.changed.notify_all()
 
     def open_for_good(self) -> None:
-        """Let all pass from now on, however much is done."""
+        """Open the gate for the rest of the run, however much is done."""
         with self.changed:
             self.closed, self.for_good, self.allowed = False, True, float("inf")
             self.changed.notify_all()
 
     def allow(self, most: float) -> None:
-        """Let nobody pass once so much is done, until more is allowed; at first there is no such end."""
+        """Let no thread pass once `most` is done, until more is allowed; at first all is."""
         with self.changed:
             self.allowed = float("inf") if self.for_good else most
             self.changed.notify_all()
 
     @contextmanager
     def all_waiting(self) -> Iterator[None]:
-        """Close the gate, wait for all threads that are inside to stand at it, and open it again at the end."""
+        """Close the gate, wait until all threads inside wait at it, and open it again at the end."""
         try:
             with self.changed:
                 self.closed = True

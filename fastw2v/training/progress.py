@@ -1,10 +1,10 @@
-"""What is told of a training run while it goes on."""
+"""The progress of a training run."""
 
 import time
 from collections import deque
 from typing import NamedTuple, Protocol
 
-SPAN = 10.0  # seconds that current speed and loss are taken over
+SPAN = 10.0  # seconds over which current throughput and loss are measured
 
 
 class Progress(NamedTuple):
@@ -35,14 +35,14 @@ class Progress(NamedTuple):
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds to go at the current speed; None while that is not known."""
+        """Seconds left at the current throughput; None while that is not known."""
         if self.words_per_second <= 0:
             return None
         return max(0, self.total_words - self.words) / self.words_per_second
 
 
-class Watched(Protocol):
-    """What progress is read from."""
+class Measured(Protocol):
+    """What progress is measured on: a trainer."""
 
     @property
     def words_done(self) -> int:
@@ -62,20 +62,20 @@ class Watched(Protocol):
 
 
 class Recent:
-    """Speed and loss over the last seconds, from totals looked at now and then."""
+    """Throughput and loss over the last seconds, from samples of the totals."""
 
     def __init__(self, words: int = 0) -> None:
         self.started = time.perf_counter()
-        self.looks: deque[tuple[float, int, float, float]] = deque([(self.started, words, 0.0, 0.0)])
+        self.samples: deque[tuple[float, int, float, float]] = deque([(self.started, words, 0.0, 0.0)])
 
-    def progress(self, trainer: Watched, epochs: int, total_words: int) -> Progress:
+    def progress(self, trainer: Measured, epochs: int, total_words: int) -> Progress:
         """The state now."""
         now, words = time.perf_counter(), trainer.words_done
         nats, pairs = trainer.loss_sums
-        self.looks.append((now, words, nats, pairs))
-        while len(self.looks) > 2 and now - self.looks[1][0] > SPAN:
-            self.looks.popleft()
-        then, words_then, nats_then, pairs_then = self.looks[0]
+        self.samples.append((now, words, nats, pairs))
+        while len(self.samples) > 2 and now - self.samples[1][0] > SPAN:
+            self.samples.popleft()
+        then, words_then, nats_then, pairs_then = self.samples[0]
         return Progress(
             epoch=trainer.epoch,
             epochs=epochs,

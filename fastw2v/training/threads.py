@@ -22,18 +22,18 @@ from fastw2v.model.top_nodes import NO_COPIES, make_copies
 from fastw2v.settings import Settings
 from fastw2v.training.partitions import random_start
 from fastw2v.training.pausing import Gate
-from fastw2v.training.work_queue import EPOCH, Claims
+from fastw2v.training.work_queue import EPOCH, WorkQueue
 
-STRETCH = 20_000  # ids that a kernel gets at a time: often enough to stop within a tenth of a second
-LEAST_STRETCH = 2_000  # the same, where training is to wait soon
-# The loss is measured on so many ids at the end of a stretch; with a long text not of each, for what it costs: its rows are in
-# no cache, and 0.3 % of the ids of every stretch took 4 to 7 % of the time (skip-gram, negative sampling).
-MEASURED, MEASURED_STRETCHES, LONGEST_WAIT = 64, 32, 8
+CHUNK = 20_000  # ids in a chunk: small enough for a thread to stop within a tenth of a second
+LEAST_CHUNK = 2_000  # the same, where training is to pause soon
+# The loss is measured on MEASURED ids at the end of a chunk. In a long text it skips chunks, because its rows are in no cache:
+# measured on 0.3 % of the ids of every chunk, it took 4 to 7 % of the time (skip-gram, negative sampling).
+MEASURED, MEASUREMENTS, LONGEST_WAIT = 64, 32, 8
 
 
-def measured_every(ids: int) -> int:
-    """The ids of a thread's share from one measuring of the loss to the next: it has 32 of them, or one in 8 stretches."""
-    return STRETCH * max(1, min(LONGEST_WAIT, ids // (STRETCH * MEASURED_STRETCHES)))
+def ids_between_measurements(ids: int) -> int:
+    """The ids of a partition between two measurements of the loss: 32 measurements an epoch, or one in 8 chunks."""
+    return CHUNK * max(1, min(LONGEST_WAIT, ids // (CHUNK * MEASUREMENTS)))
 
 
 class Threads:
@@ -52,7 +52,7 @@ class Threads:
         words = len(ids) * settings.epochs if total_words is None else total_words
         self.schedule = new_schedule(settings.starting_alpha, words, threads)
         self.alone = total_words is None
-        self.claims = Claims(ids, threads, settings.epochs if self.alone else None, STRETCH)
+        self.queue = WorkQueue(ids, threads, settings.epochs if self.alone else None, CHUNK)
         self.workers = [self._new_worker(thread) for thread in range(threads)]
         starts = [random_start(settings.seed, thread, measuring=True) for thread in range(threads)]
         self.measure_states = np.array(starts, np.uint64)
@@ -63,7 +63,7 @@ class Threads:
         self.failures: list[BaseException] = []
 
     def _copied_top_nodes(self, thread: int) -> int:
-        """The first row of a thread's copies, made anew."""
+        """Make a thread's copies of the top nodes; returns the row of the first."""
         if not self.settings.hs or self.settings.thread_count == 1:
             return NO_COPIES
         return make_copies(self.model.nodes, len(self.tables.tree.starts) - 2, thread)
@@ -93,11 +93,11 @@ class Threads:
                 raise
 
     def wait(self, seconds: float) -> bool:
-        """Wait for all threads, so many seconds at most; whether they have ended."""
+        """Wait for all threads, `seconds` at most; returns whether they have ended."""
         return self.gate.wait_until_left(seconds)
 
     def stop(self) -> None:
-        """Stop after the stretch that each thread is in, and wait for it."""
+        """Stop each thread after its current chunk, and wait for it."""
         self.stopping.set()
         self.gate.open_for_good()  # a signal may have come between closing and opening it
         self.gate.wait_until_left()
@@ -108,7 +108,7 @@ class Threads:
         return self.failures[0] if self.failures else None
 
     def paused(self, *, changing: bool = False) -> AbstractContextManager[None]:
-        """All threads wait between two stretches; they train the model itself, which may be changed or not."""
+        """All threads wait between two chunks; they train the model itself, so that changes need no copy."""
         return self.gate.all_waiting()
 
     def first_rows(self, count: int) -> np.ndarray:
@@ -117,27 +117,27 @@ class Threads:
 
     def _guarded(self, number: int) -> None:
         try:
-            self._train_share(number)
-        except BaseException as failure:  # raised again by the trainer
+            self._train_partition(number)
+        except BaseException as failure:  # the trainer raises it
             self.failures.append(failure)
             self.stopping.set()
         finally:
             self.gate.leave()
 
-    def _train_share(self, number: int) -> None:
-        """One thread's work, a stretch at a time, until nothing is left, or it and others have done enough."""
+    def _train_partition(self, number: int) -> None:
+        """The work of one thread, chunk by chunk, until none is left, or all threads and ranks together have done enough."""
         worker, state = self.workers[number], self.workers[number].state[0]
-        every = measured_every(self.claims.share_size(number))
+        every = ids_between_measurements(self.queue.partition_size(number))
         while True:
-            self.gate.pass_through(self.words_done)
+            self.gate.wait_if_closed(self.words_done)
             if self.stopping.is_set() or self._others_did_the_rest():
                 return
-            epoch = self.claims.places[number, EPOCH]
-            claimed = self.claims.claim(number, self._stretch())
-            if claimed is None:
+            epoch = self.queue.places[number, EPOCH]
+            taken = self.queue.take(number, self._chunk())
+            if taken is None:
                 return
-            start, stop, last = claimed
-            if epoch != self.claims.places[number, EPOCH]:
+            start, stop, last = taken
+            if epoch != self.queue.places[number, EPOCH]:
                 self.last_losses[number] = 0
             ids = self.ids.read(start, stop)
             if -start % every < stop - start:
@@ -147,10 +147,10 @@ class Threads:
                 self.schedule.words_done[worker.row] += state["words"] - state["counted"]
                 state["counted"] = state["words"]
 
-    def _stretch(self) -> int:
-        """The ids of the next stretch: fewer where no more are allowed."""
+    def _chunk(self) -> int:
+        """The ids of the next chunk: fewer where the gate allows no more."""
         left = (self.gate.allowed - self.words_done) / len(self.workers)
-        return int(min(STRETCH, max(LEAST_STRETCH, left)))
+        return int(min(CHUNK, max(LEAST_CHUNK, left)))
 
     def _others_did_the_rest(self) -> bool:
         return not self.alone and words_done(self.schedule) >= self.total_words
@@ -176,7 +176,7 @@ class Threads:
 
     @property
     def words_elsewhere(self) -> int:
-        """Words that others have trained on; they lie in a line of the schedule's own."""
+        """Words that other ranks have trained on; the schedule has a cache line for them."""
         return int(self.schedule.words_done[-CACHE_LINE])
 
     @words_elsewhere.setter
@@ -196,7 +196,7 @@ class Threads:
     @property
     def epoch(self) -> int:
         """The epoch that the slowest thread is in, from 1."""
-        return min(int(self.claims.places[:, EPOCH].min()) + 1, self.settings.epochs)
+        return min(int(self.queue.places[:, EPOCH].min()) + 1, self.settings.epochs)
 
     @property
     def loss_sums(self) -> tuple[float, float]:
@@ -213,9 +213,9 @@ class Threads:
     # Checkpoints.
 
     def carried(self) -> dict[str, np.ndarray]:
-        """The threads' places and what each takes from one stretch to the next."""
+        """The threads' places and what each carries from one chunk to the next."""
         arrays = {
-            "places": self.claims.places,
+            "places": self.queue.places,
             "words-done": self.schedule.words_done[:-CACHE_LINE],
             "measure-states": self.measure_states,
             "losses": self.losses,
@@ -228,25 +228,25 @@ class Threads:
         }
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        """The same put back. Compiled loops trust what they are given, so all of it is checked: ValueError."""
+        """Restore the same. Compiled loops trust these arrays, so all are checked. Raises ValueError."""
         for name, array in self.carried().items():
             array[...] = arrays[name]
-        self.claims.check()
+        self.queue.check()
         for worker in self.workers:
             self.kernel.check_carried(worker, len(self.model.input))
         if self.schedule.words_done.min(initial=0) < 0:
             raise ValueError("the words done are negative")
 
     def restore_approximately(self, arrays: dict[str, np.ndarray]) -> None:
-        """Each thread starts as far into its new share as it was in the old one."""
+        """Each thread starts as far into its partition as all were on average."""
         then = arrays.get("places")
-        if then is None or then.shape != self.claims.places.shape or then.dtype != np.int64 or (then < 0).any():
+        if then is None or then.shape != self.queue.places.shape or then.dtype != np.int64 or (then < 0).any():
             raise ValueError("the threads' places make no sense")
         done = np.asarray(arrays.get("words-done", np.zeros(1)), np.float64).sum()
         epochs = float(np.clip(done / max(1, self.total_words), 0, 1)) * self.settings.epochs
-        self.claims.begin_at(epochs)
+        self.queue.begin_at(epochs)
         for number in range(len(self.workers)):
-            self.schedule.words_done[number * CACHE_LINE] = int(self.claims.share_size(number) * epochs)
+            self.schedule.words_done[number * CACHE_LINE] = int(self.queue.partition_size(number) * epochs)
             self._copied_top_nodes(number)
 
 

@@ -1,4 +1,4 @@
-"""A run of training, whatever trains: how far it is, whether its numbers are numbers still, how it stops or fails."""
+"""The training of one model on any device: its progress, its checks for divergence, how it stops or fails."""
 
 import time
 from collections.abc import Callable
@@ -13,24 +13,23 @@ from fastw2v.settings import Settings
 from fastw2v.training.engine import Engine
 from fastw2v.training.progress import Progress, Recent
 
-ROWS_CHECKED = 1_000  # vectors that are looked at, while training goes on, for whether they are numbers still, ...
-CHECKED_EVERY = 0.2  # ... and seconds from one look to the next, at least: of a GPU's they are a copy
+ROWS_CHECKED = 1_000  # vectors that are checked for NaN and infinity during training, ...
+CHECKED_EVERY = 0.2  # ... and the least seconds between two checks: a GPU copies them for it
 
 
 class Trainer:
-    """Drives an engine; knows nothing of files, screens and devices.
-
-    Raises in `run` what made the engine fail, and Interrupted on Ctrl-C, once nothing is trained any longer.
-    """
+    """Drives an engine; knows nothing of files, screens and devices."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
         self.settings = settings
 
     def run(self, report: Callable[[Progress], None], every: float = 0.2) -> Progress:
-        """Train all epochs; `report` is called from this thread every so many seconds. Returns the state at the end.
+        """Train all epochs; this thread calls `report` every `every` seconds. Returns the progress at the end.
 
-        In `report` training can be halted, with `paused()`, and then the model and the state looked at.
+        `report` may pause training, with `paused()`, to read the model and the state.
+
+        Raises what made the engine fail, and Interrupted on Ctrl-C, once nothing is trained any longer.
         """
         recent = Recent(self.words_done)
         stopped_by: KeyboardInterrupt | None = None
@@ -57,28 +56,28 @@ class Trainer:
         return self.progress(recent)
 
     def paused(self, *, changing: bool = False) -> AbstractContextManager[None]:
-        """Nothing is trained inside: model and state may be looked at, and the matrices, with `changing`, be changed."""
+        """Pause training; inside, model and state may be read, and with `changing` the matrices be written to."""
         return self.engine.paused(changing=changing)
 
     def _check_numbers(self, numbers: np.ndarray) -> None:
-        """Raise Fastw2vError where vectors or what is made of them are no numbers: such vectors spread to frequent words."""
+        """Raise Fastw2vError for NaN or infinity, which would spread to all words."""
         if not all_finite(numbers):
             raise Fastw2vError("training diverged: the vectors are no longer numbers; a smaller --alpha helps")
 
     def progress(self, recent: Recent) -> Progress:
-        """The state now."""
+        """The progress now."""
         return recent.progress(self, self.settings.epochs, self.engine.total_words)
 
     @property
     def model(self) -> Model:
-        """What is trained; up to date inside `paused` and once `run` has ended."""
+        """The matrices; up to date inside `paused` and once `run` has ended."""
         return self.engine.model
 
-    # What progress is made of; read while the engine works.
+    # What progress is measured on; read during training.
 
     @property
     def words_done(self) -> int:
-        """Words trained on so far, all epochs, here and elsewhere."""
+        """Words trained on so far, of all epochs and ranks."""
         return self.engine.words_done + self.engine.words_elsewhere
 
     @property
@@ -98,6 +97,6 @@ class Trainer:
 
     @property
     def last_epoch_loss(self) -> float:
-        """Mean nats a pair over the current epoch; NaN where nothing was measured."""
+        """Mean nats per pair over the current epoch; NaN where nothing was measured."""
         nats, pairs = self.engine.last_loss_sums
         return nats / pairs if pairs else float("nan")

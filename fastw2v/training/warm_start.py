@@ -1,4 +1,4 @@
-"""Warm start: a run begins with the words of earlier vectors, adds up counts, and trains from where the vectors are."""
+"""Warm start: a run begins with the words and vectors of an earlier one, and adds up their counts."""
 
 from collections.abc import Callable
 from os import PathLike, fspath
@@ -18,12 +18,12 @@ from fastw2v.vectors.word_vectors import WordVectors, load
 ROWS_AT_ONCE = 1 << 14
 
 
-class Earlier(NamedTuple):
-    """What a run starts from.
+class WarmStart(NamedTuple):
+    """The vectors that a run starts from.
 
-    name : what messages call it
+    name : what messages call them
     vectors : WordVectors
-    vocabulary : their words, `</s>` first, which they need not hold, then as the vectors have them; a word counts once at least
+    vocabulary : their words in their order, after `</s>`, which they need not hold; the count of a word is at least 1
     """
 
     name: str
@@ -31,13 +31,13 @@ class Earlier(NamedTuple):
     vocabulary: Vocabulary
 
 
-def opened(init: str | PathLike[str] | WordVectors, dim: int, note: Callable[[str], None] = lambda _: None) -> Earlier:
-    """The vectors of a warm start, themselves or by the name of their file or folder, checked before any work is done.
+def opened(init: str | PathLike[str] | WordVectors, dim: int, note: Callable[[str], None] = lambda _: None) -> WarmStart:
+    """Open the vectors of a warm start, given themselves or by the name of their file or folder, and check them.
 
-    note : is told what the user should know of the file
+    note : is told what the user should know about the file
 
-    What could not be trained on, or not be written at the end, is refused by a UsageError: another dimension than `dim`, words
-    that no text can hold, counts, vectors or output vectors that do not fit the words or are no numbers.
+    Raises UsageError for what could not be trained on or not be written at the end: another dimension than `dim`, words that no
+    text can hold, counts, vectors or output vectors that do not fit the words or hold NaN or infinity.
     """
     if isinstance(init, WordVectors):
         name, vectors = "the vectors given as init", init
@@ -50,15 +50,15 @@ def opened(init: str | PathLike[str] | WordVectors, dim: int, note: Callable[[st
     _check_numbers(name, words, vectors)
     known = dict(zip(words, counts.tolist()))
     ends = known.pop(END_OF_SENTENCE, 0)
-    return Earlier(name, vectors, vocabulary_of([(END_OF_SENTENCE, ends), *known.items()]))
+    return WarmStart(name, vectors, vocabulary_of([(END_OF_SENTENCE, ends), *known.items()]))
 
 
-def start_from(model: Model, vocabulary: Vocabulary, earlier: Earlier) -> str:
-    """Put the earlier vectors, and output vectors where they were kept, into a new model; returns what was done, in words."""
+def start_from(model: Model, vocabulary: Vocabulary, earlier: WarmStart) -> str:
+    """Copy the vectors, and the output vectors if there are any, into a new model. Returns what was done, in words."""
     vectors = earlier.vectors
     rows = {word: row for row, word in enumerate(words_to_bytes(vectors.words))}
     places = [(row, rows[word]) for row, word in enumerate(vocabulary.words()) if word in rows]
-    for start in range(0, len(places), ROWS_AT_ONCE):  # all at once would take as much memory again
+    for start in range(0, len(places), ROWS_AT_ONCE):  # all at once would take twice the memory
         here, there = np.array(places[start : start + ROWS_AT_ONCE], np.int64).T
         model.input[here, : vectors.dim] = vectors.stored.rows(there)
         if vectors.kept_output is not None and len(model.output):
@@ -73,7 +73,7 @@ def _checked_words(name: str, words: list[str]) -> list[bytes]:
         found = words_to_bytes(words)
     except (AttributeError, TypeError, UnicodeEncodeError) as error:
         raise UsageError(f"{name}: a word is no text that can be written as UTF-8 ({error})") from error
-    letters = b"".join(found)  # looked at together, for there may be millions of words
+    letters = b"".join(found)  # checked together, because there may be millions of words
     too_long = max(map(len, found), default=0) > MAX_WORD_BYTES
     if not all(found) or too_long or len(letters.translate(None, WHITE_SPACE)) < len(letters):
         row = next(row for row, word in enumerate(found) if not can_be_in_a_text(word))
@@ -86,7 +86,7 @@ def _checked_words(name: str, words: list[str]) -> list[bytes]:
 
 
 def _checked_counts(name: str, vectors: WordVectors) -> np.ndarray:
-    """(n,) int64: the counts, at least 1 but for `</s>`, which a text of one line lacks; 1 for all where they are not known."""
+    """(n,) int64, the counts: 1 for all where none are known, and at least 1 but for `</s>`, which a text of one line lacks."""
     if vectors.counts is None:
         return np.ones(len(vectors), np.int64)
     counts = np.asarray(vectors.counts)
@@ -100,7 +100,7 @@ def _checked_counts(name: str, vectors: WordVectors) -> np.ndarray:
 
 
 def _check_numbers(name: str, words: list[bytes], vectors: WordVectors) -> None:
-    """Refuse NaN and infinity: training would spread them to all words before it saw them."""
+    """Refuse NaN and infinity, which training would spread to all words."""
     output = vectors.kept_output
     if output is not None and output.shape != (len(words), vectors.dim):
         raise UsageError(f"{name}: the output vectors have the shape {output.shape}, not {(len(words), vectors.dim)}")
