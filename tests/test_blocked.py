@@ -11,9 +11,9 @@ from formula import Drawn, block_formula, logistic
 from fastw2v._jit.compiling import compiled, compiled_math
 from fastw2v._jit.simd import LANES, load, store
 from fastw2v.kernels import blocked, reference
-from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.sizes import Sizes, sizes
 from fastw2v.kernels.blocked.worker import BATCH, Worker, new_worker
+from fastw2v.kernels.products import sigmoid
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.tiles import move_tile, score_two
 from fastw2v.kernels.worker import Variant

@@ -1,6 +1,6 @@
-"""The loss: the objective's mean in nats for each trained pair, estimated on windows laid just before they are trained on.
+"""The loss: the mean of the objective in nats per pair, estimated on a sample of windows just before they are trained on.
 
-It is a measurement beside the kernels, not a part of them: all are judged by the same figure, and none has a branch for it.
+It is measured beside the kernels, not by them: the figure is the same for all of them, and none has a branch for it.
 """
 
 import numpy as np
@@ -16,10 +16,10 @@ NATS, PAIRS = 0, 1  # the two places of a sum of losses
 
 @compiled_math
 def measure(ids, random, sentence, scratch, model, tables, variant, total):
-    """Add the loss of a stretch of text to `total`; nothing is learned. Subsampling and windows are drawn as in training.
+    """Add the loss of a few ids to `total`; nothing is learned. Subsampling and windows are drawn as in training.
 
     ids : (n,) int32, word ids, 0 ends a sentence
-    random : uint64, a random stream of the measurement's own; its state after the last draw is returned
+    random : uint64, the measurement's own random stream; its state after the last draw is returned
     sentence : (n,) int32, room for a sentence
     scratch : (2, row length) float32, room for a hidden row
     model, tables, variant : see model.matrices, model.tables, kernels.worker
@@ -62,7 +62,12 @@ def sentence_loss(sentence, length, random, scratch, model, tables, variant, tot
 
 @inlined
 def pair_loss(inputs, row, word, random, model, tables, variant, total):
-    """-log σ(h·v) - Σ log σ(-h·v_k) for noise words k, Σ -log σ(±h·v) over the tree's path (Mikolov et al. 2013, eq. 3, 4)."""
+    """-log σ(h·u) - Σ log σ(-h·u_k) over noise words k, and Σ -log σ(±h·v) over the path (Mikolov et al. 2013, eq. 3, 4).
+
+    h       inputs[row]                           (row length) float32
+    u, u_k  output[word], output[noise]           (row length) float32
+    v       nodes[tree.nodes[step]]               (row length) float32; the sign is + where the code is 0
+    """
     nats = 0.0
     if variant.hs:
         tree = tables.tree

@@ -1,10 +1,10 @@
 """The blocked kernel: the original's gradient, arranged as small dense products that stay in registers and cache.
 
-A batch of sentences is subsampled and its windows are drawn (batch); then blocks of consecutive centers are trained, one
-after the other, across sentences' ends. How, depends on the model and the window: `near`, `wide`, `path`, `cbow`. All go in
-tiles of four hidden rows (kernels.tiles), so that a step is never much longer than one of the original's, whatever the
-settings; `sizes` says how many centers and noise words a block has. After Ji et al. 2016, "Parallelizing Word2Vec in Shared
-and Distributed Memory": noise words shared by several pairs make matrix products of scores and gradients.
+`batch` subsamples a batch of sentences and draws their windows; then blocks of consecutive centers are trained, one after the
+other, across the ends of sentences. The model and the window choose how: `near`, `wide`, `path` or `cbow`. All train in tiles
+of four hidden rows (kernels.tiles), so that no step is much longer than one of the original's, whatever the settings; `sizes`
+chooses how many centers and noise words a block has. Noise words shared by several pairs turn scores and gradients into matrix
+products (Ji et al. 2016, "Parallelizing Word2Vec in Shared and Distributed Memory").
 """
 
 from fastw2v._jit.compiling import compiled_kernel, inlined
@@ -21,10 +21,10 @@ __all__ = ["carried", "check_carried", "new_worker", "train"]
 
 @compiled_kernel
 def train(ids, last, worker, model, tables, variant, schedule):
-    """Train on the next ids of a worker's share.
+    """Train on the next chunk of ids.
 
     ids : (n,) int32, word ids, 0 ends a sentence
-    last : bool, whether the share ends here, so that all that was read is trained
+    last : bool, whether the thread's part of the text ends here, so that all that was read is trained
     worker : kernels.blocked.worker.Worker, carried from call to call
     model, tables, variant, schedule : see model.matrices, model.tables, kernels.worker, kernels.schedule
     """
@@ -51,14 +51,14 @@ def train(ids, last, worker, model, tables, variant, schedule):
 
 @inlined
 def begin_batch(wide, worker, model, tables):
-    """Where noise words are drawn on the way, draw the first."""
+    """Draw the first noise words where blocks draw their own."""
     if wide is not None:
         draw_noise(worker, model.output, tables.alias)
 
 
 @inlined
 def train_block(first, last, worker, model, tables, variant):
-    """Train the centers first .. last - 1 of the batch, with the parts that the kernel is made of."""
+    """Train the centers first .. last - 1 of the batch, with the parts that the run needs."""
     parts = worker.parts
     block_of_means(parts.cbow, first, last, worker, model, tables, variant)
     block_of_paths(parts.paths, first, last, worker, model, tables, variant)

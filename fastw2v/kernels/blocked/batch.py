@@ -1,4 +1,4 @@
-"""From ids to a batch: subsampling, sentences, windows, noise words. All that is drawn at random is drawn here."""
+"""From ids to a batch: subsampling, sentences, windows, noise words."""
 
 import numpy as np
 
@@ -21,14 +21,14 @@ def fraction(state):
 
 @inlined
 def read_words(ids, position, last, worker, keep):
-    """Add the words that subsampling keeps to the batch, up to a sentence's end that fills it; returns where it stopped."""
+    """Add the words that subsampling keeps to the batch, to the end of the sentence that fills it. Returns where it stopped."""
     state, words = worker.state[0], worker.batch.words
     start = position
     random, length, complete = state.random, state.length, state.complete
     while position < len(ids) and complete < BATCH:
         word = ids[position]
         position += 1
-        # Written always and counted if kept: whether a word is kept cannot be foreseen, and a branch would be.
+        # Always written, and counted if kept: a branch would be mispredicted, as subsampling is random.
         words[length] = word
         random = advance(random)
         length += (fraction(random) < keep[word]) & (word != END_OF_SENTENCE)
@@ -45,7 +45,7 @@ def read_words(ids, position, last, worker, keep):
 
 @inlined
 def close_sentence(begin, end, worker):
-    """Note a finished sentence's bounds, from which its windows are laid."""
+    """Store the bounds of a complete sentence, from which its windows are drawn."""
     for position in range(begin, end):
         worker.batch.sentence_begin[position] = begin
         worker.batch.sentence_end[position] = end
@@ -53,7 +53,7 @@ def close_sentence(begin, end, worker):
 
 @inlined
 def prepare(worker, tables, variant):
-    """Draw the windows and, as far as they are drawn ahead, the noise words of a batch's complete sentences."""
+    """Draw the windows of a batch's complete sentences, and their noise words unless blocks draw their own."""
     state, batch = worker.state[0], worker.batch
     state.random = draw_windows(state.complete, state.random, batch, variant.window)
     if worker.parts.negative is not None:
@@ -66,7 +66,7 @@ def prepare(worker, tables, variant):
 
 @inlined
 def choose_pool(length, worker, negative):
-    """The noise words of a block, in proportion to the pairs that the batch's positions have."""
+    """Set the noise words of a block, in proportion to the pairs of the batch's positions."""
     batch = worker.batch
     pairs = np.float32(0)
     for position in range(length):
@@ -95,7 +95,7 @@ def first_noise_word(first, worker):
 
 @inlined
 def covered(first, last, batch):
-    """From the first to past the last position that the windows of the centers first .. last - 1 cover."""
+    """The positions, begin and end, that the windows of the centers first .. last - 1 cover."""
     begin, end = np.int64(batch.begin[first]), np.int64(batch.end[last - 1])
     for center in range(first, last):
         begin, end = min(begin, np.int64(batch.begin[center])), max(end, np.int64(batch.end[center]))
@@ -104,7 +104,7 @@ def covered(first, last, batch):
 
 @inlined
 def draw_windows(length, random, batch, window):
-    """The dynamic window: its width is uniform from 1 to the largest, and it ends at the sentence's ends."""
+    """Draw dynamic windows: their width is uniform from 1 to `window`, cut at the bounds of the sentence."""
     for center in range(length):
         random = advance(random)
         reach = 1 + np.int64(((random >> HIGH_32_BITS) * np.uint64(window)) >> HIGH_32_BITS)
@@ -115,7 +115,7 @@ def draw_windows(length, random, batch, window):
 
 @inlined
 def count_pairs(length, batch, window):
-    """How many windows of other centers cover each position: compared place by place, many positions at a time."""
+    """Count the windows of other centers that cover each position, for each distance many positions at a time."""
     pairs, begins, ends = batch.pairs, batch.begin, batch.end
     for position in range(length):
         pairs[position] = 0
@@ -128,7 +128,7 @@ def count_pairs(length, batch, window):
 
 @inlined
 def drop_trained(worker):
-    """Move the begun sentence to the front of the batch."""
+    """Move the unfinished sentence to the front of the batch."""
     state, words = worker.state[0], worker.batch.words
     for position in range(state.complete, state.length):
         words[position - state.complete] = words[position]

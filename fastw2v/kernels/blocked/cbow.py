@@ -1,8 +1,16 @@
 """CBOW: the mean of a window's input rows predicts the center, and each of the rows gets the whole gradient of the mean.
 
-Four centers are taken at a time. Their means are of the input rows as the four before left them, as in the original, whose
-means move with every center: neighbouring windows share most of their words, so that means which stood still for a block of
-32 centers overshot (a graph's classes: macro F1 46.7 instead of 48.9).
+Four centers are trained at a time. Their means are of the input rows as the previous four left them. The original's means move
+with every center, and neighbouring windows share most of their words: means that stood still for a block of 32 centers
+overshot (a graph's classes: macro F1 46.7 instead of 48.9).
+
+    h    rows.means[i], the mean of center i's contexts    (row length) float32
+    g    rows.gradient[i], what each context gets          (row length) float32
+    u    output[word], the center's row                    (row length) float32
+    u_k  rows.output[k], noise word k                      (row length) float32
+    α    state.alpha                                       float32
+    n    negative                                          int
+    K    pool, the noise words of the block                int
 """
 
 import numpy as np
@@ -10,11 +18,10 @@ import numpy as np
 from fastw2v._jit.compiling import inlined
 from fastw2v._jit.simd import LANES, load, load_half, pick, store, zero
 from fastw2v.kernels.blocked.batch import covered, first_noise_word
-from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.path import learn_path_of_row
 from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, clear, copy_rows
-from fastw2v.kernels.products import dots_of_pairs
+from fastw2v.kernels.products import dots_of_pairs, sigmoid
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
 from fastw2v.model.top_nodes import exchange_when_due
 
@@ -38,7 +45,7 @@ def train_cbow(first, last, worker, model, tables, variant):
 
 @inlined
 def window_rows(center, origin, batch):
-    """The rows of a center's window, from begin to end, and its own among them; row 0 is position `origin`."""
+    """The rows of a center's window, begin and end, and its own among them; row 0 is position `origin`."""
     return np.int64(batch.begin[center]) - origin, np.int64(batch.end[center]) - origin, center - origin
 
 
@@ -75,7 +82,7 @@ def spread_gradients(first, last, origin, batch, rows):
 
 @inlined
 def copy_noise(negative, first, worker, output):
-    """Copy the rows of a block's noise words, where there are some."""
+    """Copy the rows of a block's noise words, if it has any."""
     if negative is not None:
         drawn, pool = first_noise_word(first, worker), worker.batch.pool[0]
         copy_rows(output, worker.batch.noise, drawn, drawn + pool, worker.rows.output, worker.rows.output_before)
@@ -83,7 +90,7 @@ def copy_noise(negative, first, worker, output):
 
 @inlined
 def return_noise(negative, first, worker, output):
-    """Add to the output rows what changed in the copies of the noise words."""
+    """Add the changes in the copies of the noise words to the output rows."""
     if negative is not None:
         drawn, pool = first_noise_word(first, worker), worker.batch.pool[0]
         add_changes(worker.rows.output, worker.rows.output_before, worker.batch.noise, drawn, drawn + pool, output)
@@ -91,9 +98,9 @@ def return_noise(negative, first, worker, output):
 
 @inlined
 def learn_words(negative, center, stop, first, worker, model, variant):
-    """Negative sampling, where it is wanted: up to four means against the block's noise words and their own centers.
+    """Negative sampling, if the run has it: up to four means against the block's noise words and their own centers.
 
-    A mean's pair with noise word k has the gradient -α (n/K) σ(u_k·h), or none where k is the center; see `near`.
+    A mean has, against noise word k, the gradient -α (n/K) σ(u_k·h), or none where k is its center; see `near`.
     """
     if negative is not None:
         rows, batch = worker.rows, worker.batch
@@ -148,7 +155,7 @@ def learn_centers(center, stop, worker, output):
 
 @inlined
 def learn_paths(hs, center, stop, worker, model, tree, variant):
-    """Hierarchical softmax, where it is wanted: up to four means, each against the path of its center."""
+    """Hierarchical softmax, if the run has it: up to four means, each against the path of its center."""
     if hs is not None:
         batch = worker.batch
         for place in range(center, stop):

@@ -1,13 +1,20 @@
-"""Skip-gram with negative sampling where windows are small: every position meets the noise words once, for all its pairs.
+"""Skip-gram with negative sampling and small windows: each position is scored against the noise words once, for all its pairs.
 
-With h a hidden row, u an output row, σ the logistic function, α the learning rate, n noise words a pair and K words in the
-block's pool, a positive pair's score u·h has the gradient α(1 - σ(u·h)), and that of a row against noise word k, a part of c
-pairs, -α c (n/K) σ(u_k·h): what n words drawn for each of the c pairs would do on average (Mikolov et al. 2013, eq. 4).
+A positive pair's score u·h has the gradient α(1 - σ(u·h)). A position that takes part in c pairs has, against noise word k of
+its block, the gradient -α c (n/K) σ(u_k·h): the mean of what n words drawn for each of the c pairs would do (Mikolov et al.
+2013, eq. 4).
 
-Four positions are taken at a time: first against the noise words, then, as centers, against the contexts in their windows.
-Input rows move in the block's copy, and those of a window all at once against its center. Centers that are different words
-have nothing to do with each other, and the four go through each step together: one waits for its scores while the next is
-scored.
+    h    rows.input[i], a row in the window       (row length) float32
+    u    output[word], the center's row           (row length) float32
+    u_k  rows.output[k], noise word k             (row length) float32
+    α    state.alpha                              float32
+    c    batch.pairs[position]                    float32
+    n    negative                                 int
+    K    pool, the noise words of the block       int
+
+Four positions are trained at a time: first against the noise words, then, as centers, against the contexts in their windows.
+Input rows move in the block's copy; those of one window all move at once against its center. Centers that are different words
+are independent, so the four take each step together: one waits for its scores while the next is scored.
 """
 
 import numpy as np
@@ -15,10 +22,9 @@ import numpy as np
 from fastw2v._jit.compiling import inlined
 from fastw2v._jit.simd import LANES, load, load_half, pick, store
 from fastw2v.kernels.blocked.batch import covered, first_noise_word
-from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, copy_rows
-from fastw2v.kernels.products import TILE, dots, rounded_up
+from fastw2v.kernels.products import TILE, dots, rounded_up, sigmoid
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
 
 
@@ -41,7 +47,7 @@ def train_near(first, last, worker, model, variant):
 
 @inlined
 def weigh_pairs(first, last, pool, worker, negative):
-    """weights[i] = -α c (n/K) of the block's position i, for two output rows; 0 for those that fill up the last tile."""
+    """weights[i] = -α c (n/K) of the block's position i, for two output rows; 0 past the last position."""
     weights = worker.rows.weights
     step = -worker.state[0].alpha * np.float32(negative) / np.float32(pool)
     for place in range(rounded_up(last - first, ROWS)):
@@ -82,7 +88,7 @@ def learn_centers(begin, end, first, origin, worker, model, variant):
         for center in range(begin, stop):
             contexts = contexts_of(center, origin, worker.batch)
             fetch_output(center, worker, output)
-            take_noise_back(words[center], noise, place, contexts[2], worker, variant.negative)
+            undo_center_noise(words[center], noise, place, contexts[2], worker, variant.negative)
             move_center(place, np.int64(words[center]), contexts, worker.rows, output)
             place += rounded_up(contexts[2], TILE)
         begin = stop
@@ -90,7 +96,7 @@ def learn_centers(begin, end, first, origin, worker, model, variant):
 
 @inlined
 def different(words, begin, end):
-    """How far, from `begin` on and up to `end`, each word is another."""
+    """The end of the longest run from `begin`, up to `end`, in which no word repeats."""
     for later in range(begin + 1, end):
         for earlier in range(begin, later):
             if words[earlier] == words[later]:
@@ -100,21 +106,21 @@ def different(words, begin, end):
 
 @inlined
 def contexts_of(center, origin, batch):
-    """The input rows that a center is scored against: the first, the one that is left out, and their number."""
+    """The input rows of a center's contexts: the first row of the window, the center's own, and the number of contexts."""
     begin, end = np.int64(batch.begin[center]) - origin, np.int64(batch.end[center]) - origin
     return begin, center - origin, end - begin - 1
 
 
 @inlined
 def context_row(contexts, number):
-    """Which input row is a center's first, second and so on."""
+    """The input row of a center's context with this number, from 0."""
     begin, hole, _ = contexts
     return begin + number + np.int64(begin + number >= hole)
 
 
 @inlined
 def score_center(place, word, contexts, worker, output):
-    """scores[place + i] = α(1 - σ(h_i · u)); past the last row come some that nobody looks at, up to a multiple of 4."""
+    """scores[place + i] = α(1 - σ(h_i · u)); scores past the last context, up to a multiple of 4, are not used."""
     inputs, scores, alpha = worker.rows.input, worker.rows.pair_scores, worker.state[0].alpha
     for i in range(0, contexts[2], TILE):
         four = (
@@ -127,19 +133,19 @@ def score_center(place, word, contexts, worker, output):
 
 
 @inlined
-def take_noise_back(word, noise, place, count, worker, negative):
-    """Give back what a noise word that is the center was taken for: scores[place + i] += α t σ_i, as t of a pair's noise words.
+def undo_center_noise(word, noise, place, count, worker, negative):
+    """Undo the gradient of noise words that are the center: scores[place + i] += α t σ_i for t of a pair's noise words.
 
-    The original leaves out such a word. It was scored with the others, and its score is about this one.
+    The original leaves such words out. Here they were scored with the others; the center's own score stands for theirs.
     """
     scores, alpha = worker.rows.pair_scores, worker.state[0].alpha
     repeats = np.int32(0)
     for sample in range(len(noise)):
         repeats += np.int32(noise[sample] == word)
     if repeats:
-        taken_back = np.float32(repeats) * np.float32(negative) / np.float32(len(noise))
+        undone = np.float32(repeats) * np.float32(negative) / np.float32(len(noise))
         for i in range(place, place + count):
-            scores[0, i] += taken_back * (alpha - scores[0, i])
+            scores[0, i] += undone * (alpha - scores[0, i])
 
 
 @inlined

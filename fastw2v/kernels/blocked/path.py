@@ -1,18 +1,22 @@
 """Hierarchical softmax: hidden rows against the nodes of their center's path, four rows at a time.
 
-At each node v of the path, σ(v·h) is the probability of branch 0, so the gradient of the score is α(1 - code - σ(v·h)). Four
-contexts are a tile (kernels.tiles). With the whole window in one step skip-gram solved 37.5 % of analogies after five epochs
-instead of 38.1 (means of 19 and 11 runs). The four lie far apart in the window: with windows of 50, contexts side by side
-scored 4.80 % of next films, these 4.89, the original 4.90.
+At each node v of the path, σ(v·h) is the probability of branch 0, so the gradient of the score is α(1 - code - σ(v·h)) (Morin
+and Bengio 2005; Mikolov et al. 2013, eq. 3). Four contexts are a tile (kernels.tiles): with the whole window in one step
+skip-gram solved 37.5 % of analogies after five epochs instead of 38.1 (means of 19 and 11 runs). The four lie far apart in the
+window: with windows of 50, adjacent contexts scored 4.80 % of next films, these 4.89, the original 4.90.
+
+    h     input[word] (skip-gram) or rows.means[i] (CBOW)    (row length) float32
+    v     nodes[path_nodes[step]], in skip-gram its copy     (row length) float32
+    code  tree.codes[start + step]                           0 or 1
+    α     state.alpha                                        float32
 """
 
 import numpy as np
 
 from fastw2v._jit.compiling import inlined
 from fastw2v._jit.simd import LANES, load, load_half, load_quarter, pick, store
-from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.prefetching import fetch_input
-from fastw2v.kernels.products import TILE, dots, rounded_up
+from fastw2v.kernels.products import TILE, dots, rounded_up, sigmoid
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
 from fastw2v.model.top_nodes import exchange, exchange_when_due, own_row
 
@@ -29,7 +33,7 @@ def train_paths(first, last, worker, model, tree, window):
 
 @inlined
 def end_paths(hs, worker, nodes, tree):
-    """Hand over, where there are paths, what a thread's copies of the top nodes learned last."""
+    """Add what a thread's copies of the top nodes learned last to the nodes, if the run has paths."""
     if hs is not None:
         exchange(worker.state[0], nodes, tree, worker.copies)
 
@@ -67,14 +71,14 @@ def learn_path_of_window(center, worker, model, tree):
     tiles = (contexts + ROWS - 1) // ROWS
     for tile in range(tiles):
         learn_contexts(tile, tiles, contexts, begin, center, length, worker, model.input)
-    for step in range(length):  # what another thread wrote meanwhile is lost, as the original's Hogwild loses it
+    for step in range(length):  # what another thread wrote meanwhile is lost, as in Hogwild
         for d in range(0, nodes.shape[1], LANES):
             store(nodes, rows.path_nodes[step], d, load(rows.output, step, d))
 
 
 @inlined
 def learn_contexts(number, step, contexts, begin, center, length, worker, inputs):
-    """Four of a window's contexts, from `number` on and `step` of them apart, against the path of its center."""
+    """Four of a window's contexts, `step` of them apart from `number` on, against the path of its center."""
     words, rows, alpha = worker.batch.words, worker.rows, worker.state[0].alpha
     second, third, fourth = number + step, number + 2 * step, number + 3 * step
     four = (
@@ -96,7 +100,7 @@ def learn_contexts(number, step, contexts, begin, center, length, worker, inputs
 
 @inlined
 def context_word(number, begin, center, words):
-    """The word of a window's first, second … context."""
+    """The word of a window's context with this number, from 0."""
     position = begin + number
     return np.int64(words[position + np.int64(position >= center)])
 

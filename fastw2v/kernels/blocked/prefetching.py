@@ -1,10 +1,10 @@
-"""The rows of the next block, asked for while this one is trained: a few with each center, so that memory is never idle.
+"""Prefetching the rows of the next block while this one is trained: a few with each center, so that memory is never idle.
 
-A core waits for some twenty lines at a time; asked for a whole block's at once, it stands still until they have come. Skip-gram
-with 29 thousand words trains 1.01 times as fast with a block's rows asked for at once, and 1.15 times a few at a time, of 1.24
-if all rows lay in the core's own caches. So input rows are asked for where centers are scored, output rows where they move,
-and noise words' over the whole block: on lines of 8 words 1.1 times as fast as all with the scores. The nodes of a path are
-left alone: fetching them gained nothing.
+A core has some twenty cache lines in flight at most; asked for those of a whole block at once, it stalls until they arrive.
+Skip-gram with 29 thousand words trains 1.01 times as fast with a block's rows fetched at once, 1.15 times a few at a time, and
+would 1.24 times with all rows in the core's own caches. So input rows are fetched where centers are scored, output rows where
+they move, and those of noise words over the whole block: on lines of 8 words that is 1.1 times as fast as all with the scores.
+The nodes of a path are not fetched: it gained nothing.
 """
 
 import numpy as np
@@ -15,21 +15,21 @@ from fastw2v._jit.prefetch import prefetch_row
 
 @inlined
 def fetch_input(center, worker, inputs, window):
-    """Fetch an input row of the next block: of the position that only its center in this one's place will cover."""
+    """Prefetch an input row of the next block: of the last position in the window of the center in this one's place."""
     last = worker.state[0].complete - 1
     prefetch_row(inputs, np.int64(worker.batch.words[min(center + worker.block + window, last)]))
 
 
 @inlined
 def fetch_output(center, worker, output):
-    """Fetch an output row of the next block: of the center in this one's place."""
+    """Prefetch an output row of the next block: of the center in this one's place."""
     last = worker.state[0].complete - 1
     prefetch_row(output, np.int64(worker.batch.words[min(center + worker.block, last)]))
 
 
 @inlined
 def fetch_noise(place, share, noise, output):
-    """Fetch output rows of the next block's noise words: with each center, by its place in the block, its share of them.
+    """Prefetch output rows of the next block's noise words: with each center, by its place in the block, its share of them.
 
     share : float32, noise words for each center, so that no center divides; a rounding error leaves out the last of them
     """

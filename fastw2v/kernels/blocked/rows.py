@@ -1,4 +1,4 @@
-"""Copies of a matrix's rows, side by side, that a block works on; what changed in them goes back to the matrix."""
+"""Contiguous copies of a matrix's rows that a block trains; their changes are added to the matrix."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ def copy_rows(matrix, words, begin, end, rows, before):
 
 @inlined
 def add_changes(rows, before, words, begin, end, matrix):
-    """matrix[words[begin + i]] += rows[i] - before[i], up to `end`: what others have added meanwhile stays."""
+    """matrix[words[begin + i]] += rows[i] - before[i], up to `end`: what other threads have added meanwhile stays."""
     for position in range(begin, end):
         word = np.int64(words[position])
         for d in range(0, matrix.shape[1], LANES):

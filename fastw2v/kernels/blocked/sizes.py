@@ -1,8 +1,8 @@
 """How many centers and noise words a block has, so that its steps are like the original's, whatever the settings.
 
-What is too much for one step is never scaled down: blocks get shorter, in the limit one center. The figures were chosen on a
-graph, on item sessions and on English, over windows from 2 to 1000 and 2 to 20 noise words a pair, beside the reference kernel
-(bench/learning.py, bench/kernels_by_setting.py).
+A step that would be too long is never scaled down: blocks get shorter instead, in the limit one center. The figures were chosen
+on a graph, on item sessions and on English, over windows from 2 to 1000 and 2 to 20 noise words a pair, beside the reference
+kernel (`bench` learning and kernels).
 """
 
 import math
@@ -43,7 +43,7 @@ MOST_OF_A_WORD = 0.5
 
 
 class Sizes(NamedTuple):
-    """near, wide : how skip-gram's noise words are met, if there are any; neither with CBOW
+    """near, wide : which module scores skip-gram's noise words, if there are any; neither with CBOW
     block : centers of a block; pool : noise words of a block, at most
     """
 
@@ -54,7 +54,7 @@ class Sizes(NamedTuple):
 
 
 def sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
-    """What suits the settings and the words."""
+    """The best sizes for the settings and the words."""
     if variant.cbow:
         return cbow_sizes(variant, tables, alpha)
     if not variant.negative:
@@ -86,16 +86,16 @@ def wide_sizes(variant: Variant, alpha: float) -> Sizes:
 
 
 def is_near(variant: Variant, alpha: float) -> bool:
-    """Whether skip-gram's positions can meet the noise words of all their pairs at once.
+    """Whether skip-gram's positions can be scored against the noise words of all their pairs at once.
 
-    Beside paths they cannot: item sessions, window 5, with both losses: 3.85 % of next films, `wide` 3.99, the reference 4.01.
+    Together with paths they cannot: item sessions, window 5, both losses: 3.85 % of next films, `wide` 3.99, the reference 4.01.
     """
     met = variant.negative * (variant.window + 1)
     return not variant.hs and variant.window <= NEAR_WINDOW and met <= NEAR_NOISE and alpha * met <= NEAR_RATE
 
 
 def longest_block(variant: Variant, words: np.ndarray, alpha: float, pairs: float) -> float:
-    """The longest block, in centers of so many pairs each, in which the most frequent word does not occur too often.
+    """The longest block, in centers of `pairs` pairs each, in which the most frequent word does not occur too often.
 
     words : see `shares`
     """

@@ -1,13 +1,22 @@
-"""Skip-gram with negative sampling where windows are large: a block's centers and noise words against the contexts they share.
+"""Skip-gram with negative sampling and large windows: the centers and noise words of a block against the contexts they share.
 
-The output rows of a block are those of its centers and of K noise words, each word once. Every context in one of its windows
-meets all of them, four contexts at a time; these lie far apart, for what is side by side is alike, and steps that go the same
-way would overshoot. For context row h, a part of c pairs of the block, m of them with output row u, the gradient of u·h is
+The output rows of a block are those of its centers and of K noise words, each word once. Every context in one of its windows is
+scored against all of them, four contexts at a time. The four lie far apart, because neighbours are alike and their steps would
+overshoot together. A context that takes part in c pairs of the block, m of them with the word of output row u, has the gradient
 
     α (m - (m + ν (c - m)) σ(u·h)),   ν = t n/K where the word is t of the K noise words:
 
-m positive pairs, and the c - m others, for which the word is on average ν of their n noise words (Mikolov et al. 2013, eq. 4;
-like the original, no center is its own noise word). Contexts of many pairs meet fresh noise words after every SPAN positions.
+m positive pairs, and c - m others, in which the word is on average ν of the n noise words (Mikolov et al. 2013, eq. 4; as in
+the original, no center is its own noise word). After every SPAN positions new noise words are drawn.
+
+    h    input[words[position]], a context        (row length) float32
+    u    rows.output[k]                           (row length) float32
+    α    state.alpha                              float32
+    m    rows.counts[k, i]                        (output rows, 4) float32
+    c    rows.totals[0, i]                        (1, 8) float32
+    ν    rows.shares[k, i]                        (output rows, 4) float32
+    n    negative                                 int
+    K    batch.pool[0]                            int
 """
 
 import numpy as np
@@ -16,11 +25,10 @@ from fastw2v._jit.compiling import inlined
 from fastw2v._jit.prefetch import prefetch_row
 from fastw2v._jit.simd import load_half, store
 from fastw2v.kernels.blocked.batch import covered
-from fastw2v.kernels.blocked.logistic import sigmoid
 from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, copy_rows
 from fastw2v.kernels.blocked.sizes import SPAN
-from fastw2v.kernels.products import rounded_up
+from fastw2v.kernels.products import rounded_up, sigmoid
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
 from fastw2v.model.alias import draw
 from fastw2v.model.random_stream import advance
@@ -37,7 +45,7 @@ def train_wide(first, last, worker, model, tables, variant):
     spans = (end - begin + SPAN - 1) // SPAN
     for span in range(spans):
         start, stop = begin + (end - begin) * span // spans, begin + (end - begin) * (span + 1) // spans
-        count = name_outputs(first, last, worker, variant.negative)
+        count = assign_outputs(first, last, worker, variant.negative)
         copy_rows(model.output, batch.outputs, 0, count, rows.output, rows.output_before)
         draw_noise(worker, model.output, tables.alias)
         tiles = (stop - start + ROWS - 1) // ROWS
@@ -48,7 +56,7 @@ def train_wide(first, last, worker, model, tables, variant):
 
 @inlined
 def draw_noise(worker, output, alias):
-    """Draw the noise words that come next, and fetch their rows."""
+    """Draw the next noise words, and prefetch their rows."""
     state, noise = worker.state[0], worker.batch.noise
     random = state.random
     for sample in range(worker.batch.pool[0]):
@@ -59,10 +67,10 @@ def draw_noise(worker, output, alias):
 
 
 @inlined
-def name_outputs(first, last, worker, negative):
-    """Give each word among the centers and the noise words a row; returns how many there are.
+def assign_outputs(first, last, worker, negative):
+    """Assign an output row to each word among the centers and the noise words. Returns the number of rows.
 
-    Fills in the rows' words, each center's row, and of each row ν, four times.
+    Fills in the rows' words, each center's row, and the ν of each row, four times.
     """
     batch, shares = worker.batch, worker.rows.shares
     count, pool = 0, batch.pool[0]
@@ -89,7 +97,7 @@ def name_outputs(first, last, worker, negative):
 
 @inlined
 def learn_contexts(position, step, stop, first, last, count, worker, inputs):
-    """Four contexts, `step` positions from one to the next, against all output rows; where there are fewer, one stands in."""
+    """Four contexts, `step` positions apart, against all output rows; past `stop` the first stands in, with no pairs."""
     words, rows, alpha = worker.batch.words, worker.rows, worker.state[0].alpha
     count_pairs(position, step, stop, first, last, count, worker)
     second, third, fourth = position + step, position + 2 * step, position + 3 * step
@@ -109,7 +117,7 @@ def learn_contexts(position, step, stop, first, last, count, worker, inputs):
 
 @inlined
 def count_pairs(position, step, stop, first, last, count, worker):
-    """counts[k, i] = how many centers with output row k have context i in their windows; totals[i] = how many centers."""
+    """counts[k, i] = the centers with output row k that have context i in their windows; totals[i] = all such centers."""
     batch, counts, totals = worker.batch, worker.rows.counts, worker.rows.totals
     for k in range(rounded_up(count, TWO)):
         for lane in range(ROWS):

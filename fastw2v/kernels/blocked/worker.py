@@ -30,13 +30,13 @@ STATE = np.dtype(
 
 
 class Batch(NamedTuple):
-    """Kept words of whole sentences, one after the other, and what was drawn for them; an entry for each position.
+    """Kept words of whole sentences, one after the other, and what was drawn for them, by position.
 
     words : (n,) int32, word ids
     sentence_begin, sentence_end : (n,) int32, the bounds of the position's sentence
     begin, end : (n,) int32, the position's drawn window as a center, itself included
     pairs : (n,) float32, windows of other centers that cover the position (near)
-    noise : (blocks × noise words a block,) int32; where they are drawn on the way, those of the next span of the text (wide)
+    noise : (blocks × noise words a block,) int32; with wide windows, those of the next span of positions
     pool : (1,) int64, the noise words of each block
     outputs : (n,) int32, the word of each output row of a block (wide)
     slots : (n,) int32, the output row of each center of a block (wide)
@@ -55,18 +55,18 @@ class Batch(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """A block's rows, copied side by side, and what is worked out about them: (rows, row length) float32 unless said otherwise.
+    """Contiguous copies of a block's rows, and what is computed from them: (rows, row length) float32 unless stated otherwise.
 
-    input, input_before : a row for each position that the block's windows cover, and what it was
-    output, output_before : the same for the block's output rows: noise words, with wide windows centers too, or a path's nodes
-    means, gradient : with CBOW, four centers' means and what they learn
+    input, input_before : a row for each position that the block's windows cover, and its value before the block
+    output, output_before : the same for the block's output rows: noise words, with wide windows also centers, or a path's nodes
+    means, gradient : with CBOW, the means of four centers and their gradients
     scores : (output rows, 4) float32, a tile's (kernels.tiles)
-    counts, shares : (output rows, 4) float32, what weighs a tile's scores; see where they are filled in
-    totals : (1, 8) float32, the same of its hidden rows
-    weights : (tiles of a block, 8) float32, what weighs the noise words of four positions
+    counts, shares : (output rows, 4) float32, weights of a tile's scores; see `wide`, `cbow` and `path`
+    totals : (1, 8) float32, weights of its hidden rows
+    weights : (tiles of a block, 8) float32, weights of the noise words of four positions
     pair_scores : (1, contexts of four centers) float32
     path_scores : (1, longest path) float32
-    path_nodes : (longest path,) int64, which rows of the model these are
+    path_nodes : (longest path,) int64, the rows of the matrix `nodes`
     labels, steps : (1, longest path) float32, α(1 - code) of each node, and α; 0 past the path's end
     """
 
@@ -89,9 +89,7 @@ class Rows(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The parts that the kernel is made of: True or None each, which are types of their own to the compiler, so that only the
-    parts that a run needs are compiled.
-    """
+    """The parts of the kernel: each True or None. To the compiler these are types, so that it compiles only what a run needs."""
 
     cbow: Literal[True] | None
     near: Literal[True] | None  # skip-gram with negative sampling, small windows
@@ -134,7 +132,7 @@ def new_worker(
     copies: int = NO_COPIES,
     sizes: Sizes | None = None,
 ) -> Worker:
-    """A thread's worker before its first word; `columns` is the model's row length, `sizes` None for what suits."""
+    """A thread's worker before its first word; `columns` is the model's row length, `sizes` None for the best ones."""
     state = new_state(STATE)
     state["random"] = random_state
     state["alpha"] = alpha

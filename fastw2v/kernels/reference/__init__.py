@@ -1,6 +1,7 @@
-"""The reference kernel: word2vec.c's own arithmetic, pair by pair, in its own order, with its own random stream.
+"""The reference kernel: the arithmetic of word2vec.c, pair by pair, in its order, with its random stream.
 
-With one thread and seed 1 it gives the original's vectors to float rounding. It is the oracle for every other kernel.
+With one thread and seed 1 it gives the original's vectors to float rounding. It is the oracle of every other kernel;
+`tests/formula.py` has the same in NumPy.
 """
 
 import numpy as np
@@ -23,10 +24,10 @@ WORDS_BETWEEN_RATES = 10_000  # how often the original computes the learning rat
 
 @compiled_kernel
 def train(ids, last, worker, model, tables, variant, schedule):
-    """Train on the next ids of a worker's share.
+    """Train on the next chunk of ids.
 
     ids : (n,) int32, word ids, 0 ends a sentence
-    last : bool, whether the share ends here, so that an unfinished sentence is trained too
+    last : bool, whether the thread's part of the text ends here, so that an unfinished sentence is trained too
     worker : kernels.reference.worker.Worker, carried from call to call
     model, tables, variant, schedule : see model.matrices, model.tables, kernels.worker, kernels.schedule
     """
@@ -43,7 +44,7 @@ def train(ids, last, worker, model, tables, variant, schedule):
 
 @inlined
 def read_sentence(ids, position, worker, keep):
-    """Go on filling the worker's sentence with the words that subsampling keeps; says where it stopped and if it is whole."""
+    """Add the words that subsampling keeps to the sentence. Returns where it stopped, and whether the sentence is complete."""
     state = worker.state[0]
     random, words, length = state.random, state.words, state.length
     complete = False
@@ -67,7 +68,7 @@ def read_sentence(ids, position, worker, keep):
 
 @inlined
 def train_sentence(worker, model, tables, variant, schedule):
-    """Train every center of the worker's sentence in turn, looking at the learning-rate schedule every 10,000 words."""
+    """Train every center of the worker's sentence in turn, computing the learning rate every 10,000 words."""
     state = worker.state[0]
     # A sentence that subsampling left empty costs the original one draw of a window, and so it does here.
     draw_window(0, worker, model, tables, variant)
@@ -87,10 +88,10 @@ def train_sentence(worker, model, tables, variant, schedule):
 
 @inlined
 def draw_window(center, worker, model, tables, variant):
-    """Draw the window of a center and the noise words of all its pairs, in the original's order, and fetch their rows.
+    """Draw the window of a center and the noise words of all its pairs, in the original's order, and prefetch their rows.
 
-    This is done one center ahead, so that the rows are there when they are needed: with several threads most rows that are used
-    often were last written by another core. It makes one thread 1.3 to 1.9 times as fast, and two 1.7 to 2.4 times (skip-gram
+    This happens one center ahead, so that the rows have arrived when they are needed: with several threads most frequent rows
+    were last written by another core. It makes one thread 1.3 to 1.9 times as fast, and two 1.7 to 2.4 times (skip-gram
     with negative sampling; bench/stages.py CORPUS --part scaling).
     """
     state = worker.state[0]
@@ -113,7 +114,7 @@ def draw_window(center, worker, model, tables, variant):
 
 @inlined
 def fetch_rows(center, worker, model, tables, variant):
-    """Fetch the other rows that a center needs: its output vector, its path, the context word that enters its window."""
+    """Prefetch the other rows that a center needs: its output vector, its path, the context word that enters its window."""
     word = worker.sentence[center]
     if variant.negative > 0:
         prefetch_row(model.output, word)
@@ -191,7 +192,7 @@ def learn_path(inputs, row, word, worker, nodes, tables):
 
 @inlined
 def learn_noise(inputs, row, word, noise, worker, output, tables, negative):
-    """Negative sampling: the word against `negative` words from the noise distribution (one that hits the word is left out)."""
+    """Negative sampling: the word against `negative` noise words, of which those that are the word itself are left out."""
     alpha = worker.state[0].alpha
     for sample in range(negative + 1):
         if sample == 0:
@@ -207,14 +208,14 @@ def learn_noise(inputs, row, word, noise, worker, output, tables, negative):
             probability = np.float32(1)
         elif score >= -LIMIT:
             probability = sigmoid(score, tables.sigmoid)
-        else:  # NaN too, which must not be looked up
+        else:  # NaN too, which has no place in the table
             probability = np.float32(0)
         move(inputs, row, output, target, (label - probability) * alpha, worker.scratch)
 
 
 @inlined
 def move(inputs, row, outputs, target, step, scratch):
-    """Step along the gradient of one score: the hidden row's share into scratch, the output row's share in place."""
+    """Step along the gradient of one score: add the hidden row's part to scratch, and the output row's part in place."""
     for d in range(inputs.shape[1]):
         scratch[GRADIENT, d] += step * outputs[target, d]
         outputs[target, d] += step * inputs[row, d]
