@@ -88,7 +88,7 @@ def wide_sizes(variant: Variant, alpha: float) -> Sizes:
 def is_near(variant: Variant, alpha: float) -> bool:
     """Whether skip-gram's positions can be scored against the noise words of all their pairs at once.
 
-    Together with paths they cannot: item sessions, window 5, both losses: 3.85 % of next films, `wide` 3.99, the reference 4.01.
+    Together with paths they cannot: item sessions, window 5, both losses: 3.85 % of next films, `wide` 3.99, reference 4.01.
     """
     met = variant.negative * (variant.window + 1)
     return not variant.hs and variant.window <= NEAR_WINDOW and met <= NEAR_NOISE and alpha * met <= NEAR_RATE

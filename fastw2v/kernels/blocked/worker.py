@@ -89,7 +89,7 @@ class Rows(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """The parts of the kernel: each True or None. To the compiler these are types, so that it compiles only what a run needs."""
+    """The parts of the kernel, each True or None. To the compiler these are types, so it compiles only what a run needs."""
 
     cbow: Literal[True] | None
     near: Literal[True] | None  # skip-gram with negative sampling, small windows
