@@ -1,4 +1,4 @@
-"""A GPU beside the CPU of the same machine: speed, quality, stretches at once, stages left out, compute-sanitizer.
+"""A GPU beside the CPU of the same machine: speed, quality, streams at once, stages left out, compute-sanitizer.
 
     python bench/gpu.py CORPUS --questions questions-words.txt --pairs EN-WS-353-ALL.txt
     python bench/gpu.py                  # on generated texts
@@ -33,7 +33,7 @@ HELP = "\b\n" + __doc__.replace("\n\n", "\n\n\b\n")  # with its lines as they ar
 FIVE = ("skipgram-ns", "cbow-ns", "skipgram-hs", "cbow-hs", "skipgram-both")
 STRETCHES = (16, 33, 66, 132, 264, 528, 1056)
 SANITIZERS = ("memcheck", "racecheck", "synccheck", "initcheck")
-PARTS = ("speed", "quality", "stretches", "stages", "sanitizer")
+PARTS = ("speed", "quality", "streams", "stages", "sanitizer")
 WORDS, PLANTED, CPU_WORDS = 17_000_000, 2_000_000, 4_000_000  # generated; the last: that the CPU's speed is measured on
 LONGEST, GRACE = 400, 50  # seconds that a measurement may take; that it may take once the minutes are over
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -57,7 +57,7 @@ class Plan:
             for variant in five:
                 yield "quality", self._quality(variant, "cuda")
                 yield "quality", self._quality(variant, "cpu")
-        elif part == "stretches":
+        elif part == "streams":
             for count in (1,) if self.tiny else STRETCHES:
                 yield "quality", self._quality("skipgram-ns", "cuda", count)
         elif part == "stages":
@@ -74,9 +74,9 @@ class Plan:
         words = None if device == "cuda" else CPU_WORDS
         return {"variant": variant, "corpus": self.text, "settings": settings, "words": words, "without": without}
 
-    def _quality(self, variant: str, device: str, stretches: int | None = None) -> dict[str, Any]:
+    def _quality(self, variant: str, device: str, streams: int | None = None) -> dict[str, Any]:
         settings = self.shared | VARIANTS[variant] | {"dim": self.dim, "epochs": 1 if self.tiny else 5, "device": device}
-        return {"variant": variant, "corpus": self.planted, "settings": settings | {"stretches": stretches}} | self.scored
+        return {"variant": variant, "corpus": self.planted, "settings": settings | {"streams": streams}} | self.scored
 
 
 def child(order: dict[str, Any], longest: float, before: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
@@ -200,7 +200,7 @@ def main(
 def label(order: dict[str, Any]) -> str:
     """A measurement in a few words."""
     settings = order.get("settings", {})
-    parts = [order["variant"], order.get("tool"), settings.get("device"), settings.get("stretches"), order.get("without")]
+    parts = [order["variant"], order.get("tool"), settings.get("device"), settings.get("streams"), order.get("without")]
     return ", ".join(str(part) for part in [*parts, f"dim {settings['dim']}" if settings else None] if part)
 
 

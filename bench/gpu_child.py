@@ -65,7 +65,7 @@ def quality(asked: dict[str, Any]) -> dict[str, Any]:
         log = Path(folder) / "log"
         vectors = fastw2v.train(asked["corpus"], log=log, **asked["settings"])
         end = json.loads(log.read_text().splitlines()[-1])
-    found = {"words_per_second": end["words_per_second"], "loss": end["loss"], "stretches": end["settings"]["stretches"]}
+    found = {"words_per_second": end["words_per_second"], "loss": end["loss"], "streams": end["settings"]["streams"]}
     return found | {"scores": scores(vectors, asked["questions"], asked["pairs"])}
 
 
@@ -81,13 +81,13 @@ def scores(vectors: Any, questions: str | None, pairs: list[str]) -> dict[str, f
 
 
 def small_run(asked: dict[str, Any]) -> dict[str, Any]:
-    """A run that a sanitizer looks at: a few hundred words, two stretches, all that a variant calls."""
+    """A run that a sanitizer looks at: a few hundred words, two streams, all that a variant calls."""
     from fastw2v.benchmark.text import write_text
 
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "text.txt"
         write_text(text, 600, vocabulary=60)
-        options = {"dim": 40, "epochs": 1, "min_count": 1, "sample": 0, "device": "cuda", "stretches": 2}
+        options = {"dim": 40, "epochs": 1, "min_count": 1, "sample": 0, "device": "cuda", "streams": 2}
         fastw2v.train(text, **VARIANTS[asked["variant"]] | options)
     return {}
 
@@ -123,7 +123,7 @@ def change_plan(change: str) -> None:
     elif change.endswith("warps a block"):
         gpu.runnable = lambda plan: plan._replace(warps=int(change.split()[0]))
     else:
-        gpu.piece_length = lambda ids, epochs, stretches: int(change.split()[0])
+        gpu.piece_length = lambda ids, epochs, streams: int(change.split()[0])
 
 
 def obey(order: dict[str, Any]) -> dict[str, Any]:

@@ -50,8 +50,8 @@ def qualities(records: list[Record]) -> Rows:
     yield ["variant", "trained by", "words/s", "loss", *names]
     for record in records:
         asked = record["asked"]["settings"]
-        stretches = record.get("stretches") or asked["stretches"]
-        name = "CPU" if asked["device"] == "cpu" else f"GPU, {stretches or '-'} stretches"
+        streams = record.get("streams") or asked["streams"]
+        name = "CPU" if asked["device"] == "cpu" else f"GPU, {streams or '-'} streams"
         figures = [number(record.get("words_per_second")), number(record.get("loss"), 3)]
         yield [record["asked"]["variant"], name, *figures, *(number(record.get("scores", {}).get(each), 1) for each in names)]
 
@@ -81,7 +81,7 @@ def number(value: float | None, digits: int = 0, unit: str = "") -> str:
 TABLES = {
     "speed": ("Words/s", speeds),
     "quality": ("Five epochs: what the vectors know", qualities),
-    "stretches": ("Stretches trained at once, five epochs", qualities),
+    "streams": ("Stretches trained at once, five epochs", qualities),
     "stages": ("A stage left out, or another plan, skip-gram with negative sampling", stages),
     "sanitizer": ("compute-sanitizer", sanitizers),
 }

@@ -33,17 +33,17 @@ def sentences(lengths: list[int], words: int) -> np.ndarray:
 
 
 class Launches:
-    """One stretch, or several, through the kernels."""
+    """One stream, or several, through the kernels."""
 
-    def __init__(self, plan: Plan, lookup: Tables, pieces: list[list[int]], ids: np.ndarray) -> None:
+    def __init__(self, plan: Plan, lookup: Tables, chunks: list[list[int]], ids: np.ndarray) -> None:
         self.plan, self.lookup = plan, lookup
-        longest = max(length for _, length, _ in pieces)
-        self.pieces = np.array(pieces, np.int64)
-        shapes = batch_shapes(plan, len(pieces), longest)
+        longest = max(length for _, length, _ in chunks)
+        self.chunks = np.array(chunks, np.int64)
+        shapes = batch_shapes(plan, len(chunks), longest)
         self.batch = Batch(**{name: cuda.to_device(np.full(shape, 77, kind)) for name, (shape, kind) in shapes.items()})
         draw = drawing_kernel(plan)
-        draw[len(pieces), plan.drawing](
-            cuda.to_device(ids), cuda.to_device(self.pieces), cuda.to_device(lookup.keep), self.noise(), self.batch, KEY
+        draw[len(chunks), plan.drawing](
+            cuda.to_device(ids), cuda.to_device(self.chunks), cuda.to_device(lookup.keep), self.noise(), self.batch, KEY
         )
 
     def noise(self) -> object:
@@ -55,27 +55,27 @@ class Launches:
     def train(self, model: Model, alpha: float) -> Model:
         """The model after a launch."""
         matrices, train = on_device(model), training_kernel(self.plan)
-        shape = (1, 1) if self.plan.in_shared else (len(self.pieces), self.plan.floats)
+        shape = (1, 1) if self.plan.in_shared else (len(self.chunks), self.plan.floats)
         memory = cuda.to_device(np.full(shape, np.nan, np.float32))
-        grid = len(self.pieces), (self.plan.lanes, self.plan.warps), 0, self.plan.dynamic_shared
+        grid = len(self.chunks), (self.plan.lanes, self.plan.warps), 0, self.plan.dynamic_shared
         arguments = matrices, self.batch, self.tree(), memory, np.float32(alpha)
         allow_shared(train, self.plan.dynamic_shared, *arguments)
         train[grid](*arguments)
         return Model(*(there.copy_to_host() if here.size else here for there, here in zip(matrices, model)))
 
     def loss(self, model: Model) -> np.ndarray:
-        losses = cuda.to_device(np.zeros((len(self.pieces), 2)))
+        losses = cuda.to_device(np.zeros((len(self.chunks), 2)))
         matrices = on_device(model)
         measure = loss_kernel(self.plan)
-        measure[len(self.pieces), self.plan.measuring](
-            matrices, self.batch, self.pieces, self.noise(), self.tree(), KEY, losses
+        measure[len(self.chunks), self.plan.measuring](
+            matrices, self.batch, self.chunks, self.noise(), self.tree(), KEY, losses
         )
         return losses.copy_to_host()
 
-    def drawn(self, stretch: int = 0) -> Drawn:
-        count = int(self.batch.count.copy_to_host()[stretch])
+    def drawn(self, stream: int = 0) -> Drawn:
+        count = int(self.batch.count.copy_to_host()[stream])
         batch = self.batch
-        words, begin, end, noise = (each.copy_to_host()[stretch] for each in (batch.words, batch.begin, batch.end, batch.noise))
+        words, begin, end, noise = (each.copy_to_host()[stream] for each in (batch.words, batch.begin, batch.end, batch.noise))
         block, spans, pool = self.plan.block, self.plan.spans, self.plan.pool
         used = []
         for number, first in enumerate(range(0, count, block)):

@@ -22,7 +22,7 @@ from fastw2v.checkpoints import writer
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import Fastw2vError, Interrupted
 from fastw2v.kernels.cuda import batch as cuda_batch
-from fastw2v.kernels.cuda.plan import MOST_STATIC, best_stretches, plan
+from fastw2v.kernels.cuda.plan import MOST_STATIC, best_streams, plan
 from fastw2v.kernels.cuda.toolkit import SIMULATED_CARD
 from fastw2v.kernels.worker import Variant
 from fastw2v.model.matrices import new_model
@@ -98,7 +98,7 @@ def test_a_piece_without_any_word_moves_nothing() -> None:
     lookup = tables(COUNTS, sample=0, negative=3, hs=False)
     model = small_model(COUNTS, 3, False)
     launch = Launches(plan_of(Variant(False, False, 3, 5), lookup, 4, 4), lookup, [[0, 3, 0], [3, 0, 9]], np.zeros(3, np.int32))
-    assert [len(launch.drawn(stretch).words) for stretch in (0, 1)] == [0, 0]
+    assert [len(launch.drawn(stream).words) for stream in (0, 1)] == [0, 0]
     assert all(np.array_equal(*pair) for pair in zip(launch.train(model, 0.05), model))
 
 
@@ -148,15 +148,15 @@ def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: 
     counts = np.bincount(text, minlength=len(COUNTS)).astype(np.int64)
     lookup = tables(counts, sample=0, negative=negative, hs=hs)
     model = small_model(counts, negative, hs)
-    stretches = 24 if negative else 1  # the same text with other noise words
+    streams = 24 if negative else 1  # the same text with other noise words
     launch = Launches(
         plan_of(variant, lookup, 4, 2 if negative else 0),
         lookup,
-        [[0, 8, 8 * n] for n in range(stretches)],
+        [[0, 8, 8 * n] for n in range(streams)],
         text.astype(np.int32),
     )
     nats, pairs = launch.loss(model).sum(axis=0)
-    assert pairs == stretches * (8 if cbow else 14)
+    assert pairs == streams * (8 if cbow else 14)
     expected = exact_loss(text.tolist(), model, lookup, variant)
     assert np.isclose(nats / pairs, expected, rtol=0.05 if negative else 1e-5)
 
@@ -187,7 +187,7 @@ def whole(few_words: Path, tmp_path_factory: pytest.TempPathFactory) -> WordVect
     log = tmp_path_factory.mktemp("log") / "log"
     vectors = run(str(few_words), Settings(**SMALL, stretches=1), Files(log=log), Listener())
     end = json.loads(log.read_text().splitlines()[-1])
-    assert (end["settings"]["device"], end["settings"]["stretches"]) == ("cuda", 1)
+    assert (end["settings"]["device"], end["settings"]["streams"]) == ("cuda", 1)
     assert 0.5 < end["loss"] < 2 * np.log(2) + 0.05
     assert vectors.output_vectors is not None
     assert np.abs(vectors.output_vectors).max() > 1e-3
@@ -291,7 +291,7 @@ def test_fewer_stretches_are_chosen_for_fewer_words_and_smaller_texts() -> None:
         counts = (1e9 / np.arange(1, words + 1)).astype(np.int64)
         lookup = tables(counts, sample=1e-4, negative=5, hs=False)
         made = plan(variant, 100, lookup, 0.025, card.shared)
-        chosen.append((best_stretches(made, lookup, 0.025, ids, card), made.block))
+        chosen.append((best_streams(made, lookup, 0.025, ids, card), made.block))
     (few, short), (many, block), (small_text, _) = chosen
     assert few * short < 400 < 2000 < many * block
     assert many <= 132

@@ -135,9 +135,9 @@ def signatures() -> Iterator[tuple[str, Any]]:
     batch = types.NamedTuple((int_rows, int_rows, int_rows, int_rows, int_rows, ints), Batch)
     noise = types.NamedTuple((ints, ints), NoiseTable)
     tree = types.NamedTuple((types.int64[::1], ints, types.uint8[::1]), HuffmanTree)
-    pieces, key = types.int64[:, ::1], types.uint64
-    yield "draw", types.void(ints, pieces, floats, noise, batch, key)
-    yield "measure", types.void(model, batch, pieces, noise, tree, key, types.float64[:, ::1])
+    chunks, key = types.int64[:, ::1], types.uint64
+    yield "draw", types.void(ints, chunks, floats, noise, batch, key)
+    yield "measure", types.void(model, batch, chunks, noise, tree, key, types.float64[:, ::1])
     yield "train", types.void(model, batch, tree, rows, types.float32)
 
 

@@ -1,7 +1,7 @@
-"""The engine on an NVIDIA GPU: pieces of all stretches go up, one launch trains them; see `training.engine`, `kernels.cuda`.
+"""The engine on an NVIDIA GPU: each launch trains a chunk of every stream; see `training.engine`, `kernels.cuda`.
 
-A thread of its own hands the GPU one launch while the one before is running, and waits at the gate between two, as the CPU's
-threads do. It decides what each stretch's next piece is, so that the GPU need not be asked how far it is.
+A host thread queues one launch while the previous one runs, and waits at the gate between two, as the CPU's threads do. It
+chooses the next chunk of each stream, so that it never has to ask the GPU how far it is.
 """
 
 import threading
@@ -18,7 +18,7 @@ from fastw2v.corpus.ids import ID, IdStream
 from fastw2v.errors import Fastw2vError
 from fastw2v.kernels.cuda.batch import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel
-from fastw2v.kernels.cuda.plan import Card, batch_bytes, batch_shapes, best_stretches, piece_length, plan
+from fastw2v.kernels.cuda.plan import Card, batch_bytes, batch_shapes, best_streams, chunk_length, plan
 from fastw2v.kernels.cuda.toolkit import allow_shared, runnable, the_card, use_card
 from fastw2v.kernels.cuda.training import training_kernel
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
@@ -29,15 +29,15 @@ from fastw2v.settings import Settings
 from fastw2v.training.partitions import SENTENCE_SEARCH, partition_bounds, random_start
 from fastw2v.training.pausing import Gate
 
-AT_ONCE = 2  # launches that are on their way: one runs, one is ready
-IDS_AT_ONCE = 1 << 24  # that are copied to the GPU, where all of them are kept there
-SHARE_OF_MEMORY = 0.95  # of what is free on the GPU, that may be taken
+AT_ONCE = 2  # launches in flight: one runs, one is ready
+IDS_AT_ONCE = 1 << 24  # that are copied to the GPU in one call, where it holds all ids
+SHARE_OF_MEMORY = 0.95  # of the GPU's free memory, that a run may take
 WITHOUT_END = 2**31  # epochs
 NATS, PAIRS = 0, 1
 
 
 class Memory(NamedTuple):
-    """Bytes that a run takes on the GPU: always, and for keeping all ids there or passing them through in pieces."""
+    """Bytes that a run takes on the GPU: for the model and its work, and for all ids, or for passing them through in chunks."""
 
     model: int
     work: int
@@ -46,23 +46,23 @@ class Memory(NamedTuple):
 
 
 class Slot(NamedTuple):
-    """What one of the launches on their way needs for itself.
+    """The memory and events of one of the launches in flight.
 
-    host_pieces, host_ids : pinned; host_ids (stretches × piece,) int32, empty where all ids are on the GPU
-    pieces, ids : the same on the GPU
+    host_chunks, host_ids : pinned; host_ids (streams × chunk,) int32, empty where all ids are on the GPU
+    chunks, ids : the same on the GPU
     copied, done : events
     """
 
-    host_pieces: np.ndarray
+    host_chunks: np.ndarray
     host_ids: np.ndarray
-    pieces: Any
+    chunks: Any
     ids: Any
     copied: Any
     done: Any
 
 
 class Gpu:
-    """The engine on one of the machine's GPUs, in turn by `place`. Raises Fastw2vError where its memory does not suffice."""
+    """The engine on GPU number `place` of the machine. Raises Fastw2vError where its memory does not suffice."""
 
     in_place = False
 
@@ -75,10 +75,10 @@ class Gpu:
             card = the_card()
         self.variant = variant(settings)
         self.plan = runnable(plan(self.variant, settings.dim, tables, settings.starting_alpha, card.shared))
-        chosen = settings.stretches or best_stretches(self.plan, tables, settings.starting_alpha, len(ids), card)
+        chosen = settings.stretches or best_streams(self.plan, tables, settings.starting_alpha, len(ids), card)
         self.settings = replace(settings, stretches=chosen)
-        self.stretches = chosen
-        self.piece = piece_length(len(ids), settings.epochs, chosen)
+        self.streams = chosen
+        self.chunk = chunk_length(len(ids), settings.epochs, chosen)
         self.alone = total_words is None
         self.last_epoch = settings.epochs if self.alone else WITHOUT_END
         words = len(ids) * settings.epochs if total_words is None else total_words
@@ -98,8 +98,8 @@ class Gpu:
             self._compile()
 
     def _fits(self, card: Card) -> bool:
-        """Whether all ids can be kept on the GPU. Raises Fastw2vError where not even the rest can."""
-        memory = memory_needed(self.plan, self.model, self.tables, len(self.ids), self.stretches, self.piece)
+        """Whether the GPU can hold all ids. Raises Fastw2vError where it cannot even hold the rest."""
+        memory = memory_needed(self.plan, self.model, self.tables, len(self.ids), self.streams, self.chunk)
         room = card.free * SHARE_OF_MEMORY
         least = memory.model + memory.work + memory.passing
         if least > room:
@@ -114,10 +114,10 @@ class Gpu:
         self.noise = type(self.tables.noise)(*(cuda.to_device(at_least_one(array)) for array in self.tables.noise))
         self.tree = type(self.tables.tree)(*(cuda.to_device(at_least_one(array)) for array in self.tables.tree))
         self.keep = cuda.to_device(self.tables.keep)
-        shapes = batch_shapes(self.plan, self.stretches, self.piece)
+        shapes = batch_shapes(self.plan, self.streams, self.chunk)
         self.batch = Batch(**{name: cuda.device_array(shape, kind) for name, (shape, kind) in shapes.items()})
-        self.work = cuda.device_array((1, 1) if self.plan.in_shared else (self.stretches, self.plan.floats), np.float32)
-        self.losses = cuda.pinned_array((self.stretches, 2), np.float64)
+        self.work = cuda.device_array((1, 1) if self.plan.in_shared else (self.streams, self.plan.floats), np.float32)
+        self.losses = cuda.pinned_array((self.streams, 2), np.float64)
         self.losses[:] = 0
         self.device_losses = cuda.to_device(self.losses)
         self.all_ids = self._upload_ids() if self.resident else None
@@ -125,7 +125,7 @@ class Gpu:
         self.slots = [self._new_slot() for _ in range(AT_ONCE)]
 
     def _upload_ids(self) -> Any:
-        """All ids, on the GPU."""
+        """Copy all ids to the GPU."""
         ids = cuda.device_array(len(self.ids), ID)
         for start in range(0, len(self.ids), IDS_AT_ONCE):
             stop = min(start + IDS_AT_ONCE, len(self.ids))
@@ -133,24 +133,24 @@ class Gpu:
         return ids
 
     def _new_slot(self) -> Slot:
-        passing = 0 if self.resident else self.stretches * self.piece
+        passing = 0 if self.resident else self.streams * self.chunk
         host_ids = cuda.pinned_array(passing, ID) if passing else np.empty(0, ID)
-        pieces = cuda.pinned_array((self.stretches, 3), np.int64)
-        pieces[:] = 0
+        chunks = cuda.pinned_array((self.streams, 3), np.int64)
+        chunks[:] = 0
         ids = cuda.device_array(passing, ID) if passing else self.all_ids
-        return Slot(pieces, host_ids, cuda.to_device(pieces), ids, cuda.event(), cuda.event())
+        return Slot(chunks, host_ids, cuda.to_device(chunks), ids, cuda.event(), cuda.event())
 
     def _compile(self) -> None:
-        """Compile the kernels, and let them run on pieces without words."""
+        """Compile the kernels, and run them once on empty chunks."""
         self.draw, self.train, self.measure = drawing_kernel(self.plan), training_kernel(self.plan), loss_kernel(self.plan)
         allow_shared(self.train, self.plan.dynamic_shared, self.matrices, self.batch, self.tree, self.work, np.float32(0))
-        self._launch(self.slots[0], np.float32(0 * learning_rate(self.schedule)))  # which is compiled too
+        self._launch(self.slots[0], np.float32(0 * learning_rate(self.schedule)))  # compiles learning_rate too
         self._synchronise()
 
     # The run.
 
     def start(self) -> None:
-        """Put the matrices on the GPU as they are now, and start the thread that feeds it."""
+        """Copy the matrices to the GPU as they are now, and start the thread that feeds it."""
         self._upload()
         self.gate.enter()
         try:
@@ -160,11 +160,11 @@ class Gpu:
             raise
 
     def wait(self, seconds: float) -> bool:
-        """Wait for the thread, so many seconds at most; whether it has ended."""
+        """Wait for the thread, `seconds` at most; returns whether it has ended."""
         return self.gate.wait_until_left(seconds)
 
     def stop(self) -> None:
-        """Stop after the launches that are on their way, and fetch the matrices."""
+        """Stop after the launches in flight, and copy the matrices back."""
         self.stopping.set()
         self.gate.open_for_good()
         self.gate.wait_until_left()
@@ -178,7 +178,7 @@ class Gpu:
 
     @contextmanager
     def paused(self, *, changing: bool = False) -> Iterator[None]:
-        """Nothing runs on the GPU inside; the matrices are fetched, and with `changing` put back."""
+        """Pause the GPU; the matrices are copied to the host, and with `changing` copied back at the end."""
         with self.gate.all_waiting():
             self._download()
             yield
@@ -212,27 +212,27 @@ class Gpu:
     def _guarded(self) -> None:
         try:
             with one_line():
-                use_card(self.card)  # a new thread has no card until it says so
+                use_card(self.card)  # a new thread has no GPU until it selects one
                 self._train_all()
-        except BaseException as failure:  # raised again by the trainer
+        except BaseException as failure:  # the trainer raises it
             self.failures.append(failure)
         finally:
             self.gate.leave()
 
     def _train_all(self) -> None:
-        """Launch after launch, until no stretch has any text left, or all words are done here and elsewhere."""
+        """Launch until no stream has any text left, or all words are done, here and on other ranks."""
         while not self._all_trained():
             if self.gate.closed:
-                self._synchronise()  # who closed it may look at everything
+                self._synchronise()  # whoever closed it may read everything
             self.gate.wait_if_closed(self.words_done)
             if self.stopping.is_set():
                 break
             slot = self.slots[self.launches % AT_ONCE]
             slot.done.synchronize()
-            places = self._next_pieces(slot)
+            places = self._next_chunks(slot)
             self._launch(slot, np.float32(learning_rate(self.schedule)))
             epoch, self.places = self.epoch, places
-            self.schedule.words_done[0] += slot.host_pieces[:, 1].sum()
+            self.schedule.words_done[0] += slot.host_chunks[:, 1].sum()
             if self.epoch > epoch:
                 self._synchronise()
                 self.epoch_losses = self.losses.sum(axis=0)
@@ -242,64 +242,64 @@ class Gpu:
         done = not len(self.ids) or self.words_done + self.words_elsewhere >= self.total_words
         return bool(self.places[:, 0].min() == self.last_epoch) if self.alone else done
 
-    def _next_pieces(self, slot: Slot) -> np.ndarray:
-        """Put each stretch's next piece into the slot; where the stretches are afterwards.
+    def _next_chunks(self, slot: Slot) -> np.ndarray:
+        """Put each stream's next chunk into the slot. Returns the streams' places afterwards.
 
-        While a launch runs, this and handing over the next are all that the host does; it must not take longer.
+        The host does this while a launch runs; it must not take longer.
         """
         epochs, places = self.places.T
-        going_on = epochs < self.last_epoch
+        unfinished = epochs < self.last_epoch
         ends = np.array(self.bounds[1:])
-        stops = np.minimum(places + self.piece, ends)
-        for stretch in np.flatnonzero(going_on & (stops < ends)):
-            stops[stretch] = self._sentence_end(int(places[stretch]), int(stops[stretch]))
-        lengths = np.where(going_on, stops - places, 0)
-        slot.host_pieces[:, 0] = places
-        slot.host_pieces[:, 1] = lengths
-        slot.host_pieces[:, 2] = epochs * len(self.ids) + places
+        stops = np.minimum(places + self.chunk, ends)
+        for stream in np.flatnonzero(unfinished & (stops < ends)):
+            stops[stream] = self._sentence_end(int(places[stream]), int(stops[stream]))
+        lengths = np.where(unfinished, stops - places, 0)
+        slot.host_chunks[:, 0] = places
+        slot.host_chunks[:, 1] = lengths
+        slot.host_chunks[:, 2] = epochs * len(self.ids) + places
         if not self.resident:
-            slot.host_pieces[:, 0] = np.arange(self.stretches) * self.piece
-            for stretch in np.flatnonzero(lengths):
-                place, length = int(places[stretch]), int(lengths[stretch])
-                slot.host_ids[stretch * self.piece :][:length] = self.ids.read(place, place + length)
-        full = going_on & (stops == ends)
+            slot.host_chunks[:, 0] = np.arange(self.streams) * self.chunk
+            for stream in np.flatnonzero(lengths):
+                place, length = int(places[stream]), int(lengths[stream])
+                slot.host_ids[stream * self.chunk :][:length] = self.ids.read(place, place + length)
+        full = unfinished & (stops == ends)
         return np.column_stack([epochs + full, np.where(full, self.bounds[:-1], places + lengths)])
 
     def _sentence_end(self, place: int, stop: int) -> int:
-        """Past the last end of a sentence before `stop`, where one is near; so no window is cut."""
+        """The place after the last end of a sentence before `stop`, where one is near: so no window is cut."""
         near = self.ids.read(max(place, stop - SENTENCE_SEARCH), stop)[::-1]
         last = int(near.argmin())
         return stop - last if near[last] == 0 else stop
 
     def _launch(self, slot: Slot, alpha: np.float32) -> None:
-        """Hand a slot's pieces to the GPU."""
-        slot.pieces.copy_to_device(slot.host_pieces, stream=self.copying)
+        """Queue the launch that trains a slot's chunks."""
+        slot.chunks.copy_to_device(slot.host_chunks, stream=self.copying)
         if not self.resident:
             slot.ids.copy_to_device(slot.host_ids, stream=self.copying)
         slot.copied.record(self.copying)
         slot.copied.wait(self.computing)
-        stream, grid, made = self.computing, self.stretches, self.plan
-        self.draw[grid, made.drawing, stream](slot.ids, slot.pieces, self.keep, self.noise, self.batch, self.key)
-        self.measure[grid, made.measuring, stream](
-            self.matrices, self.batch, slot.pieces, self.noise, self.tree, self.key, self.device_losses
+        queue, grid, made = self.computing, self.streams, self.plan
+        self.draw[grid, made.drawing, queue](slot.ids, slot.chunks, self.keep, self.noise, self.batch, self.key)
+        self.measure[grid, made.measuring, queue](
+            self.matrices, self.batch, slot.chunks, self.noise, self.tree, self.key, self.device_losses
         )
-        self.train[grid, (made.lanes, made.warps), stream, made.dynamic_shared](
+        self.train[grid, (made.lanes, made.warps), queue, made.dynamic_shared](
             self.matrices, self.batch, self.tree, self.work, alpha
         )
-        self.device_losses.copy_to_host(self.losses, stream=stream)
-        slot.done.record(stream)
+        self.device_losses.copy_to_host(self.losses, stream=queue)
+        slot.done.record(queue)
         self.launches += 1
 
     # Progress.
 
     @property
     def words_done(self) -> int:
-        """Words handed to the GPU so far, at most two launches ahead of what is trained."""
+        """Words given to the GPU so far, at most two launches ahead of what is trained."""
         return int(self.schedule.words_done[0])
 
     @property
     def words_elsewhere(self) -> int:
-        """Words that others have trained on."""
+        """Words that other ranks have trained on."""
         return int(self.schedule.words_done[-CACHE_LINE])
 
     @words_elsewhere.setter
@@ -318,7 +318,7 @@ class Gpu:
 
     @property
     def epoch(self) -> int:
-        """The epoch that the last stretch is in, from 1."""
+        """The epoch that the last stream is in, from 1."""
         return min(int(self.places[:, 0].min()) + 1, self.settings.epochs)
 
     @property
@@ -336,7 +336,7 @@ class Gpu:
     # Checkpoints.
 
     def carried(self) -> dict[str, np.ndarray]:
-        """Where the stretches are, the words done, the losses; random numbers follow from the places."""
+        """The streams' places, the words done, the losses; random numbers follow from the places."""
         return {
             "places": self.places,
             "words-done": self.schedule.words_done[:1],
@@ -345,31 +345,31 @@ class Gpu:
         }
 
     def restore(self, arrays: dict[str, np.ndarray]) -> None:
-        """The same put back, checked. Raises ValueError."""
+        """Restore the same, checked. Raises ValueError."""
         for name, array in self.carried().items():
             array[...] = arrays[name]
         epochs, places = self.places.T
         inside = (np.array(self.bounds[:-1]) <= places) & (places <= np.array(self.bounds[1:]))
         if epochs.min() < 0 or epochs.max() > self.last_epoch or not inside.all():
-            raise ValueError("a stretch's place is outside its share of the text")
+            raise ValueError("a stream's place is outside its partition of the text")
         if self.words_done < 0:
             raise ValueError("the words done are negative")
 
     def restore_approximately(self, arrays: dict[str, np.ndarray]) -> None:
-        """Each stretch starts as far into its new share as all were on average."""
+        """Each stream starts as far into its partition as all were on average."""
         done = arrays.get("words-done")
         if done is None or done.shape != (1,) or done.dtype != np.int64 or done[0] < 0:
             raise ValueError("the words done make no sense")
         epochs = min(1.0, int(done[0]) / max(1, self.total_words)) * self.settings.epochs
-        for stretch in range(self.stretches):
-            size = self.bounds[stretch + 1] - self.bounds[stretch]
-            self.places[stretch] = int(epochs), self.bounds[stretch] + int(size * (epochs - int(epochs)))
+        for stream in range(self.streams):
+            size = self.bounds[stream + 1] - self.bounds[stream]
+            self.places[stream] = int(epochs), self.bounds[stream] + int(size * (epochs - int(epochs)))
         self.schedule.words_done[0] = int(len(self.ids) * epochs)
 
 
 @contextmanager
 def one_line() -> Iterator[None]:
-    """What the GPU's driver and compiler raise, as an error of this package."""
+    """Turn exceptions of the GPU's driver and compiler into Fastw2vError."""
     try:
         yield
     except (Fastw2vError, MemoryError, OSError):
@@ -378,17 +378,17 @@ def one_line() -> Iterator[None]:
         raise Fastw2vError(f"the GPU failed: {type(error).__name__}: {' '.join(str(error).split())[:300]}") from error
 
 
-def memory_needed(made: Any, model: Model, tables: Tables, ids: int, stretches: int, piece: int) -> Memory:
-    """What a run takes; `made` is the plan."""
+def memory_needed(made: Any, model: Model, tables: Tables, ids: int, streams: int, chunk: int) -> Memory:
+    """The memory that a run takes; `made` is the plan."""
     lookup = sum(array.nbytes for array in (tables.keep, *tables.noise, *tables.tree))
     return Memory(
         model=sum(matrix.nbytes for matrix in model),
-        work=lookup + batch_bytes(made, stretches, piece) + stretches * (2 * 8 + AT_ONCE * 3 * 8),
+        work=lookup + batch_bytes(made, streams, chunk) + streams * (2 * 8 + AT_ONCE * 3 * 8),
         ids=ids * ID.itemsize,
-        passing=min(ids, AT_ONCE * stretches * piece) * ID.itemsize,
+        passing=min(ids, AT_ONCE * streams * chunk) * ID.itemsize,
     )
 
 
 def at_least_one(array: np.ndarray) -> np.ndarray:
-    """An array that is not empty, in one piece: the GPU takes no empty ones."""
+    """A contiguous array that is not empty: the GPU takes no empty ones."""
     return np.ascontiguousarray(array) if array.size else np.zeros((1,) * array.ndim, array.dtype)

@@ -1,29 +1,29 @@
-"""Reading and writing elements by an index that counts from the start, never from the end.
+"""Reading and writing elements by an index that is never negative.
 
-Numba's own indexing looks at each index's sign; in the innermost loops that cost 20 instructions for each multiplication. `far`
-reads past L1: other multiprocessors write to the same rows, and an old value may stand there.
+Numba's own indexing tests the sign of each index; in the innermost loops that took 20 instructions for each multiplication.
+`far` bypasses L1, which may hold an old value: other multiprocessors write to the same rows.
 """
 
-from fastw2v.kernels.cuda.toolkit import SIMULATED, piece
+from fastw2v.kernels.cuda.toolkit import SIMULATED, device_function
 
 if SIMULATED:
 
-    @piece
+    @device_function
     def get(array, i):
         """array[i]."""
         return array[i]
 
-    @piece
+    @device_function
     def put(array, i, value):
         """array[i] = value."""
         array[i] = value
 
-    @piece
+    @device_function
     def far(matrix, row, column):
         """matrix[row, column] as it is in L2."""
         return matrix[row, column]
 
-    @piece
+    @device_function
     def put_far(matrix, row, column, value):
         """matrix[row, column] = value."""
         matrix[row, column] = value

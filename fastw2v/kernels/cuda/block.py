@@ -1,4 +1,4 @@
-"""A block of centers as its threads see it: sizes, rows in shared memory, words, and what is looked up about them."""
+"""A block of centers as its threads see it: sizes, rows in shared memory, words, and where words repeat."""
 
 import math
 from typing import Any, NamedTuple
@@ -7,11 +7,11 @@ import numpy as np
 from numba import cuda
 
 from fastw2v.kernels.cuda.access import get, put
-from fastw2v.kernels.cuda.toolkit import piece, thread_number
+from fastw2v.kernels.cuda.toolkit import device_function, thread_number
 
 
 class Sizes(NamedTuple):
-    """What is known when a kernel is compiled; see plan.Plan."""
+    """The constants that a kernel is compiled with; see plan.Plan."""
 
     dim: int
     stride: int
@@ -26,13 +26,13 @@ class Sizes(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """The memory that a block works in: 1-d float32 each, rows of `stride` floats unless said otherwise.
+    """The memory that a block trains in: 1-d float32 each, rows of `stride` floats unless stated otherwise.
 
     hidden : a tile's four: skip-gram's contexts, CBOW's means
-    gradient : with CBOW, what the four means have learned
-    output, output_before : the output rows of the block's centers and noise words, and what they were
+    gradient : with CBOW, the gradients of the four means
+    output, output_before : the output rows of the block's centers and noise words, and their values before the block
     path, path_before : the same of the nodes of one center's path
-    scores : (rows scored, 4), what each score's gradient moves
+    scores : (rows scored, 4), the gradient of each score
     """
 
     hidden: Any
@@ -45,12 +45,12 @@ class Rows(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The block's words, int32 unless said otherwise; positions are counted from the block's first one.
+    """The block's words, int32 unless stated otherwise; positions count from the block's first one.
 
     center, left, right : of each center the word, and its window, itself included
     output : the word of each output row: the centers', then the noise words'
     slot : of each output row the first with the same word; only this one is trained
-    shares : float32, of each output row: for how many of a pair's noise words it stands
+    shares : float32, of each output row: the mean number of a pair's noise words that it stands for
     position, following, previous : with CBOW, of each position the word, and the next and the last one with the same (-1: none)
     """
 
@@ -66,14 +66,14 @@ class Words(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Where the block lies.
+    """The place of the block in the batch.
 
-    stretch : the stretch; start : the batch position of the block's first center; centers : how many
-    origin : the batch position of the block's first position; covered : how many positions
+    stream : its number; start : the batch position of the block's first center; centers : their number
+    origin : the batch position of the block's first position; covered : the number of positions
     alpha : float32, the learning rate
     """
 
-    stretch: Any
+    stream: Any
     start: Any
     centers: Any
     origin: Any
@@ -81,29 +81,29 @@ class Span(NamedTuple):
     alpha: Any
 
 
-@piece
+@device_function
 def sigmoid(x):
     """1 / (1 + e^-x); past ±30 it is 0 or 1 in float32."""
     return np.float32(1) / (np.float32(1) + math.exp(-min(max(x, np.float32(-30)), np.float32(30))))
 
 
-@piece
+@device_function
 def read_words(cbow, batch, words, span, sizes):
-    """Copy the block's words from the batch; with CBOW look up where they are repeated. Can be read past the next barrier."""
-    thread, threads, stretch = thread_number(sizes), sizes.threads, span.stretch
+    """Copy the block's words from the batch; with CBOW find where they repeat. Ready after the next barrier."""
+    thread, threads, stream = thread_number(sizes), sizes.threads, span.stream
     for center in range(thread, span.centers, threads):
         at = span.start + center
-        words.center[center] = batch.words[stretch, at]
-        words.left[center] = batch.begin[stretch, at] - span.origin
-        words.right[center] = batch.end[stretch, at] - span.origin
+        words.center[center] = batch.words[stream, at]
+        words.left[center] = batch.begin[stream, at] - span.origin
+        words.right[center] = batch.end[stream, at] - span.origin
     if cbow:
         for position in range(thread, span.covered, threads):
-            words.position[position] = batch.words[stretch, span.origin + position]
+            words.position[position] = batch.words[stream, span.origin + position]
         cuda.syncthreads()
         find_repeats(words, span, sizes)
 
 
-@piece
+@device_function
 def find_repeats(words, span, sizes):
     """Link the positions with the same word."""
     for position in range(thread_number(sizes), span.covered, sizes.threads):
@@ -117,14 +117,14 @@ def find_repeats(words, span, sizes):
         put(words.previous, position, previous)
 
 
-@piece
-def name_outputs(number, batch, words, span, sizes):
-    """The words of the output rows with the block's noise words of a number, and which are the same; past the next barrier."""
+@device_function
+def assign_outputs(number, batch, words, span, sizes):
+    """Assign output rows to the centers and to noise words number `number`, and find repeats. Ready after the next barrier."""
     thread, threads = thread_number(sizes), sizes.threads
     pool = (span.start // sizes.block * sizes.spans + number) * sizes.pool
     for row in range(thread, span.centers + sizes.pool, threads):
         own = row < span.centers
-        words.output[row] = get(words.center, row) if own else batch.noise[span.stretch, pool + row - span.centers]
+        words.output[row] = get(words.center, row) if own else batch.noise[span.stream, pool + row - span.centers]
     cuda.syncthreads()
     for row in range(thread, span.centers + sizes.pool, threads):
         word, first, times = get(words.output, row), 0, 0
@@ -136,16 +136,16 @@ def name_outputs(number, batch, words, span, sizes):
         put(words.shares, row, np.float32(times) * np.float32(sizes.negative) / np.float32(sizes.pool))
 
 
-@piece
+@device_function
 def covered_by(first, last, words):
-    """From the first to past the last position that the windows of the centers first .. last - 1 cover."""
+    """The positions, begin and end, that the windows of the centers first .. last - 1 cover."""
     begin, end = get(words.left, first), get(words.right, first)
     for center in range(first + 1, last):
         begin, end = min(begin, get(words.left, center)), max(end, get(words.right, center))
     return begin, end
 
 
-@piece
+@device_function
 def covers(center, position, words, own):
-    """Whether a center's window has the position in it; `own` is the first center's position."""
+    """Whether a center's window covers the position; `own` is the first center's position."""
     return get(words.left, center) <= position < get(words.right, center) and position != center + own

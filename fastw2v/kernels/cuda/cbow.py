@@ -1,4 +1,4 @@
-"""CBOW on a block: four means at a time, of the input vectors as the four before left them; see kernels.blocked.cbow."""
+"""CBOW on a block: four means at a time, of the input rows as the previous four left them; see kernels.blocked.cbow."""
 
 import numpy as np
 from numba import cuda
@@ -9,13 +9,13 @@ from fastw2v.kernels.cuda.block import covered_by, covers
 from fastw2v.kernels.cuda.negative import begin_outputs, end_outputs, score_means
 from fastw2v.kernels.cuda.path import learn_path_of_mean
 from fastw2v.kernels.cuda.tiles import move_means
-from fastw2v.kernels.cuda.toolkit import piece, thread_number
+from fastw2v.kernels.cuda.toolkit import device_function, thread_number
 from fastw2v.kernels.tiles import ROWS
 
 
-@piece
+@device_function
 def learn_means(negative, hs, model, batch, tree, rows, words, span, sizes):
-    """The block's centers from their windows' means."""
+    """Train the block's centers on the means of their windows."""
     if negative:
         begin_outputs(0, model.output, batch, rows, words, span, sizes)
     for first in range(0, span.centers, ROWS):
@@ -36,7 +36,7 @@ def learn_means(negative, hs, model, batch, tree, rows, words, span, sizes):
         end_outputs(model.output, rows, words, span, sizes)
 
 
-@piece
+@device_function
 def take_means(first, matrix, rows, words, span, sizes):
     """hidden[i] = the mean of the input rows in the window of center first + i, itself left out (0 where it is alone)."""
     own = span.start - span.origin
@@ -55,9 +55,9 @@ def take_means(first, matrix, rows, words, span, sizes):
             put(rows.gradient, i * sizes.stride + d, np.float32(0))
 
 
-@piece
+@device_function
 def spread_gradient(first, matrix, rows, words, span, sizes):
-    """Each input row in a window gets the whole gradient of the window's mean; a word's positions all at once."""
+    """Each input row in a window gets the whole gradient of the window's mean; all positions of a word at once."""
     last = min(first + ROWS, span.centers)
     begin, end = covered_by(first, last, words)
     for position in range(begin + cuda.threadIdx.y, end, sizes.warps):
@@ -72,9 +72,9 @@ def spread_gradient(first, matrix, rows, words, span, sizes):
                 vec4.add_to(matrix, get(words.position, position), at, sums, sizes)
 
 
-@piece
+@device_function
 def add_gradients(sums, position, first, last, rows, words, span, sizes, at):
-    """The gradients of the means, first to last - 1, whose windows have the position in them."""
+    """The sum of the gradients of those means, first to last - 1, whose windows cover the position."""
     own = span.start - span.origin
     for center in range(first, last):
         if covers(center, position, words, own):

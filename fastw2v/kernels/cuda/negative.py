@@ -5,15 +5,15 @@ from numba import cuda
 
 from fastw2v.kernels.cuda import vec4
 from fastw2v.kernels.cuda.access import get, put
-from fastw2v.kernels.cuda.block import covered_by, covers, name_outputs, sigmoid
+from fastw2v.kernels.cuda.block import assign_outputs, covered_by, covers, sigmoid
 from fastw2v.kernels.cuda.tiles import load_hidden, load_outputs, move_contexts, return_outputs
-from fastw2v.kernels.cuda.toolkit import piece, thread_number
+from fastw2v.kernels.cuda.toolkit import device_function, thread_number
 from fastw2v.kernels.tiles import ROWS
 
 
-@piece
+@device_function
 def learn_contexts(model, batch, rows, words, span, sizes):
-    """Skip-gram: all contexts of the block against its centers and its noise words, which are others after every span."""
+    """Skip-gram: all contexts of the block against its centers and its noise words, which are new for every span."""
     begin, end = covered_by(0, span.centers, words)
     spans = (end - begin + sizes.span - 1) // sizes.span
     for number in range(spans):
@@ -25,23 +25,23 @@ def learn_contexts(model, batch, rows, words, span, sizes):
         end_outputs(model.output, rows, words, span, sizes)
 
 
-@piece
+@device_function
 def begin_outputs(number, output, batch, rows, words, span, sizes):
-    """The output rows with the noise words of a number."""
-    name_outputs(number, batch, words, span, sizes)
+    """Load the output rows of the centers and of noise words number `number`."""
+    assign_outputs(number, batch, words, span, sizes)
     load_outputs(output, words.output, span.centers + sizes.pool, rows.output, rows.output_before, sizes)
 
 
-@piece
+@device_function
 def end_outputs(output, rows, words, span, sizes):
-    """What they have learned goes back; then their words may be others."""
+    """Add the changes of the output rows to the matrix; then other words may take their places."""
     return_outputs(output, words.output, span.centers + sizes.pool, rows.output, rows.output_before, sizes)
     cuda.syncthreads()
 
 
-@piece
+@device_function
 def learn_tile(position, step, stop, inputs, batch, rows, words, span, sizes):
-    """Four contexts, `step` positions from one to the next, against all output rows."""
+    """Four contexts, `step` positions apart, against all output rows."""
     four = (
         word_at(position, stop, batch, span),
         word_at(position + step, stop, batch, span),
@@ -55,13 +55,13 @@ def learn_tile(position, step, stop, inputs, batch, rows, words, span, sizes):
     move_contexts(inputs, four, span.centers + sizes.pool, rows.output, rows, sizes)
 
 
-@piece
+@device_function
 def word_at(position, stop, batch, span):
     """The word at a position of the block, or -1 past the end."""
-    return batch.words[span.stretch, span.origin + position] if position < stop else np.int32(-1)
+    return batch.words[span.stream, span.origin + position] if position < stop else np.int32(-1)
 
 
-@piece
+@device_function
 def score_contexts(position, step, stop, rows, words, span, sizes):
     """scores[k, i] = α(m - (m + ν(c - m)) σ(u_k·h_i)): context i has c pairs in the block, and m of them with output row k."""
     own = span.start - span.origin
@@ -77,7 +77,7 @@ def score_contexts(position, step, stop, rows, words, span, sizes):
         put(rows.scores, item, gradient(pairs, total, k, item - k * ROWS, rows, words, span, sizes))
 
 
-@piece
+@device_function
 def score_means(first, rows, words, span, sizes):
     """The same for the means of four centers from `first` on, each with one pair, or none where it is alone."""
     for item in range(thread_number(sizes), (span.centers + sizes.pool) * ROWS, sizes.threads):
@@ -90,7 +90,7 @@ def score_means(first, rows, words, span, sizes):
         put(rows.scores, item, gradient(pairs, total, k, item - k * ROWS, rows, words, span, sizes))
 
 
-@piece
+@device_function
 def gradient(pairs, total, k, i, rows, words, span, sizes):
     """Of one score; 0 without pairs."""
     m, others = np.float32(pairs), np.float32(total - pairs)

@@ -10,11 +10,11 @@ from fastw2v.kernels.cuda import vec4
 from fastw2v.kernels.cuda.access import far, get, put, put_far
 from fastw2v.kernels.cuda.block import sigmoid
 from fastw2v.kernels.cuda.tiles import load_hidden, load_outputs, move_contexts, return_outputs
-from fastw2v.kernels.cuda.toolkit import piece, thread_number
+from fastw2v.kernels.cuda.toolkit import device_function, thread_number
 from fastw2v.kernels.tiles import ROWS
 
 
-@piece
+@device_function
 def learn_paths(model, batch, tree, rows, words, span, sizes):
     """Skip-gram: every center's path against the contexts in its window, four at a time, far apart."""
     for center in range(span.centers):
@@ -40,7 +40,7 @@ def learn_paths(model, batch, tree, rows, words, span, sizes):
             return_outputs(model.nodes, path, length, rows.path, rows.path_before, sizes)
 
 
-@piece
+@device_function
 def path_of(center, tree, words):
     """Where a center's path begins in the tree, and how long it is."""
     word = np.int64(get(words.center, center))
@@ -48,17 +48,17 @@ def path_of(center, tree, words):
     return start, get(tree.starts, word + 1) - start
 
 
-@piece
+@device_function
 def context(number, contexts, center, batch, words, span):
-    """The word of a window's first, second … context, or -1 past the last."""
+    """The word of a window's context with this number, from 0; -1 past the last."""
     word = np.int32(-1)
     if number < contexts:
         position = span.origin + get(words.left, center) + number
-        word = batch.words[span.stretch, position + (position >= span.start + center)]
+        word = batch.words[span.stream, position + (position >= span.start + center)]
     return word
 
 
-@piece
+@device_function
 def score_path(codes, four, rows, span, sizes):
     """scores[k, i] = α(1 - code_k - σ(h_i·v_k)), 0 where there is no context."""
     for item in range(thread_number(sizes), len(codes) * ROWS, sizes.threads):
@@ -70,16 +70,16 @@ def score_path(codes, four, rows, span, sizes):
         put(rows.scores, item, step)
 
 
-@piece
+@device_function
 def path_gradient(codes, k, i, rows, span, sizes):
-    """Of one score."""
+    """The gradient of one score."""
     score = vec4.dot(rows.hidden, i * sizes.stride, rows.path, k * sizes.stride, sizes.dim)
     return span.alpha * (np.float32(1) - np.float32(get(codes, k)) - sigmoid(score))
 
 
-@piece
+@device_function
 def learn_path_of_mean(center, row, nodes, tree, rows, words, span, sizes):
-    """CBOW: one mean against the path of its center; the nodes move at once, the gradient is added to."""
+    """CBOW: one mean against the path of its center; the nodes move, and the gradient is added up."""
     start, length = path_of(center, tree, words)
     path, codes = tree.nodes[start : start + length], tree.codes[start : start + length]
     load_outputs(nodes, path, length, rows.path, rows.path_before, sizes)

@@ -1,4 +1,4 @@
-"""How a run is laid out on a GPU: centers of a block, memory, threads, stretches at once. Needs no GPU to be computed."""
+"""The plan of a run on a GPU: centers of a block, memory, threads, streams. Computing it needs no GPU."""
 
 from typing import NamedTuple
 
@@ -14,21 +14,21 @@ from fastw2v.model.tables import Tables
 
 LANES, WARPS = 32, 8  # threads of a block; the estimate in this package's docstring is for these
 DRAWING_THREADS, MEASURING_THREADS = 256, 128
-SMALLEST_BLOCK = 8  # centers; where not even these fit into shared memory, blocks work in the GPU's main memory
-KEPT_KERNELS = 16  # compiled for as many plans, for the next run in this process
+SMALLEST_BLOCK = 8  # centers; where not even these fit into shared memory, blocks use global memory
+KEPT_KERNELS = 16  # compiled kernels, one for each plan, kept for the next run in this process
 MOST_STATIC = 48 * 1024  # bytes of shared memory that a kernel can be compiled with
-SPARE = 1024  # bytes of shared memory that the system takes
-# Ids of a stretch in a launch: with 132 stretches a launch takes about 10 ms. At least so many launches a run, for the learning
-# rate stands still while one lasts.
-PIECE, SMALLEST_PIECE, LAUNCHES = 8192, 64, 50
-# Stretches are chosen so that the centers being trained at one time are at most so many times the longest block that does not
-# overshoot by itself: what other stretches add in the meantime to the rows of the most
-# frequent words is more of the same step. Emulated on a CPU, with all stretches in step and every step counting, a text with
-# 3,000 words was learned at 150 times as well as at once, and diverged at 195 times. A GPU's stretches are not in step, and of
-# steps that hit one row at one moment all but one are lost: to be measured, bench/gpu.py.
+SPARE = 1024  # bytes of shared memory that the system reserves
+# Ids of a chunk: with 132 streams a launch takes about 10 ms. A run has at least LAUNCHES of them, because the learning rate is
+# constant within one.
+LARGEST_CHUNK, SMALLEST_CHUNK, LAUNCHES = 8192, 64, 50
+# The number of streams is chosen so that the centers trained at one time are at most IN_FLIGHT times the longest block that
+# does not overshoot by itself, because what other streams add meanwhile to the rows of frequent words lengthens its step.
+# Emulated on a CPU, with all streams in step and no update lost, a text of 3,000 words was learned as well at 150 times as at
+# once, and diverged at 195 times. A GPU's streams are not in step, and of updates that hit one row at the same moment all but
+# one are lost: still to be measured on a card.
 IN_FLIGHT = 64.0
-WORDS_A_STRETCH = 2_000  # a stretch of fewer ids would be mostly its own ends
-STRETCHES_A_MULTIPROCESSOR = 1  # more would hide more latency, and train at more places
+WORDS_PER_STREAM = 2_000  # a shorter stream would be mostly sentences cut at its ends
+STREAMS_PER_MULTIPROCESSOR = 1  # more would hide more latency, and make the streams more
 
 
 class Card(NamedTuple):
@@ -48,7 +48,7 @@ class Plan(NamedTuple):
     block, pool : centers and noise words of a block
     longest_path : of the tree, 0 without one
     in_shared : whether a block's rows fit into shared memory
-    span : positions whose contexts meet the same noise words, at most
+    span : positions whose contexts are scored against the same noise words, at most
     lanes, warps : threads of a training block; drawing, measuring : of blocks that draw and that measure the loss
     """
 
@@ -66,7 +66,7 @@ class Plan(NamedTuple):
 
     @property
     def stride(self) -> int:
-        """Floats from row to row; odd, so that threads that read the same place of 32 rows use 32 banks."""
+        """Floats between the starts of two rows; odd, so that threads that read the same column of 32 rows use 32 banks."""
         return self.dim | 1
 
     @property
@@ -76,7 +76,7 @@ class Plan(NamedTuple):
 
     @property
     def spans(self) -> int:
-        """The most times that a block draws noise words: CBOW once, whose centers are its pairs."""
+        """How often a block draws noise words, at most; CBOW, with one pair a center, draws them once."""
         return 1 if self.variant.cbow else -(-self.covered // self.span)
 
     @property
@@ -119,9 +119,9 @@ class Plan(NamedTuple):
 
 
 def plan(variant: Variant, dim: int, tables: Tables, alpha: float, shared: int) -> Plan:
-    """The plan for a GPU with so many bytes of shared memory a block.
+    """The plan for a GPU with `shared` bytes of shared memory a block.
 
-    Raises UsageError for windows and pools of noise words whose mere numbers do not fit there.
+    Raises UsageError for windows and pools of noise words whose ids alone do not fit there.
     """
     skipgram = variant.negative > 0 and not variant.cbow
     suitable = wide_sizes(variant, alpha) if skipgram else suitable_sizes(variant, tables, alpha)
@@ -143,15 +143,15 @@ def _fits(made: Plan, shared: int) -> bool:
     return made.dynamic_shared + made.static_shared + SPARE <= shared
 
 
-def best_stretches(made: Plan, tables: Tables, alpha: float, ids: int, card: Card) -> int:
-    """How many stretches to train at once: as many as the GPU has room for, if the text and its most frequent words bear it."""
-    room = max(1, min(STRETCHES_A_MULTIPROCESSOR, card.shared // max(1, made.dynamic_shared + made.static_shared + SPARE)))
-    bearable = IN_FLIGHT * _harmless(made.variant, tables, alpha) / made.block
-    return int(max(1, min(card.multiprocessors * room, bearable, ids // WORDS_A_STRETCH)))
+def best_streams(made: Plan, tables: Tables, alpha: float, ids: int, card: Card) -> int:
+    """The number of streams: as many as the GPU has room for, unless the text or its most frequent words allow fewer."""
+    room = max(1, min(STREAMS_PER_MULTIPROCESSOR, card.shared // max(1, made.dynamic_shared + made.static_shared + SPARE)))
+    allowed = IN_FLIGHT * _centers_at_once(made.variant, tables, alpha) / made.block
+    return int(max(1, min(card.multiprocessors * room, allowed, ids // WORDS_PER_STREAM)))
 
 
-def _harmless(variant: Variant, tables: Tables, alpha: float) -> float:
-    """Centers that may be trained at once with the rows of the most frequent word and noise word as they were."""
+def _centers_at_once(variant: Variant, tables: Tables, alpha: float) -> float:
+    """Centers that may be trained at once without an update of the rows of the most frequent word and noise word."""
     if not variant.negative:
         return np.inf
     pairs = 1 if variant.cbow else variant.window + 1
@@ -161,26 +161,26 @@ def _harmless(variant: Variant, tables: Tables, alpha: float) -> float:
     )
 
 
-def piece_length(ids: int, epochs: int, stretches: int) -> int:
-    """Ids of each stretch in a launch."""
-    return int(max(SMALLEST_PIECE, min(PIECE, ids * epochs // (stretches * LAUNCHES))))
+def chunk_length(ids: int, epochs: int, streams: int) -> int:
+    """Ids of each stream in a launch."""
+    return int(max(SMALLEST_CHUNK, min(LARGEST_CHUNK, ids * epochs // (streams * LAUNCHES))))
 
 
-def batch_shapes(made: Plan, stretches: int, piece: int) -> dict[str, tuple[tuple[int, ...], type]]:
-    """Shape and dtype of each array of drawing.Batch."""
-    place = (stretches, piece)
-    noise = (-(-piece // made.block)) * made.spans * made.pool
+def batch_shapes(made: Plan, streams: int, chunk: int) -> dict[str, tuple[tuple[int, ...], type]]:
+    """Shape and dtype of each array of batch.Batch."""
+    place = (streams, chunk)
+    noise = (-(-chunk // made.block)) * made.spans * made.pool
     return {
         "words": (place, np.int32),
         "sentence": (place, np.int32),
         "begin": (place, np.int32),
         "end": (place, np.int32),
-        "noise": ((stretches, max(noise, 1)), np.int32),
-        "count": ((stretches,), np.int32),
+        "noise": ((streams, max(noise, 1)), np.int32),
+        "count": ((streams,), np.int32),
     }
 
 
-def batch_bytes(made: Plan, stretches: int, piece: int) -> int:
-    """Bytes of a batch, and of the memory that blocks work in where they do not fit into shared memory."""
-    arrays = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in batch_shapes(made, stretches, piece).values())
-    return arrays + (0 if made.in_shared else 4 * made.floats * stretches)
+def batch_bytes(made: Plan, streams: int, chunk: int) -> int:
+    """Bytes of a batch, and of the global memory that blocks use where they do not fit into shared memory."""
+    arrays = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in batch_shapes(made, streams, chunk).values())
+    return arrays + (0 if made.in_shared else 4 * made.floats * streams)

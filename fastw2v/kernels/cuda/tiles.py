@@ -7,11 +7,11 @@ columns, a thread for each; so a tile has two barriers, before it is scored and 
 import numpy as np
 
 from fastw2v.kernels.cuda.access import far, get, put, put_far
-from fastw2v.kernels.cuda.toolkit import piece, thread_number
+from fastw2v.kernels.cuda.toolkit import device_function, thread_number
 from fastw2v.kernels.tiles import ROWS
 
 
-@piece
+@device_function
 def load_outputs(matrix, numbers, count, rows, before, sizes):
     """rows[k] = before[k] = matrix[numbers[k]] for k < count, in the thread's columns."""
     for d in range(thread_number(sizes), sizes.dim, sizes.threads):
@@ -23,9 +23,9 @@ def load_outputs(matrix, numbers, count, rows, before, sizes):
             k += 1
 
 
-@piece
+@device_function
 def return_outputs(matrix, numbers, count, rows, before, sizes):
-    """matrix[numbers[k]] += rows[k] - before[k] for k < count; what others write in between is lost."""
+    """matrix[numbers[k]] += rows[k] - before[k] for k < count; what other threads write meanwhile is lost."""
     for d in range(thread_number(sizes), sizes.dim, sizes.threads):
         k = 0
         while k < count:
@@ -35,7 +35,7 @@ def return_outputs(matrix, numbers, count, rows, before, sizes):
             k += 1
 
 
-@piece
+@device_function
 def load_hidden(matrix, four, rows, sizes):
     """hidden[i] = matrix[four[i]], or 0 where that is -1."""
     for d in range(thread_number(sizes), sizes.dim, sizes.threads):
@@ -44,15 +44,15 @@ def load_hidden(matrix, four, rows, sizes):
             put(rows.hidden, i * sizes.stride + d, value)
 
 
-@piece
+@device_function
 def add_learned(matrix, four, learned, d):
-    """matrix[four[i], d] += learned[i]; a word that is there several times learns several times."""
+    """matrix[four[i], d] += learned[i]; a word that occurs several times gets each of its gradients."""
     for i in range(ROWS):
         if four[i] >= 0:
             put_far(matrix, np.int64(four[i]), d, far(matrix, np.int64(four[i]), d) + learned[i])
 
 
-@piece
+@device_function
 def move_column(d, count, outputs, rows, sizes):
     """In one column, for i = 0 … 3: g_i = Σ_k scores[k, i] outputs[k], then outputs[k] += scores[k, i] hidden[i]; returns g."""
     hidden, scores, stride = rows.hidden, rows.scores, sizes.stride
@@ -76,16 +76,16 @@ def move_column(d, count, outputs, rows, sizes):
     return g0, g1, g2, g3
 
 
-@piece
+@device_function
 def move_contexts(matrix, four, count, outputs, rows, sizes):
-    """A tile's step where the hidden rows are the matrix's."""
+    """Move a tile whose hidden rows are rows of the matrix."""
     for d in range(thread_number(sizes), sizes.dim, sizes.threads):
         add_learned(matrix, four, move_column(d, count, outputs, rows, sizes), d)
 
 
-@piece
+@device_function
 def move_means(count, outputs, rows, sizes):
-    """The same where they are means, which stand still while their gradient adds up."""
+    """The same where they are means, which do not move; their gradients add up."""
     for d in range(thread_number(sizes), sizes.dim, sizes.threads):
         learned = move_column(d, count, outputs, rows, sizes)
         for i in range(ROWS):

@@ -1,4 +1,4 @@
-"""What numba-cuda gives; the few things that its simulator does not; what the GPU is."""
+"""numba-cuda: decorators, the GPU and its driver, and the few things that the simulator lacks."""
 
 from numba import cuda
 from numba.cuda.core import config
@@ -6,12 +6,12 @@ from numba.cuda.core import config
 from fastw2v.kernels.cuda.plan import Card, Plan
 
 SIMULATED = bool(config.ENABLE_CUDASIM)
-config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # few blocks are what is wanted
+config.CUDA_LOW_OCCUPANCY_WARNINGS = 0  # few thread blocks are intended
 OLDEST_DRIVER = (12, 0)
 SIMULATED_CARD = Card("the simulator", multiprocessors=2, shared=227 * 1024, free=2**30)
 
 
-def piece(function):
+def device_function(function):
     """A part of a kernel, compiled into it."""
     return cuda.jit(device=True)(function) if SIMULATED else cuda.jit(device=True, fastmath=True, forceinline=True)(function)
 
@@ -21,14 +21,14 @@ def kernel(function):
     return cuda.jit(function) if SIMULATED else cuda.jit(fastmath=True)(function)
 
 
-@piece
+@device_function
 def thread_number(sizes):
     """The thread's place in its block of lanes × warps."""
     return cuda.threadIdx.y * sizes.lanes + cuda.threadIdx.x
 
 
 def use_card(number: int) -> int:
-    """Let this thread use the GPU of a number, counted round where there are fewer; its own number."""
+    """Let this thread use GPU number `number`, modulo the number of GPUs. Returns the number of the GPU used."""
     number %= len(cuda.gpus)
     cuda.select_device(number)
     return number
@@ -41,18 +41,18 @@ def the_card() -> Card:
     device = cuda.get_current_device()
     name = device.name.decode() if isinstance(device.name, bytes) else str(device.name)
     context = cuda.current_context()
-    context.deallocations.clear()  # what a run before has given back
+    context.deallocations.clear()  # memory that an earlier run has freed
     free = context.get_memory_info()[0]
     return Card(name, device.MULTIPROCESSOR_COUNT, device.MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, int(free))
 
 
 def runnable(plan: Plan) -> Plan:
-    """The plan as it can be run here: in the simulator each thread is one of Python's, so few of them."""
+    """The plan as it can be run here: in the simulator, where each thread is a Python thread, with few of them."""
     return plan._replace(lanes=2, warps=2, drawing=4, measuring=4) if SIMULATED else plan
 
 
 def allow_shared(launched, size, *arguments) -> None:
-    """Compile a kernel for these arguments, and let it take so many bytes of shared memory, past 48 KB by asking for it."""
+    """Compile a kernel for these arguments, and allow it `size` bytes of shared memory, which may be more than 48 KB."""
     if SIMULATED:
         return
     from numba.cuda.cudadrv.driver import binding, driver
@@ -65,7 +65,7 @@ def allow_shared(launched, size, *arguments) -> None:
 
 
 def driver_version() -> tuple[int, int]:
-    """The newest CUDA that the driver knows."""
+    """The newest CUDA version that the driver supports."""
     from numba.cuda.cudadrv.driver import driver
 
     major, minor = driver.get_version()
@@ -73,13 +73,13 @@ def driver_version() -> tuple[int, int]:
 
 
 def trouble() -> str | None:
-    """What keeps kernels from running: no driver, no card, no compiler; None where they can."""
+    """What is needed and missing to run kernels: a driver, a card, a compiler; None where nothing is."""
     from numba.cuda.cudadrv import nvvm
     from numba.cuda.cudadrv.driver import driver
 
     try:
         available = driver.is_available
-    except Exception:  # what the driver says when it cannot start differs from version to version
+    except Exception:  # the exception of a driver that cannot start differs from version to version
         available = False
     if not available:
         said = str(driver.initialization_error or "")
@@ -93,8 +93,8 @@ def trouble() -> str | None:
             return "an NVIDIA GPU, and the driver finds none"
         if (version := driver_version()) < OLDEST_DRIVER:
             return f"a driver for CUDA {OLDEST_DRIVER[0]} or newer, and this one is for {version[0]}.{version[1]}"
-        the_card()  # one that is too old, or taken by another process
-    except Exception as error:  # the same
+        the_card()  # fails on a card that is too old, or taken by another process
+    except Exception as error:  # as above
         return f"an NVIDIA GPU that can be used: {' '.join(str(error).split())[:300]}"
     if not nvvm.is_available():
         return "NVVM, the GPU's compiler, which comes with the extra cuda: pip install 'fastw2v[cuda]'"

@@ -1,4 +1,4 @@
-"""The training kernel: a thread block takes the blocks of its stretch's piece, one after the other."""
+"""The training kernel: a thread block trains the blocks of its stream's chunk, one after the other."""
 
 from functools import lru_cache
 from typing import Any
@@ -17,9 +17,9 @@ from fastw2v.kernels.cuda.toolkit import kernel
 
 @lru_cache(KEPT_KERNELS)
 def training_kernel(plan: Plan) -> Any:
-    """A kernel that trains a batch; a thread block of lanes × warps threads for each stretch.
+    """A kernel that trains a batch; a thread block of lanes × warps threads for each stream.
 
-    It takes the model, the batch (drawing.Batch), the tree (tables.huffman), memory ((stretches, plan.floats) float32 where the
+    It takes the model, the batch (batch.Batch), the tree (model.huffman), memory ((streams, plan.floats) float32 where the
     rows do not fit into shared memory, else (1, 1)), and the learning rate (float32).
     """
     cbow, negative, hs, in_shared = plan.variant.cbow, plan.variant.negative > 0, plan.variant.hs, plan.in_shared
@@ -27,7 +27,7 @@ def training_kernel(plan: Plan) -> Any:
     dim, stride, span_length, spans, noise_words = plan.dim, plan.stride, plan.span, plan.spans, plan.variant.negative
     lanes, warps, threads = plan.lanes, plan.warps, plan.lanes * plan.warps
     covered, room_for_outputs = plan.covered if cbow else 1, max(outputs, 1)
-    at = tuple(int(end) for end in np.cumsum((0, *plan.parts)))  # where each part of the room begins
+    at = tuple(int(end) for end in np.cumsum((0, *plan.parts)))  # where each part of the memory begins
 
     @kernel
     def train(model, batch, tree, memory, alpha):
