@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from thread_ranks import on_each
 
 from fastw2v.distributed import synchronization
-from fastw2v.distributed.averaging import FASTEST_PULL, FREQUENT, PULL, SharedRows, shares
+from fastw2v.distributed.averaging import FASTEST_PULL, FREQUENT, PULL, SharedRows, parts_at_once
 from fastw2v.distributed.synchronization import CHECKPOINT, STOP, Synchronizer
 from fastw2v.settings import Settings
 
@@ -68,7 +68,7 @@ def after(occurrences: int, pull: float) -> float:
 def test_a_row_s_share_of_the_change_takes_it_where_one_rank_would_have_taken_it_or_as_far_as_is_stable(
     occurrences: int, ranks: int
 ) -> None:
-    share = shares(np.array([float(occurrences)]), ranks, 0.025)[0]
+    share = parts_at_once(np.array([float(occurrences)]), ranks, 0.025)[0]
     pull = PULL if ranks == 2 else FASTEST_PULL
     would_be = (1 - after(occurrences * ranks, pull)) / (1 - after(occurrences, pull)) / ranks
     in_the_fastest = share * ranks * (1 - after(occurrences, FASTEST_PULL))
@@ -78,7 +78,7 @@ def test_a_row_s_share_of_the_change_takes_it_where_one_rank_would_have_taken_it
 
 def test_at_the_end_of_training_all_changes_are_made_at_once() -> None:
     for ranks in (2, 4):
-        assert shares(np.array([0.0, 1e6]), ranks, 0.0) == pytest.approx(1)
+        assert parts_at_once(np.array([0.0, 1e6]), ranks, 0.0) == pytest.approx(1)
 
 
 class OneFloat:
@@ -133,7 +133,7 @@ def test_rows_of_words_that_one_rank_saw_take_all_of_its_change_and_of_frequent_
         meetings.average_all()
         return rows.own - start
 
-    share = shares(np.array([1e6]), 2, 0.025)[0]
+    share = parts_at_once(np.array([1e6]), 2, 0.025)[0]
     frequent = 3 * share * (1 + 1 - share)  # with the momentum of a first round
     for change in on_each(2, run):
         assert change[:, DIM:] == pytest.approx(0)

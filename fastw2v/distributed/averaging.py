@@ -1,9 +1,9 @@
-"""What several ranks have changed in their copies of a matrix, as one change that all of them make.
+"""Averaging: the changes that several ranks have made to their copies of a matrix, as one update that all of them apply.
 
-Every rank keeps, beside a matrix, the rows that all ranks had when they last agreed. What it has changed since is sent; of the
-sum of all ranks' changes a share is made at once, row by row, from the mean to all of it, and the rest in the rounds to come,
-as momentum. After Chen and Huo 2016, "Scalable training of deep learning machines by incremental block training with
-intra-block parallel optimization and blockwise model-update filtering", who have one share, the mean, for all parameters.
+Every rank keeps, beside a matrix, the rows that all ranks had after the last round. It sends the changes since then. Of the sum
+of all ranks' changes each row takes a part at once, between the mean and all of it, and the rest in later rounds, as momentum.
+After Chen and Huo 2016, "Scalable training of deep learning machines by incremental block training with
+intra-block parallel optimization and blockwise model-update filtering", who take the mean for all parameters.
 """
 
 from collections.abc import Iterator
@@ -12,25 +12,25 @@ import numpy as np
 
 from fastw2v._jit.compiling import Entry, compiled_math
 
-# How far one occurrence of a word moves its rows to where the text wants them, as a share of the way, at a learning rate of
-# 0.025: in most directions, and in those in which it moves fastest.
+# How far one occurrence of a word moves its rows towards the optimum, as a part of the distance, at a learning rate of 0.025:
+# in most directions, and in those in which it moves fastest.
 PULL, FASTEST_PULL = 0.003, 0.3
 PULL_ALPHA = 0.025
-# How far to their place in the fastest directions rows of two ranks go at once; with momentum, 1.7 would come no nearer.
+# How far rows of two ranks move at once in the fastest directions, as a part of the distance; with momentum, 1.7 is no better.
 MOST_OF_THE_WAY = 1.6
-FREQUENT = 4096  # rows that are brought together in every round
+FREQUENT = 4096  # rows that are averaged in every round
 
 
 class SharedRows:
-    """A matrix that ranks train, and what they last agreed on.
+    """A matrix that all ranks train, and its rows after the last round.
 
-    own : (rows, row length) float32, the rank's rows; other threads may be training them
-    dim : the floats of a row that count
+    own : (rows, row length) float32, the rank's rows; threads may train them during a round
+    dim : the floats of a row without padding
     frequency : (rows,) float64, how often a row is trained for each word of the text
     frequent : slice, the rows of every round
-    agreed : (rows, row length) float32
+    agreed : (rows, row length) float32, the same on all ranks
     momentum : (rows, dim) float32, of the rounds so far
-    since : (rows,) float64, the words of a rank when a row was last agreed on
+    since : (rows,) float64, the words that a rank had trained when a row was last averaged
     """
 
     def __init__(self, own: np.ndarray, dim: int, frequency: np.ndarray, *, frequent_first: bool = True) -> None:
@@ -44,39 +44,44 @@ class SharedRows:
         self.since = np.zeros(rows)
 
     def spans(self, turn: int, parts: int) -> Iterator[tuple[int, int]]:
-        """The rows of a round: the frequent ones, and one of so many parts of the others in turn."""
+        """The rows of round number `turn`, (begin, end): the frequent ones, and in turn one of `parts` parts of the others."""
         begin, end = (0, self.frequent.start) if self.frequent.start else (self.frequent.stop, len(self.own))
         part = turn % parts
         yield self.frequent.start, self.frequent.stop
         yield begin + (end - begin) * part // parts, begin + (end - begin) * (part + 1) // parts
 
     def take_changes(self, begin: int, end: int, changes: np.ndarray) -> None:
-        """What the rank has changed in some rows, (end - begin, dim) float32."""
+        """Write the rank's changes in some rows into `changes`, (end - begin, dim) float32."""
         take_changes(self.own[begin:end], self.agreed[begin:end], changes)
 
     def make_changes(self, begin: int, changes: np.ndarray, summed: np.ndarray, ranks: int, words: float, alpha: float) -> None:
-        """Let some rows take in the sum of all ranks' changes, of which `changes` were this rank's.
+        """Update some rows by the sum of all ranks' changes, of which `changes` are this rank's.
 
-        words : that each rank has trained so far, on average
+        words : the words that a rank has trained so far, on average
         alpha : the learning rate
         """
         rows = slice(begin, begin + len(changes))
         occurrences = self.frequency[rows] * (words - self.since[rows])
         self.since[rows] = words
-        share = shares(occurrences, ranks, alpha).astype(np.float32)
+        share = parts_at_once(occurrences, ranks, alpha).astype(np.float32)
         make_changes(self.own[rows], self.agreed[rows], self.momentum[rows], changes, summed, share)
 
 
-def shares(occurrences: np.ndarray, ranks: int, alpha: float) -> np.ndarray:
-    """The share of the sum of the ranks' changes that rows make at once, (rows,) float64 from 1 / `ranks` to 1.
+def parts_at_once(occurrences: np.ndarray, ranks: int, alpha: float) -> np.ndarray:
+    """The part of the sum of all ranks' changes that rows take at once, (rows,) float64 between 1 / `ranks` and 1.
 
-    A row that is pulled to a fixed point by the share a of its distance, at each of n occurrences, goes 1 - exp(-a n) of the
-    way; one rank that saw the n · ranks occurrences of all would go 1 - exp(-a n ranks). From these follows a share: all of the
-    sum for rare words, of which what is learned adds up, the mean for frequent ones, of which all ranks learn the same. It is
-    right for one a. Of two ranks it is that of most directions, if that does not carry rows too far in the fastest; of more it
-    is that of the fastest, and momentum mends the others.
+    A row that moves towards a fixed point by a part a of its distance, at each of n occurrences, covers 1 - exp(-a n) of it;
+    one rank that saw the n R occurrences of all R ranks would cover 1 - exp(-a n R). The part is
 
-    occurrences : (rows,) float64, n, since the rows were last agreed on
+        (1 - exp(-a n R)) / (1 - exp(-a n)) / R:
+
+    all of the sum for rare words, whose ranks learn different things, and the mean for frequent words, whose ranks all learn
+    the same. It depends on a. For two ranks a is that of most directions, as long as rows do not move too far in the fastest
+    ones; for more it is that of the fastest, and momentum makes up for the others.
+
+        n    occurrences    (rows,) float64, since the rows were last averaged
+        R    ranks          int
+        a    pull           (rows,) float64, times n
     """
     rate = np.maximum(alpha / PULL_ALPHA * occurrences, 1e-9)
     pull = (PULL if ranks == 2 else FASTEST_PULL) * rate
@@ -86,7 +91,7 @@ def shares(occurrences: np.ndarray, ranks: int, alpha: float) -> np.ndarray:
 
 @compiled_math
 def take_changes(own, agreed, changes):
-    """Write into `changes`, (rows, dim), how a rank's rows differ from those agreed on, both (rows, row length)."""
+    """changes = own - agreed; `changes` is (rows, dim), the others are (rows, row length) float32."""
     for row in range(changes.shape[0]):
         for d in range(changes.shape[1]):
             changes[row, d] = own[row, d] - agreed[row, d]
@@ -94,10 +99,13 @@ def take_changes(own, agreed, changes):
 
 @compiled_math
 def make_changes(own, agreed, momentum, changes, summed, shares):
-    """Add to the rows agreed on their shares of the summed changes, with momentum, and to the rank's own what these lack of it.
+    """Add each row's part of the summed changes to the agreed rows, with Nesterov's momentum, and the difference to the rank's
+    own.
 
-    Of changes that go on, round after round, all is made in the end; the momentum is that of Nesterov.
-    What other threads add to `own` meanwhile is kept, but for what two write in the same moment, as ever in Hogwild.
+    Over many rounds all of the changes are made. What threads add to `own` meanwhile is kept, but for updates of the same float
+    at the same moment, as ever in Hogwild.
+
+    shares : (rows,) float32, see `parts_at_once`
     """
     for row in range(changes.shape[0]):
         rest = np.float32(1) - shares[row]
