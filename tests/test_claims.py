@@ -109,10 +109,10 @@ def test_threads_go_on_as_far_into_their_shares_as_is_said(epochs: float, place:
     assert queue.places.tolist() == [place]
 
 
-def test_a_thread_that_stands_still_keeps_the_others_from_less_than_a_stretch() -> None:
+def test_a_thread_that_stands_still_keeps_the_others_from_less_than_a_chunk() -> None:
     ids = np.random.default_rng(1).integers(0, 50, 10 * CHUNK)
     engine = trainer(ids, Settings(dim=8, epochs=1, threads=2, kernel="reference")).engine
-    engine._train_share(0)  # the other thread is never started
+    engine._train_partition(0)  # the other thread is never started
     assert len(ids) - CHUNK < engine.words_done < len(ids)
-    engine._train_share(1)
+    engine._train_partition(1)
     assert engine.words_done == len(ids)
