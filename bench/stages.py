@@ -80,13 +80,13 @@ def passes(corpus: Path, runs: int) -> Iterator[tuple[str, str]]:
     yield "both", shown([run.log["vocab_seconds"] + run.log["encode_seconds"] for run in done])
     from fastw2v.model.matrices import model_bytes
     from fastw2v.model.tables import tables_bytes
+    from fastw2v.settings import Settings
 
-    words, settings = done[0].log["vocab_size"], done[0].log["settings"]
-    kind = {"negative": settings["negative"], "hs": settings["hs"]}
+    words, settings = done[0].log["vocab_size"], Settings(**done[0].log["settings"])
     parts = [
-        model_bytes(words, settings["dim"], **kind) / 1e6,
+        model_bytes(words, settings) / 1e6,
         done[0].log["train_words"] * 4 / 1e6,
-        tables_bytes(np.ones(words, np.int64), **kind) / 1e6,  # without a tree only their number matters
+        tables_bytes(np.ones(words, np.int64), settings) / 1e6,  # without a tree only their number matters
     ]
     peak = statistics.median(run.peak for run in done) / 1e6
     made_of = f"matrices {parts[0]:.0f}, ids {parts[1]:.0f}, tables {parts[2]:.0f}, all else {peak - sum(parts):.0f}"
@@ -114,11 +114,11 @@ def cost_of_loss(corpus: Path) -> Iterator[tuple[str, str]]:
     encode(text, vocabulary, stream, threads=2)
     for name, choice in MEASURED_VARIANTS.items():
         settings = Settings(sample=1e-4, **choice)
-        lookup = tables(vocabulary.counts, sample=1e-4, negative=settings.negative, hs=settings.hs)
-        model = new_model(len(vocabulary), 100, negative=settings.negative, hs=settings.hs, random_state=1)
+        lookup = tables(vocabulary.counts, settings)
+        model = new_model(len(vocabulary), settings)
         kind, total = variant(settings), np.zeros(2)
         worker = new_worker(0, model.input.shape[1], lookup, kind, random_state=0, alpha=0.025)
-        schedule = new_schedule(0.025, len(stream), 1)
+        schedule = new_schedule(settings, len(stream), 1)
         seconds = {"loss": 0.0, "training": 0.0}
         state, room = np.uint64(1), np.zeros(MEASURED, np.int32)
         every = ids_between_measurements(len(stream) // 2) // CHUNK

@@ -27,12 +27,15 @@ WHOLE_NUMBERS = {
     "sync_words": Range(1, 2**62),
 }
 NUMBERS = {
+    "noise_exponent": Range(-2, 2),
     "sample": Range(0, 1),
     "alpha": Range(0, 10, open_low=True),
+    "min_alpha": Range(0, 10),
 }
 OPTIONAL = {
     "max_vocab": "none",
     "alpha": "the model's own",
+    "min_alpha": "1e-4 of alpha",
     "threads": "all cores",
     "stretches": "chosen",
     "memory": "half of what is available",
@@ -48,12 +51,17 @@ class Settings:
     dim : length of a word vector
     window : most words between center and context
     negative : noise words for each pair; 0 for none
+    noise_exponent : a word is drawn as noise in proportion to its count to this power: 0 draws all words alike, 1 as often as
+        they occur, below 0 rare words more often than frequent ones. Recommenders gain most from 0 and below (Caselles-Dupré
+        et al. 2018, "Word2vec applied to recommendation: hyperparameters matter"). gensim calls it ns_exponent
     hs : hierarchical softmax
     sample : relative frequency above which words are subsampled; 0 for none
     min_count : rarer words leave the text
     max_vocab : most words kept, `</s>` not counted; None for no limit
     epochs : passes over the text
     alpha : starting learning rate; None for 0.025 (skip-gram) or 0.05 (CBOW)
+    min_alpha : learning rate at the end, to which it falls in a straight line; `alpha` for a constant rate. None for
+        word2vec.c's: a line to 0 that stops at 1e-4 of `alpha`
     threads : None for the cores that this process may use
     seed : of the random streams; 1 gives word2vec.c's
     kernel : "blocked", the fastest, or "reference", the original's own arithmetic
@@ -70,12 +78,14 @@ class Settings:
     dim: int = 100
     window: int = 5
     negative: int = 5
+    noise_exponent: float = 0.75
     hs: bool = False
     sample: float = 1e-3
     min_count: int = 5
     max_vocab: int | None = None
     epochs: int = 5
     alpha: float | None = None
+    min_alpha: float | None = None
     threads: int | None = None
     seed: int = 1
     kernel: str = "blocked"
@@ -97,6 +107,10 @@ class Settings:
             raise UsageError("negative is 0 without hs: nothing would be learned; give --negative 1 or more, or --hs")
         if self.alpha is None:
             self._keep("alpha", DEFAULT_ALPHA[self.model])
+        if self.min_alpha is not None and self.min_alpha > self.starting_alpha:
+            raise UsageError(
+                f"min_alpha is {self.min_alpha}: it must be a number from 0 to alpha, which is {self.starting_alpha}"
+            )
 
     def _keep(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)

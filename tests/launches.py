@@ -14,6 +14,7 @@ from fastw2v.kernels.cuda.training import training_kernel
 from fastw2v.kernels.worker import Variant
 from fastw2v.model.matrices import Model, new_model
 from fastw2v.model.tables import Tables
+from fastw2v.settings import Settings
 from fastw2v.training.gpu import at_least_one
 
 DIM = 5
@@ -91,7 +92,7 @@ def on_device(arrays: Any) -> Any:
 
 
 def small_model(counts: np.ndarray, negative: int, hs: bool, dim: int = DIM) -> Model:
-    made = new_model(len(counts), dim, negative=negative, hs=hs, random_state=1)
+    made = new_model(len(counts), Settings(dim=dim, negative=negative, hs=hs, threads=1))
     random = np.random.default_rng(5)
     for matrix in made:
         matrix[:, :dim] = random.normal(0, 1.1 / np.sqrt(dim), (len(matrix), dim))

@@ -49,7 +49,7 @@ def test_a_launch_moves_the_model_as_the_formula_says(
     cbow: bool, negative: int, hs: bool, block: int, span: int, in_shared: bool, lanes: int
 ) -> None:
     variant = Variant(cbow, hs, negative, 3)
-    lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+    lookup = tables(COUNTS, Settings(sample=0, negative=negative, hs=hs))
     model = small_model(COUNTS, negative, hs)
     plan = plan_of(variant, lookup, block, 6 if negative else 0, span=span, in_shared=in_shared, lanes=lanes)
     ids = sentences(SENTENCES, len(COUNTS))
@@ -74,7 +74,7 @@ def test_a_launch_moves_the_model_as_the_formula_says(
 def test_a_vocabulary_smaller_than_the_pool_is_trained_on(cbow: bool, negative: int, hs: bool) -> None:
     counts = np.array([5, 9, 4], np.int64)
     variant = Variant(cbow, hs, negative, 2)
-    lookup = tables(counts, sample=0, negative=negative, hs=hs)
+    lookup = tables(counts, Settings(sample=0, negative=negative, hs=hs))
     model = small_model(counts, negative, hs)
     ids = sentences([1, 1, 4, 2], len(counts))
     launch = Launches(plan_of(variant, lookup, 4, 8 if negative else 0), lookup, [[0, len(ids), 0]], ids)
@@ -86,7 +86,7 @@ def test_a_vocabulary_smaller_than_the_pool_is_trained_on(cbow: bool, negative: 
 
 def test_words_alone_in_their_sentences_leave_the_input_vectors_as_they_are() -> None:
     variant = Variant(False, True, 3, 5)
-    lookup = tables(COUNTS, sample=0, negative=3, hs=True)
+    lookup = tables(COUNTS, Settings(sample=0, negative=3, hs=True))
     model = small_model(COUNTS, 3, True)
     ids = np.array([3, 0, 0, 4, 0, 3, 0], np.int32)
     launch = Launches(plan_of(variant, lookup, 4, 4), lookup, [[0, len(ids), 0]], ids)
@@ -95,7 +95,7 @@ def test_words_alone_in_their_sentences_leave_the_input_vectors_as_they_are() ->
 
 
 def test_a_piece_without_any_word_moves_nothing() -> None:
-    lookup = tables(COUNTS, sample=0, negative=3, hs=False)
+    lookup = tables(COUNTS, Settings(sample=0, negative=3, hs=False))
     model = small_model(COUNTS, 3, False)
     launch = Launches(plan_of(Variant(False, False, 3, 5), lookup, 4, 4), lookup, [[0, 3, 0], [3, 0, 9]], np.zeros(3, np.int32))
     assert [len(launch.drawn(stream).words) for stream in (0, 1)] == [0, 0]
@@ -105,7 +105,7 @@ def test_a_piece_without_any_word_moves_nothing() -> None:
 def test_sentences_and_windows_are_what_the_text_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cuda_batch, "MAX_SENTENCE_LENGTH", 30)
     ids = sentences([*SENTENCES, 71], len(COUNTS))
-    lookup = tables(COUNTS, sample=0, negative=0, hs=True)
+    lookup = tables(COUNTS, Settings(sample=0, negative=0, hs=True))
     plan = plan_of(Variant(False, True, 0, 4), lookup, 4, 0)
     launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
     batch = launch.drawn()
@@ -124,7 +124,7 @@ def test_sentences_and_windows_are_what_the_text_says(monkeypatch: pytest.Monkey
 def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cut() -> None:
     random = np.random.default_rng(3)
     ids = random.choice(len(COUNTS), 400, p=COUNTS / COUNTS.sum()).astype(np.int32)
-    lookup = tables(COUNTS, sample=0.03, negative=5, hs=False)
+    lookup = tables(COUNTS, Settings(sample=0.03, negative=5, hs=False))
     plan = plan_of(Variant(False, False, 5, 3), lookup, 4, 10)
     batch = Launches(plan, lookup, [[0, 400, 100]], ids).drawn()
     texts, kept = np.bincount(ids, minlength=16), np.bincount(batch.words, minlength=16)
@@ -146,7 +146,7 @@ def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: 
     variant = Variant(cbow, hs, negative, 1)
     text = np.random.default_rng(2).integers(1, len(COUNTS), 8)
     counts = np.bincount(text, minlength=len(COUNTS)).astype(np.int64)
-    lookup = tables(counts, sample=0, negative=negative, hs=hs)
+    lookup = tables(counts, Settings(sample=0, negative=negative, hs=hs))
     model = small_model(counts, negative, hs)
     streams = 24 if negative else 1  # the same text with other noise words
     launch = Launches(
@@ -238,7 +238,7 @@ def test_a_gpu_with_too_little_memory_is_refused_with_the_figures(few_words: Pat
 
 
 def test_all_ids_are_kept_on_a_gpu_that_has_room_for_them() -> None:
-    lookup = tables(COUNTS, sample=0, negative=5, hs=False)
+    lookup = tables(COUNTS, Settings(sample=0, negative=5, hs=False))
     made = plan_of(Variant(False, False, 5, 3), lookup, 4, 8)
     needed = gpu.memory_needed(made, small_model(COUNTS, 5, False), lookup, 10**9, 132, 8192)
     assert needed.ids == 4 * 10**9
@@ -265,8 +265,8 @@ def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:
     ids.append(np.tile(np.array([1, 2, 3, 0], np.int32), 70))
     ids.finish()
     settings = Settings(**SMALL | {"alpha": 1e-9, "epochs": 1}, stretches=1)
-    lookup = tables(np.full(4, 70, np.int64), sample=0, negative=1, hs=False)
-    model = new_model(4, 4, negative=1, hs=False, random_state=1)
+    lookup = tables(np.full(4, 70, np.int64), Settings(sample=0, negative=1, hs=False))
+    model = new_model(4, Settings(dim=4, negative=1, hs=False, threads=1))
     trainer = Trainer(new_engine(ids, model, lookup, settings), settings)
     trainer.engine.words_elsewhere = 17
     assert trainer.words_done == 17
@@ -289,7 +289,7 @@ def test_fewer_stretches_are_chosen_for_fewer_words_and_smaller_texts() -> None:
     chosen = []
     for words, ids in ((50, 10**9), (100_000, 10**9), (100_000, 100_000)):
         counts = (1e9 / np.arange(1, words + 1)).astype(np.int64)
-        lookup = tables(counts, sample=1e-4, negative=5, hs=False)
+        lookup = tables(counts, Settings(sample=1e-4, negative=5, hs=False))
         made = plan(variant, 100, lookup, 0.025, card.shared)
         chosen.append((best_streams(made, lookup, 0.025, ids, card), made.block))
     (few, short), (many, block), (small_text, _) = chosen
@@ -299,7 +299,7 @@ def test_fewer_stretches_are_chosen_for_fewer_words_and_smaller_texts() -> None:
 
 
 def test_blocks_get_smaller_and_then_leave_shared_memory_as_rows_grow() -> None:
-    lookup = tables(COUNTS, sample=0, negative=5, hs=False)
+    lookup = tables(COUNTS, Settings(sample=0, negative=5, hs=False))
     made = [plan(Variant(False, False, 5, 5), dim, lookup, 0.025, 227 * 1024) for dim in (100, 300, 900, 10_000)]
     assert [each.in_shared for each in made] == [True, True, True, False]
     assert [each.block for each in made] == [16, 16, 8, 16]
@@ -307,7 +307,7 @@ def test_blocks_get_smaller_and_then_leave_shared_memory_as_rows_grow() -> None:
 
 
 def test_the_plan_holds_every_setting_and_lowers_no_learning_rate() -> None:
-    lookup = tables(COUNTS, sample=0, negative=5, hs=False)
+    lookup = tables(COUNTS, Settings(sample=0, negative=5, hs=False))
     for cbow, negative, window in product((False, True), (1, 20, 1000), (1, 30, 1000)):
         made = plan(Variant(cbow, False, negative, window), 100, lookup, 0.025, 227 * 1024)
         assert made.static_shared <= MOST_STATIC

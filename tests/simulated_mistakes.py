@@ -14,6 +14,7 @@ from watched_simulator import LEFT_OUT, Finding, watched_simulator  # noqa: F401
 from fastw2v.kernels import cuda as package
 from fastw2v.kernels.worker import Variant
 from fastw2v.model.tables import tables
+from fastw2v.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
 FOLDER = Path(package.__file__).parent
@@ -83,7 +84,7 @@ def launch_all() -> None:
     ids = sentences([5, 1, 9], len(COUNTS))  # the last center of a block is alone
     for cbow, negative, hs in product((False, True), (3, 0), (False, True)):
         if negative or hs:
-            lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+            lookup = tables(COUNTS, Settings(sample=0, negative=negative, hs=hs))
             plan = plan_of(Variant(cbow, hs, negative, 2), lookup, 6, negative, span=3)
             launch = Launches(plan, lookup, [[0, len(ids), 0]], ids)
             launch.train(small_model(COUNTS, negative, hs), 0.05)

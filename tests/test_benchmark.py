@@ -38,7 +38,7 @@ TINY_COUNTS = np.array([3, 2, 1, 1])
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 def test_the_operations_of_negative_sampling_are_those_counted_by_hand(model: str) -> None:
     settings = Settings(model=model, window=2, negative=5, sample=0, dim=10)
-    work = work_of(stream(TINY), tables(TINY_COUNTS, sample=0, negative=5, hs=False), settings)
+    work = work_of(stream(TINY), tables(TINY_COUNTS, Settings(sample=0, negative=5, hs=False)), settings)
     assert (work.centers, work.pairs) == (3, 5)
     if model == "skipgram":
         assert work.scores == 5 * 6  # each pair: the word and five noise words
@@ -51,12 +51,12 @@ def test_the_operations_of_negative_sampling_are_those_counted_by_hand(model: st
 
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 def test_the_operations_of_the_tree_are_the_lengths_of_the_centers_paths(model: str) -> None:
-    lookup = tables(TINY_COUNTS, sample=0, negative=0, hs=True)
+    lookup = tables(TINY_COUNTS, Settings(sample=0, negative=0, hs=True))
     path = np.diff(lookup.tree.starts)
     work = work_of(stream(TINY), lookup, Settings(model=model, window=2, negative=0, hs=True, sample=0))
     by_hand = 3 * path[1] + 2 * path[2] if model == "skipgram" else 2 * path[1] + path[2]
     assert work.scores == by_hand
-    both = work_of(stream(TINY), tables(TINY_COUNTS, sample=0, negative=2, hs=True), Settings(
+    both = work_of(stream(TINY), tables(TINY_COUNTS, Settings(sample=0, negative=2, hs=True)), Settings(
         model=model, window=2, negative=2, hs=True, sample=0))  # fmt: skip
     assert both.scores == by_hand + 3 * (5 if model == "skipgram" else 3)
 
@@ -65,7 +65,7 @@ def test_pairs_are_those_of_windows_drawn_one_by_one_after_subsampling() -> None
     random = np.random.default_rng(3)
     ids = random.integers(0, 40, 30_000)
     counts = np.bincount(ids, minlength=40)
-    lookup = tables(counts, sample=0.01, negative=5, hs=False)
+    lookup = tables(counts, Settings(sample=0.01, negative=5, hs=False))
     work = work_of(stream(ids.tolist()), lookup, Settings(window=4, sample=0.01))
     pairs, sentence = 0, 0
     for word in ids.tolist():
@@ -79,7 +79,7 @@ def test_pairs_are_those_of_windows_drawn_one_by_one_after_subsampling() -> None
 
 
 def test_a_line_past_1000_words_counts_as_several_sentences() -> None:
-    lookup = tables(np.array([1, 2500]), sample=0, negative=5, hs=False)
+    lookup = tables(np.array([1, 2500]), Settings(sample=0, negative=5, hs=False))
     work = work_of(stream([1] * 2500 + [0]), lookup, Settings(window=1, sample=0))
     assert work.pairs == 2 * (999 + 999 + 499)
 

@@ -21,6 +21,7 @@ from fastw2v.model.alias import draw
 from fastw2v.model.matrices import Model, aligned_zeros, new_model
 from fastw2v.model.random_stream import advance
 from fastw2v.model.tables import Tables, tables
+from fastw2v.settings import Settings
 
 COUNTS = np.array([9, 30, 24, 20, 17, 15, 13, 11, 9, 8, 7, 6, 5, 4, 3, 2], np.int64)
 VARIANTS = [(cbow, negative, hs) for cbow in (False, True) for negative, hs in ((5, False), (0, True), (7, True))]
@@ -28,7 +29,7 @@ DIM = 20  # two cache lines, the second of them padded
 
 
 def random_model(negative: int, hs: bool, scale: float = 0.5) -> Model:
-    model = new_model(len(COUNTS), DIM, negative=negative, hs=hs, random_state=1)
+    model = new_model(len(COUNTS), Settings(dim=DIM, negative=negative, hs=hs, threads=1))
     random = np.random.default_rng(5)
     for matrix in model:
         matrix[:, :DIM] = random.normal(0, scale, (len(matrix), DIM))
@@ -95,13 +96,13 @@ def test_a_batch_moves_the_model_as_the_formula_says(
     cbow: bool, negative: int, hs: bool, window: int, sizes: Sizes | None
 ) -> None:
     variant = Variant(cbow, hs, negative, window)
-    lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+    lookup = tables(COUNTS, Settings(sample=0, negative=negative, hs=hs))
     model = random_model(negative, hs)
     alpha = 0.02 if window < 10 or cbow else 0.002
     worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=1, alpha=alpha, sizes=sizes)
     ids = sentences(LENGTHS)
     before = Model(*(matrix.copy() for matrix in model))
-    blocked.train(ids, True, worker, model, lookup, variant, new_schedule(alpha, 1000, 1))
+    blocked.train(ids, True, worker, model, lookup, variant, new_schedule(Settings(alpha=alpha), 1000, 1))
     drawn = drawn_by(worker, ids, lookup, 1)
     if negative:
         assert set(drawn.noise[0]) & set(drawn.words[:40])  # a noise word that is a center
@@ -116,7 +117,7 @@ def test_a_batch_moves_the_model_as_the_formula_says(
 @pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
 def test_one_center_at_a_time_does_what_the_reference_does_on_average(cbow: bool, negative: int, hs: bool) -> None:
     variant = Variant(cbow, hs, negative, 3)
-    lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+    lookup = tables(COUNTS, Settings(sample=0, negative=negative, hs=hs))
     start = random_model(negative, hs)
     ids = sentences([3, 12, 1, 8])
     alpha = 1e-3
@@ -128,7 +129,7 @@ def test_one_center_at_a_time_does_what_the_reference_does_on_average(cbow: bool
             model = random_model(negative, hs)
             state = (seed * 0x9E3779B97F4A7C15 + 1) % 2**64
             worker = kernel.new_worker(0, model.input.shape[1], lookup, variant, random_state=state, alpha=alpha, **more)
-            kernel.train(ids, True, worker, model, lookup, variant, new_schedule(alpha, 1000, 1))
+            kernel.train(ids, True, worker, model, lookup, variant, new_schedule(Settings(alpha=alpha), 1000, 1))
             for sums, matrix, was in zip(total, model, start):
                 sums += matrix - was
         moves.append(total)
@@ -144,13 +145,13 @@ def test_text_in_pieces_trains_the_same_as_text_in_one() -> None:
     length = 3 * BATCH
     ids = random.integers(0, len(COUNTS), length).astype(np.int32)
     ids[2000:5000] = random.integers(1, len(COUNTS), 3000)  # a line longer than a sentence may be
-    lookup = tables(COUNTS, sample=0.05, negative=5, hs=True)
+    lookup = tables(COUNTS, Settings(sample=0.05, negative=5, hs=True))
     variant = Variant(False, True, 5, 5)
     results = []
     for cuts in ([0, length], [0, 1, 2, 700, 701, 4400, 4999, length], list(range(0, length + 1, 64))):
         model = random_model(5, True, 0.1)
         worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.01)
-        schedule = new_schedule(0.01, 4 * length, 1)
+        schedule = new_schedule(Settings(alpha=0.01), 4 * length, 1)
         for begin, end in pairwise(cuts):
             blocked.train(ids[begin:end], end == length, worker, model, lookup, variant, schedule)
         assert worker.state[0]["words"] == length
@@ -162,22 +163,24 @@ def test_text_in_pieces_trains_the_same_as_text_in_one() -> None:
 
 def test_padding_stays_zero() -> None:
     model = random_model(5, True)
-    lookup = tables(COUNTS, sample=0, negative=5, hs=True)
+    lookup = tables(COUNTS, Settings(sample=0, negative=5, hs=True))
     variant = Variant(True, True, 5, 3)
     worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.05)
-    blocked.train(sentences([50, 50]), True, worker, model, lookup, variant, new_schedule(0.05, 1000, 1))
+    blocked.train(sentences([50, 50]), True, worker, model, lookup, variant, new_schedule(Settings(alpha=0.05), 1000, 1))
     for matrix in model:
         assert matrix.shape[1] == 32
         assert not matrix[:, DIM:].any()
 
 
 def test_noise_words_are_in_proportion_to_the_pairs_that_positions_have() -> None:
-    lookup = tables(COUNTS, sample=0, negative=5, hs=False)
+    lookup = tables(COUNTS, Settings(sample=0, negative=5, hs=False))
     pools = {}
     for cbow, length in ((False, 2), (False, 3), (False, 400), (True, 3)):
         model, variant = random_model(5, False, 0.1), Variant(cbow, False, 5, 5)
         worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.001)
-        blocked.train(sentences([length] * 61), True, worker, model, lookup, variant, new_schedule(0.001, 1000, 1))
+        blocked.train(
+            sentences([length] * 61), True, worker, model, lookup, variant, new_schedule(Settings(alpha=0.001), 1000, 1)
+        )
         pools[cbow, length] = int(worker.batch.pool[0])
     assert pools == {(False, 2): 8, (False, 3): 8, (False, 400): 16, (True, 3): 24}
 
@@ -187,7 +190,7 @@ def test_noise_words_are_in_proportion_to_the_pairs_that_positions_have() -> Non
 @pytest.mark.parametrize("cbow", [False, True])
 def test_no_step_is_much_longer_than_the_originals(cbow: bool, negative: int, window: int) -> None:
     variant = Variant(cbow, False, negative, window)
-    lookup = tables(COUNTS, sample=0, negative=negative, hs=False)
+    lookup = tables(COUNTS, Settings(sample=0, negative=negative, hs=False))
     for alpha in (0.025, 0.05, 1.0):
         made = sizes(variant, lookup, alpha)
         worker = new_worker(0, 32, lookup, variant, random_state=0, alpha=alpha)

@@ -246,7 +246,7 @@ def test_on_a_gpu_a_launch_moves_the_model_as_the_formula_says(cbow: bool, negat
     from fastw2v.model.tables import tables
 
     counts, dim, block = test_blocked.COUNTS, 300, 16
-    lookup = tables(counts, sample=0, negative=negative, hs=hs)
+    lookup = tables(counts, Settings(sample=0, negative=negative, hs=hs))
     longest = int(np.diff(lookup.tree.starts).max(initial=0))
     plan = Plan(Variant(cbow, hs, negative, 5), dim, block, 16 if negative else 0, longest, in_shared)
     model, ids = small_model(counts, negative, hs, dim), sentences([1, 40, 2, 60, 0, 30], len(counts))

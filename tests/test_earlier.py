@@ -121,9 +121,10 @@ def test_words_of_the_run_and_subsampling_are_the_text_s(earlier: WordVectors, l
     assert hears.counts == Counts(kept=7, kept_words=7, distinct=5, words=7)
     assert hears.summary.train_words == 7
     counts, in_text = np.array([2, 900, 90, 9], np.int64), np.array([1, 0, 9, 9], np.int64)
-    kind: dict[str, Any] = {"sample": 0.01, "negative": 2, "hs": True}
-    found, of_all, of_text = tables(counts, text_counts=in_text, **kind), tables(counts, **kind), tables(in_text, **kind)
+    kind = Settings(sample=0.01, negative=2, hs=True)
+    found, of_all, of_text = tables(counts, kind, in_text), tables(counts, kind), tables(in_text, kind)
     assert (found.keep == of_text.keep).all()
+    assert (found.frequency == of_text.frequency).all()
     assert (found.noise.ends == of_all.noise.ends).all()
     assert (found.tree.codes == of_all.tree.codes).all()
 
@@ -302,5 +303,5 @@ def test_eight_days_give_gensim_s_counts_norms_and_neighbours(hs: bool) -> None:
     if hs:
         assert ours is not None
         assert ours.counts is not None
-        paths = len(tables(ours.counts, sample=0, negative=0, hs=True).tree.nodes)
+        paths = len(tables(ours.counts, Settings(sample=0, negative=0, hs=True)).tree.nodes)
         assert paths < 2 * np.log2(len(ours)) * len(ours)  # a chain: half the square, 19 million

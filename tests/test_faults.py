@@ -160,8 +160,8 @@ def test_once_stopped_by_a_signal_no_thread_trains_any_longer() -> None:
     counts = np.full(100, 3000, np.int64)
     settings = Settings(dim=16, epochs=100_000, threads=2)
     for _ in range(4):
-        model = new_model(100, 16, negative=5, hs=False, random_state=1)
-        trainer = Trainer(Threads(ids, model, tables(counts, sample=1e-3, negative=5, hs=False), settings), settings)
+        model = new_model(100, settings)
+        trainer = Trainer(Threads(ids, model, tables(counts, settings), settings), settings)
         presses = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
         presses.start()
         with pytest.raises(Interrupted):

@@ -16,6 +16,7 @@ from fastw2v.model import random_stream
 from fastw2v.model.matrices import Model, new_model
 from fastw2v.model.sigmoid import sigmoid_table
 from fastw2v.model.tables import Tables, tables
+from fastw2v.settings import Settings
 
 advance, window_around = callable_piece(random_stream.advance), callable_piece(pairs.window_around)
 draw = callable_piece(noise_tables.draw)
@@ -79,7 +80,7 @@ def slope(matrices: list[np.ndarray], which: int, at: tuple[int, int], *rest: ob
 
 
 def random_model(negative: int, hs: bool) -> Model:
-    model = new_model(len(COUNTS), DIM, negative=negative, hs=hs, random_state=1)
+    model = new_model(len(COUNTS), Settings(dim=DIM, negative=negative, hs=hs, threads=1))
     random = np.random.default_rng(5)
     for matrix in model:
         matrix[:, :DIM] = random.normal(0, 0.7, (len(matrix), DIM))
@@ -89,12 +90,12 @@ def random_model(negative: int, hs: bool) -> Model:
 @pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
 def test_a_sentence_moves_every_vector_down_the_gradient_of_the_loss(cbow: bool, negative: int, hs: bool) -> None:
     variant = Variant(cbow, hs, negative, WINDOW)
-    lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+    lookup = tables(COUNTS, Settings(sample=0, negative=negative, hs=hs))
     model = random_model(negative, hs)
     before = [matrix[:, :DIM].astype(np.float64) for matrix in model]
     worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=ALPHA)
     ids = np.array([*SENTENCE, 0], np.int32)
-    reference.train(ids, True, worker, model, lookup, variant, new_schedule(ALPHA, 1000, 1))
+    reference.train(ids, True, worker, model, lookup, variant, new_schedule(Settings(alpha=ALPHA), 1000, 1))
     pairs = drawn_pairs(variant, lookup)
     assert len(pairs) >= 7
 
@@ -125,11 +126,11 @@ def test_a_sentence_moves_every_vector_down_the_gradient_of_the_loss(cbow: bool,
 
 def test_padding_stays_zero() -> None:
     model = random_model(5, True)
-    lookup = tables(COUNTS, sample=0, negative=5, hs=True)
+    lookup = tables(COUNTS, Settings(sample=0, negative=5, hs=True))
     variant = Variant(False, True, 5, WINDOW)
     worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.05)
     ids = np.array([*SENTENCE, 0], np.int32)
-    reference.train(ids, True, worker, model, lookup, variant, new_schedule(0.05, 1000, 1))
+    reference.train(ids, True, worker, model, lookup, variant, new_schedule(Settings(alpha=0.05), 1000, 1))
     assert model.input.shape[1] == 16
     for matrix in model:
         assert not matrix[:, DIM:].any()
@@ -140,12 +141,12 @@ def test_scores_past_the_table_are_saturated_with_noise_and_skipped_in_the_tree(
         model = random_model(negative, hs)
         for matrix in model:
             matrix[:, :DIM] = 2.0  # every score is 20
-        lookup = tables(COUNTS, sample=0, negative=negative, hs=hs)
+        lookup = tables(COUNTS, Settings(sample=0, negative=negative, hs=hs))
         variant = Variant(False, hs, negative, 1)
         worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.05)
         before = [matrix.copy() for matrix in model]
         ids = np.array([1, 2, 0], np.int32)
-        reference.train(ids, True, worker, model, lookup, variant, new_schedule(0.05, 1000, 1))
+        reference.train(ids, True, worker, model, lookup, variant, new_schedule(Settings(alpha=0.05), 1000, 1))
         if hs:
             assert all(np.array_equal(*pair) for pair in zip(before, model))
         else:
@@ -158,13 +159,13 @@ def test_text_in_pieces_trains_the_same_as_text_in_one() -> None:
     random = np.random.default_rng(3)
     ids = random.integers(0, len(COUNTS), 5000).astype(np.int32)
     ids[2000:4500] = random.integers(1, len(COUNTS), 2500)  # a line longer than a sentence may be
-    lookup = tables(COUNTS, sample=0.05, negative=5, hs=True)
+    lookup = tables(COUNTS, Settings(sample=0.05, negative=5, hs=True))
     results = []
     for cuts in ([0, 5000], [0, 1, 2, 700, 701, 2400, 4999, 5000], list(range(0, 5001, 100))):
         model = random_model(5, True)
         variant = Variant(False, True, 5, 5)
         worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=0, alpha=0.05)
-        schedule = new_schedule(0.05, 20_000, 1)
+        schedule = new_schedule(Settings(alpha=0.05), 20_000, 1)
         for begin, end in pairwise(cuts):
             reference.train(ids[begin:end], end == 5000, worker, model, lookup, variant, schedule)
         assert worker.state[0]["words"] == 5000

@@ -20,12 +20,13 @@ from fastw2v.model.noise import SLOTS, draw, noise_table
 from fastw2v.model.sigmoid import sigmoid_table
 from fastw2v.model.subsampling import keep_probabilities
 from fastw2v.model.tables import tables, tables_bytes
+from fastw2v.settings import Settings
 
 advance, fraction = callable_piece(random_stream.advance), callable_piece(random_stream.fraction)
 read_sentence, window_around = callable_piece(reference.read_sentence), callable_piece(pairs.window_around)
 
 PLAIN = Variant(cbow=False, hs=False, negative=5, window=5)
-NO_TABLES = tables(np.array([1, 2], np.int64), sample=0, negative=1, hs=False)
+NO_TABLES = tables(np.array([1, 2], np.int64), Settings(sample=0, negative=1, hs=False))
 CHANCE = 1e-4  # a statistical test with a fixed seed fails below this p-value
 FIBONACCI = [1, 1]
 while len(FIBONACCI) < 85:
@@ -79,13 +80,13 @@ def test_path_probabilities_sum_to_one_for_random_vectors(words: int) -> None:
 @pytest.mark.parametrize(
     "counts", [[1] * 1000, [0] + [1] * 300 + [0] * 700, [2, *FIBONACCI[::-1]], [5] + [10**6] * 3 + [1] * 500], ids=len
 )
-@pytest.mark.parametrize("negative", [0, 5])
-@pytest.mark.parametrize("hs", [False, True])
+@pytest.mark.parametrize(("negative", "hs"), [(5, False), (0, True), (5, True)])
 def test_the_estimate_of_memory_knows_the_tables_as_they_are(counts: list[int], negative: int, hs: bool) -> None:
     ready = np.array(counts, np.int64)
-    noise, tree = (found := tables(ready, sample=1e-3, negative=negative, hs=hs)).noise, found.tree
-    actual = sum(array.nbytes for array in (found.keep, found.sigmoid, found.alias, *noise, *tree))
-    assert tables_bytes(ready, negative=negative, hs=hs) == actual
+    chosen = Settings(negative=negative, hs=hs)
+    noise, tree = (found := tables(ready, chosen)).noise, found.tree
+    actual = sum(array.nbytes for array in (found.frequency, found.keep, found.sigmoid, found.alias, *noise, *tree))
+    assert tables_bytes(ready, chosen) == actual
 
 
 @given(counts_lists)

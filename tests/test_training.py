@@ -22,11 +22,11 @@ from fastw2v.kernels.worker import Variant
 from fastw2v.model import top_nodes
 from fastw2v.model.huffman import huffman_tree
 from fastw2v.model.matrices import new_model
+from fastw2v.model.random_stream import random_start
 from fastw2v.model.tables import tables
 from fastw2v.model.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, copy_rows, make_copies
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
-from fastw2v.training.partitions import random_start
 from fastw2v.training.progress import Progress
 from fastw2v.training.state import captured
 from fastw2v.training.threads import CHUNK, Threads
@@ -160,7 +160,7 @@ def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
 
 
 def test_the_learning_rate_falls_over_the_words_of_all_threads() -> None:
-    schedule = new_schedule(0.05, 1000, 3)
+    schedule = new_schedule(Settings(alpha=0.05), 1000, 3)
     assert learning_rate(schedule) == np.float32(0.05)
     schedule.words_done[0] = 200
     schedule.words_done[2 * CACHE_LINE] = 300
@@ -171,8 +171,8 @@ def test_the_learning_rate_falls_over_the_words_of_all_threads() -> None:
 
 def trainer(ids: np.ndarray, settings: Settings) -> Trainer:
     counts = np.bincount(ids).astype(np.int64)
-    lookup = tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
-    model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
+    lookup = tables(counts, settings)
+    model = new_model(len(counts), settings)
     return Trainer(Threads(stream(ids), model, lookup, settings), settings)
 
 
@@ -237,8 +237,8 @@ def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: 
     random = np.random.default_rng(8)
     text = random.integers(1, 20, 20_000)
     counts = np.bincount(text, minlength=20).astype(np.int64)
-    lookup = tables(counts, sample=0, negative=negative, hs=hs)
-    model = new_model(20, 8, negative=negative, hs=hs, random_state=1)
+    lookup = tables(counts, Settings(sample=0, negative=negative, hs=hs))
+    model = new_model(20, Settings(dim=8, negative=negative, hs=hs, threads=1))
     for matrix in model:
         matrix[:] = random.normal(0, 0.4, matrix.shape)
     before = [matrix.copy() for matrix in model]
@@ -253,8 +253,8 @@ def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: 
 
 def test_an_untrained_model_has_the_loss_of_a_coin_for_each_score() -> None:
     text = np.random.default_rng(1).integers(1, 500, 3000)
-    lookup = tables(np.bincount(text).astype(np.int64), sample=0, negative=5, hs=False)
-    model = new_model(500, 8, negative=5, hs=False, random_state=1)
+    lookup = tables(np.bincount(text).astype(np.int64), Settings(sample=0, negative=5, hs=False))
+    model = new_model(500, Settings(dim=8, negative=5, hs=False, threads=1))
     total = np.zeros(2)
     scratch = np.zeros((2, 16), np.float32)
     ids = text.astype(np.int32)

@@ -24,7 +24,6 @@ from fastw2v.run.preparation import encoded, vocabulary_for
 from fastw2v.run.session import Session
 from fastw2v.settings import Settings
 from fastw2v.training.devices import new_engine
-from fastw2v.training.partitions import random_start
 from fastw2v.training.trainer import Trainer
 
 LOSS_IDS = 50_000  # of the text, on which the loss is measured once training is over
@@ -39,14 +38,14 @@ class Measured:
         text = sources(corpus)
         vocabulary, _ = vocabulary_for(Session(), text, settings, Files(), Listener())
         self.ids = _first(encoded(Session(), text, vocabulary, settings, Files(), Listener()), words)
-        self.tables = tables(vocabulary.counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
+        self.tables = tables(vocabulary.counts, settings)
         self.settings = settings
         self.vocabulary = len(vocabulary)
         self.loss = float("nan")
 
     def run(self) -> float:
         """Train a new model; the seconds it took. `loss` is then that of the same windows whatever the kernel."""
-        engine = new_engine(self.ids, _model(self.vocabulary, self.settings), self.tables, self.settings)
+        engine = new_engine(self.ids, new_model(self.vocabulary, self.settings), self.tables, self.settings)
         trainer = Trainer(engine, self.settings)
         start = time.perf_counter()
         trainer.run(lambda progress: None)
@@ -70,12 +69,6 @@ def measure(corpus: str, settings: Settings, words: int | None, repeats: int, se
         "peak_memory": peak,
         "work": work_of(measured.ids, measured.tables, settings)._asdict(),
     }
-
-
-def _model(vocabulary: int, settings: Settings) -> Model:
-    start = random_start(settings.seed, 1)
-    threads = settings.thread_count if settings.device == "cpu" else 1
-    return new_model(vocabulary, settings.dim, negative=settings.negative, hs=settings.hs, random_state=start, threads=threads)
 
 
 def _first(ids: IdStream, words: int | None) -> IdStream:

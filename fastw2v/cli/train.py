@@ -18,6 +18,13 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 @click.option("--dim", "--size", type=int, default=default("dim"), show_default=True, help="Length of a vector.")
 @click.option("--window", type=int, default=default("window"), show_default=True, help="Most words between center and context.")
 @click.option("--negative", type=int, default=default("negative"), show_default=True, help="Noise words a pair; 0: none.")
+@click.option(
+    "--noise-exponent",
+    type=float,
+    default=default("noise_exponent"),
+    show_default=True,
+    help="Draw noise words by their counts to this power; 0: all alike. Recommenders often gain at 0 and below.",
+)
 @click.option("--hs/--no-hs", default=default("hs"), show_default=True, help="Hierarchical softmax, alone or with --negative.")
 @click.option(
     "--sample", type=float, default=default("sample"), show_default=True, help="Subsample words above this frequency; 0: none."
@@ -26,6 +33,7 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 @MAX_VOCAB
 @click.option("--epochs", "--iter", type=int, default=default("epochs"), show_default=True, help="Passes over the text.")
 @click.option("--alpha", type=float, default=default("alpha"), help="Starting learning rate.  [default: 0.025, CBOW 0.05]")
+@click.option("--min-alpha", type=float, help="Last learning rate; as --alpha: constant.  [default: 1e-4 of --alpha]")
 @THREADS
 @click.option(
     "--seed", type=int, default=default("seed"), show_default=True, help="One process of one thread: the same bytes every time."

@@ -19,6 +19,7 @@ import numpy as np
 
 from fastw2v.distributed.averaging import SharedRows
 from fastw2v.distributed.communicator import Communicator
+from fastw2v.kernels.schedule import new_schedule, rate_after
 from fastw2v.settings import Settings
 from fastw2v.training.engine import Engine
 from fastw2v.training.progress import SPAN
@@ -60,7 +61,7 @@ class Synchronizer:
         self.sync_words = settings.sync_words or default_sync_words(engine.total_words, communicator.size)
         self.rest = REST if settings.sync_words is None else 0.0
         self.rested_at = self.spent = 0.0
-        self.alpha = settings.starting_alpha
+        self.schedule = new_schedule(settings, engine.total_words, 0)
         self.words = np.zeros(communicator.size)
         self.turn = 0
         self.words_then = float(engine.words_done + engine.words_elsewhere)  # of all ranks, at the last round
@@ -209,7 +210,7 @@ class Synchronizer:
         """Average the changes of some rows, with two transfers under way."""
         began = time.perf_counter()
         words = self.words.sum() / self.communicator.size  # as all know them: what is computed from them is the same everywhere
-        alpha = self.alpha * max(0.0, 1 - self.words.sum() / self.engine.total_words)
+        alpha = float(rate_after(int(self.words.sum()), self.schedule))
         under_way: deque[tuple[SharedRows, int, np.ndarray, np.ndarray, Any]] = deque()
 
         def complete() -> None:

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v._jit.compiling import compiled
-from fastw2v.model.random_stream import advance, fraction
+from fastw2v.model.random_stream import advance, fraction, random_start
 from fastw2v.model.top_nodes import copy_rows
+from fastw2v.settings import Settings
 
 ALIGNMENT = 64  # bytes: a cache line and an AVX-512 register
 PAGE = 4096  # bytes: the matrices begin at one, and go from there to the disk without a copy (direct_file)
@@ -39,16 +40,18 @@ def aligned_zeros(rows: int, columns: int, alignment: int = ALIGNMENT) -> np.nda
     return memory[start : start + rows * columns].reshape(rows, columns)
 
 
-def new_model(vocabulary: int, dim: int, *, negative: int, hs: bool, random_state: int, threads: int = 1) -> Model:
+def new_model(vocabulary: int, settings: Settings) -> Model:
     """Matrices at their start: input vectors uniform in ±0.5/dim, output vectors and nodes zero."""
-    columns = row_length(dim)
-    model = Model(
-        input=aligned_zeros(vocabulary, columns, PAGE),
-        output=aligned_zeros(vocabulary if negative else 0, columns, PAGE),
-        nodes=aligned_zeros(vocabulary - 1 + copy_rows(threads) if hs else 0, columns, PAGE),
-    )
-    _initialise(model.input, dim, np.uint64(random_state))
+    columns = row_length(settings.dim)
+    model = Model(*(aligned_zeros(rows, columns, PAGE) for rows in _rows(vocabulary, settings)))
+    _initialise(model.input, settings.dim, np.uint64(random_start(settings.seed, 1)))
     return model
+
+
+def _rows(vocabulary: int, settings: Settings) -> tuple[int, int, int]:
+    """Of each matrix; a GPU has no copies of nodes."""
+    copies = copy_rows(settings.thread_count) if settings.device == "cpu" else 0
+    return vocabulary, vocabulary if settings.negative else 0, vocabulary - 1 + copies if settings.hs else 0
 
 
 @compiled
@@ -59,6 +62,6 @@ def _initialise(rows, dim, random):
             rows[row, d] = (fraction(random) - 0.5) / dim
 
 
-def model_bytes(vocabulary: int, dim: int, *, negative: int, hs: bool) -> int:
+def model_bytes(vocabulary: int, settings: Settings) -> int:
     """Bytes that new_model will take."""
-    return vocabulary * row_length(dim) * 4 * (1 + (negative > 0) + hs)
+    return 4 * row_length(settings.dim) * sum(_rows(vocabulary, settings))

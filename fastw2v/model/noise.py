@@ -1,4 +1,4 @@
-"""The noise distribution of negative sampling: unigram counts to the power 0.75 (Mikolov et al. 2013, section 2.2)."""
+"""The noise distribution of negative sampling: unigram counts to a power, 0.75 by default (Mikolov et al. 2013, 2.2)."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from fastw2v._jit.compiling import compiled, inlined
 
-POWER = 0.75
+ORIGINAL_EXPONENT = 0.75
 SLOTS = 100_000_000  # the length of the original's table
 SLOTS_PER_CELL = 64
 CELLS = SLOTS // SLOTS_PER_CELL + 1
@@ -35,13 +35,25 @@ def no_noise() -> NoiseTable:
     return NoiseTable(np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 
-def noise_table(counts: np.ndarray) -> NoiseTable:
+def noise_table(counts: np.ndarray, exponent: float = ORIGINAL_EXPONENT) -> NoiseTable:
     """The noise table for (vocabulary,) int64 counts, `</s>` first."""
-    weights = np.power(counts.astype(np.float64), POWER)
     ends = np.zeros(len(counts), np.int32)
-    _slot_ends(weights / weights.sum(), ends)
+    _slot_ends(_probabilities(counts, exponent), ends)
     first = np.searchsorted(ends, np.arange(CELLS, dtype=np.int64) * SLOTS_PER_CELL, side="right")
     return NoiseTable(ends, np.minimum(first, len(counts) - 1).astype(np.int32))
+
+
+def _probabilities(counts: np.ndarray, exponent: float) -> np.ndarray:
+    """Each word's probability, in proportion to its count to the power of the exponent; 0 for a word that never occurs.
+
+    In the original's table the sentence's end has a share too, which is drawn uniformly from all words. This is kept at the
+    original's exponent alone: at 2 the ends of short sentences would leave little of the distribution that was asked for.
+    """
+    weights = np.power(counts, exponent, out=np.zeros(len(counts)), where=counts > 0, dtype=np.float64)
+    if exponent != ORIGINAL_EXPONENT:
+        weights[0] = 0
+    found: np.ndarray = weights / (weights.sum() or 1)
+    return found
 
 
 @compiled

@@ -37,7 +37,6 @@ from fastw2v.run.resuming import Resumed, read_run, refuse_to_begin
 from fastw2v.run.session import Session, Text, open_session
 from fastw2v.settings import SETTING_NAMES, Settings
 from fastw2v.training.devices import new_engine, with_device
-from fastw2v.training.partitions import random_start
 from fastw2v.training.trainer import Trainer
 from fastw2v.training.warm_start import WarmStart, opened, start_from
 from fastw2v.vectors.io.formats import FORMATS
@@ -82,8 +81,8 @@ def train(
     checkpoint, checkpoint_every : a folder for the state of the run, and the seconds between two checkpoints; `resume` goes on
     save_on_interrupt : a run that Ctrl-C stops writes its output as far as it has come
     progress : show progress and a summary on standard error
-    **settings : the fields of `Settings`: model, dim, window, negative, hs, sample, min_count, max_vocab, epochs, alpha,
-        threads, seed, kernel, memory, device, stretches
+    **settings : the fields of `Settings`: model, dim, window, negative, noise_exponent, hs, sample, min_count, max_vocab,
+        epochs, alpha, min_alpha, threads, seed, kernel, memory, device, stretches
 
     Returns
     -------
@@ -217,7 +216,7 @@ def _run(session: Session, job: Job, listener: Listener, store: Store | None) ->
     resumed = job.resumed
     ready = _prepared(session, job, listener)
     vocabulary, ids = ready.vocabulary, ready.ids
-    lookup = _tables(vocabulary, ready.settings)
+    lookup = tables(vocabulary.counts, ready.settings, vocabulary.text_counts)
     model = _start(session, ready, listener)
     ready = ready._replace(earlier=None)  # training need not hold what it started from
     train_words = int(session.total(np.array([len(ids)]))[0])
@@ -308,7 +307,7 @@ def _of(earlier: WarmStart | None) -> Vocabulary:
 
 def _start(session: Session, ready: Prepared, listener: Listener) -> Model:
     """The model that training starts from: new, or for a warm start with the earlier vectors."""
-    model = _new_model(ready.vocabulary, ready.settings)
+    model = new_model(len(ready.vocabulary), ready.settings)
     if ready.earlier:
         listener.note(start_from(model, ready.vocabulary, ready.earlier))
     if ready.warm:
@@ -330,22 +329,6 @@ def _trainer(
     clock, total_words = Stopwatch(), train_words * settings.epochs if session.size > 1 else None
     engine = new_engine(ready.ids, model, lookup, session.seeded(settings), total_words, session.gpu)
     return Trainer(engine, replace(engine.settings, seed=settings.seed)), clock.lap() if gpu else 0.0
-
-
-def _tables(vocabulary: Vocabulary, settings: Settings) -> Tables:
-    kind: dict[str, Any] = {"sample": settings.sample, "negative": settings.negative, "hs": settings.hs}
-    return tables(vocabulary.counts, text_counts=vocabulary.text_counts, **kind)
-
-
-def _new_model(vocabulary: Vocabulary, settings: Settings) -> Model:
-    return new_model(
-        len(vocabulary),
-        settings.dim,
-        negative=settings.negative,
-        hs=settings.hs,
-        random_state=random_start(settings.seed, 1),
-        threads=settings.thread_count if settings.device == "cpu" else 1,
-    )
 
 
 def _vectors(vocabulary: Vocabulary, model: Model, settings: Settings) -> WordVectors:

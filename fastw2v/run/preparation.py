@@ -102,8 +102,7 @@ def _warn_of_lone_words(session: Session, sentences: Sentences, listener: Listen
 
 def _memory_for_ids(vocabulary: Vocabulary, settings: Settings) -> int:
     """The bytes that the ids may take beside the model; a model larger than memory is refused."""
-    matrices = model_bytes(len(vocabulary), settings.dim, negative=settings.negative, hs=settings.hs)
-    needed = matrices + tables_bytes(vocabulary.counts, negative=settings.negative, hs=settings.hs)
+    needed = model_bytes(len(vocabulary), settings) + tables_bytes(vocabulary.counts, settings)
     available = available_memory()
     if needed > available:
         raise Fastw2vError(

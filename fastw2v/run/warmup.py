@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain
 from subprocess import DEVNULL, PIPE
 from typing import Any
@@ -111,15 +112,14 @@ def _kernel_entries(settings: Settings) -> Iterator[Entry]:
 def _small_model(settings: Settings) -> tuple[Model, Tables]:
     """A model of three words, and its tables."""
     counts = np.array([1, 2, 1], np.int64)
-    model = new_model(len(counts), settings.dim, negative=settings.negative, hs=settings.hs, random_state=1)
-    return model, tables(counts, sample=settings.sample, negative=settings.negative, hs=settings.hs)
+    return new_model(len(counts), replace(settings, threads=1)), tables(counts, settings)
 
 
 def _model_of_nothing(settings: Settings) -> tuple[Model, Tables]:
     """A model of one word and its tables, with nothing in them."""
     rows = aligned_zeros(1, row_length(settings.dim))
-    one = np.full(1, SLOTS, np.int32)
-    return Model(rows, rows, rows), Tables(np.ones(1, np.float32), sigmoid_table(), NoiseTable(one, one), no_alias(), no_tree())
+    one, slots = np.ones(1, np.float32), np.full(1, SLOTS, np.int32)
+    return Model(rows, rows, rows), Tables(one, one, sigmoid_table(), NoiseTable(slots, slots), no_alias(), no_tree())
 
 
 PARTS = (_kernel_entries, _other_entries)

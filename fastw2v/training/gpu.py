@@ -24,9 +24,10 @@ from fastw2v.kernels.cuda.training import training_kernel
 from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule
 from fastw2v.kernels.worker import variant
 from fastw2v.model.matrices import Model
+from fastw2v.model.random_stream import random_start
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
-from fastw2v.training.partitions import SENTENCE_SEARCH, partition_bounds, random_start
+from fastw2v.training.partitions import SENTENCE_SEARCH, partition_bounds
 from fastw2v.training.pausing import Gate
 
 AT_ONCE = 2  # launches in flight: one runs, one is ready
@@ -82,7 +83,7 @@ class Gpu:
         self.alone = total_words is None
         self.last_epoch = settings.epochs if self.alone else WITHOUT_END
         words = len(ids) * settings.epochs if total_words is None else total_words
-        self.schedule = new_schedule(settings.starting_alpha, words, 1)
+        self.schedule = new_schedule(settings, words, 1)
         self.words_elsewhere = 0
         self.bounds = partition_bounds(ids, chosen)
         self.places = np.array([(0, begin) for begin in self.bounds[:-1]], np.int64)

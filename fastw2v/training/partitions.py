@@ -1,20 +1,10 @@
-"""The partitions of the ids, one for each thread or GPU stream: their bounds, and where their random streams start."""
+"""The bounds of the partitions of the ids, one for each thread or GPU stream."""
 
 import numpy as np
 
 from fastw2v.corpus.ids import IdStream
 
 SENTENCE_SEARCH = 1_000  # how far a bound may move from its even place to fall between two sentences
-SEED_STEP = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: seeds start streams far from each other
-UINT64 = 2**64
-
-
-def random_start(seed: int, stream: int, *, measuring: bool = False) -> int:
-    """The first state of a random stream; seed 1 starts streams 0, 1, … like the threads of word2vec.c.
-
-    measuring : the stream beside it that the loss is measured with
-    """
-    return ((stream + (seed - 1) * SEED_STEP) % UINT64) ^ (UINT64 // 2 if measuring else 0)
 
 
 def partition_bounds(ids: IdStream, partitions: int) -> list[int]:

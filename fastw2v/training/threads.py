@@ -14,13 +14,13 @@ from fastw2v.corpus.ids import ID, IdStream
 from fastw2v.kernels import KERNELS
 from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.loss import NATS, PAIRS
-from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule, words_done
+from fastw2v.kernels.schedule import CACHE_LINE, learning_rate, new_schedule, rate_after, words_done
 from fastw2v.kernels.worker import variant
 from fastw2v.model.matrices import Model, aligned_zeros
+from fastw2v.model.random_stream import random_start
 from fastw2v.model.tables import Tables
 from fastw2v.model.top_nodes import NO_COPIES, make_copies
 from fastw2v.settings import Settings
-from fastw2v.training.partitions import random_start
 from fastw2v.training.pausing import Gate
 from fastw2v.training.work_queue import EPOCH, WorkQueue
 
@@ -50,7 +50,7 @@ class Threads:
         self.kernel = KERNELS[settings.kernel]
         self.variant = variant(settings)
         words = len(ids) * settings.epochs if total_words is None else total_words
-        self.schedule = new_schedule(settings.starting_alpha, words, threads)
+        self.schedule = new_schedule(settings, words, threads)
         self.alone = total_words is None
         self.queue = WorkQueue(ids, threads, settings.epochs if self.alone else None, CHUNK)
         self.workers = [self._new_worker(thread) for thread in range(threads)]
@@ -252,12 +252,13 @@ class Threads:
 
 def entries(settings: Settings, model: Model, tables: Tables) -> list[Entry]:
     """The compiled functions that training calls beside the kernel, for warming up."""
-    schedule = new_schedule(0.1, 1, 1)
+    schedule = new_schedule(settings, 1, 1)
     kind = variant(settings)
     ids, scratch = np.empty(0, ID), aligned_zeros(2, model.input.shape[1])
     return [
         Entry(words_done, (schedule,)),
         Entry(learning_rate, (schedule,)),
+        Entry(rate_after, (0, schedule)),
         Entry(loss_kernel.measure, (ids, np.uint64(0), ids, scratch, model, tables, kind, np.zeros(2))),
     ]
 
@@ -266,4 +267,4 @@ def kernel_entry(settings: Settings, model: Model, tables: Tables) -> Entry:
     """The kernel, for warming up."""
     kernel, kind = KERNELS[settings.kernel], variant(settings)
     worker = kernel.new_worker(0, model.input.shape[1], tables, kind, random_state=0, alpha=settings.starting_alpha)
-    return Entry(kernel.train, (np.empty(0, ID), True, worker, model, tables, kind, new_schedule(0.1, 1, 1)))
+    return Entry(kernel.train, (np.empty(0, ID), True, worker, model, tables, kind, new_schedule(settings, 1, 1)))

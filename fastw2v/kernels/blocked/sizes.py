@@ -12,7 +12,7 @@ import numpy as np
 
 from fastw2v._jit.simd import HALF
 from fastw2v.kernels.worker import Variant
-from fastw2v.model.noise import POWER, SLOTS
+from fastw2v.model.noise import SLOTS
 from fastw2v.model.tables import Tables
 
 # Hierarchical softmax: one path at a time. CBOW's means move from four centers to the next, so a block only shares its copies.
@@ -64,8 +64,9 @@ def sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
         pool = rounded_up_to_eights(pairs * variant.negative / NOISE_A_PAIR)
         words = shares(tables)
         most = min(LONG_NEAR_BLOCK, max(NEAR_BLOCK, seldom_repeating(words)))
-        return Sizes(True, False, whole(min(most, longest_block(variant, words, alpha, pairs))), pool)
-    return wide_sizes(variant, alpha)
+        block = min(most / repeated_in(pool, tables), longest_block(variant, words, alpha, pairs))
+        return Sizes(True, False, whole(block), pool)
+    return wide_sizes(variant, tables, alpha)
 
 
 def cbow_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
@@ -75,14 +76,15 @@ def cbow_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
     pool = max(variant.negative, CBOW_LEAST_NOISE, min(CBOW_NOISE * variant.negative, CBOW_MOST_NOISE))
     most = SHORT_CBOW_BLOCK if variant.negative < FEW_NOISE and variant.window > LARGE_WINDOW else CBOW_BLOCK
     words = shares(tables)
-    block = whole(min(most, seldom_repeating(words), longest_block(variant, words, alpha, 1)))
-    return Sizes(False, False, block, rounded_up_to_eights(pool))
+    block = min(most / repeated_in(pool, tables), seldom_repeating(words), longest_block(variant, words, alpha, 1))
+    return Sizes(False, False, whole(block), rounded_up_to_eights(pool))
 
 
-def wide_sizes(variant: Variant, alpha: float) -> Sizes:
+def wide_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
     """The same for skip-gram with negative sampling and windows of any width."""
+    pool = max(WIDE_POOL, math.ceil(variant.negative / WIDE_NOISE))
     block = min(WIDE_BLOCK, WIDE_NOISE * WIDE_POOL / variant.negative, WIDE_RATE / (alpha * variant.negative))
-    return Sizes(False, True, whole(block), max(WIDE_POOL, math.ceil(variant.negative / WIDE_NOISE)))
+    return Sizes(False, True, whole(block / repeated_in(pool, tables)), pool)
 
 
 def is_near(variant: Variant, alpha: float) -> bool:
@@ -103,15 +105,22 @@ def longest_block(variant: Variant, words: np.ndarray, alpha: float, pairs: floa
     return MOST_OF_A_WORD / (alpha * pairs * (1 + variant.negative) * most)
 
 
+def repeated_in(pool: int, tables: Tables) -> float:
+    """How often the most frequent noise word is in a pool, on average, but 1 at least.
+
+    By so much a block is shorter, for the steps of its copies add up. With an exponent of 2 one word may be half of the noise.
+    """
+    return max(1.0, pool * float(np.diff(tables.noise.ends, prepend=0)[1:].max(initial=0)) / SLOTS)
+
+
 def seldom_repeating(words: np.ndarray) -> float:
     """The longest block, in centers, in which words repeat seldom enough."""
     return MOST_REPEATS / max(float((words**2).sum()), 1e-9)
 
 
 def shares(tables: Tables) -> np.ndarray:
-    """Each word's share of the centers that subsampling leaves, from the noise table; (vocabulary - 1,) float64."""
-    slots = np.diff(tables.noise.ends, prepend=0) / SLOTS
-    kept: np.ndarray = (slots ** (1 / POWER) * np.minimum(tables.keep, 1))[1:]  # `</s>` is no center
+    """Each word's share of the centers that subsampling leaves; (vocabulary - 1,) float64."""
+    kept = (tables.frequency.astype(np.float64) * np.minimum(tables.keep, 1))[1:]  # `</s>` is no center
     return kept / max(kept.sum(), 1e-300)
 
 

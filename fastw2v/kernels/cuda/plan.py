@@ -124,7 +124,7 @@ def plan(variant: Variant, dim: int, tables: Tables, alpha: float, shared: int) 
     Raises UsageError for windows and pools of noise words whose ids alone do not fit there.
     """
     skipgram = variant.negative > 0 and not variant.cbow
-    suitable = wide_sizes(variant, alpha) if skipgram else suitable_sizes(variant, tables, alpha)
+    suitable = wide_sizes(variant, tables, alpha) if skipgram else suitable_sizes(variant, tables, alpha)
     longest = int(np.diff(tables.tree.starts).max(initial=0))
     made = Plan(variant, dim, suitable.block, suitable.pool, longest)
     if made.static_shared > MOST_STATIC:
