@@ -121,10 +121,11 @@ def test_sentences_and_windows_are_what_the_text_says(monkeypatch: pytest.Monkey
     assert reaches == {0, 1, 2, 3, 4}
 
 
-def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cut() -> None:
+@pytest.mark.parametrize("exponent", [0.75, -2, 2])
+def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cut(exponent: float) -> None:
     random = np.random.default_rng(3)
     ids = random.choice(len(COUNTS), 400, p=COUNTS / COUNTS.sum()).astype(np.int32)
-    lookup = tables(COUNTS, Settings(sample=0.03, negative=5, hs=False))
+    lookup = tables(COUNTS, Settings(sample=0.03, noise_exponent=exponent))
     plan = plan_of(Variant(False, False, 5, 3), lookup, 4, 10)
     batch = Launches(plan, lookup, [[0, 400, 100]], ids).drawn()
     texts, kept = np.bincount(ids, minlength=16), np.bincount(batch.words, minlength=16)
@@ -132,8 +133,10 @@ def test_what_is_kept_and_drawn_has_the_right_frequencies_however_the_text_is_cu
         share = min(1, float(lookup.keep[word]))
         assert abs(kept[word] - texts[word] * share) <= 4 * np.sqrt(texts[word] * share * (1 - share)) + 1e-9
     drawn = batch.noise.ravel()
-    right = COUNTS**0.75 / (COUNTS**0.75).sum()
-    right = right + right[0] / (len(COUNTS) - 1)  # the place of </s> goes to all others alike
+    weights = COUNTS.astype(float) ** exponent
+    weights[0] *= exponent == 0.75
+    right = weights / weights.sum()
+    right = right + right[0] / (len(COUNTS) - 1)  # the place of </s>, if it has one, goes to all others alike
     found = np.bincount(drawn, minlength=16) / len(drawn)
     assert found[0] == 0
     assert np.abs(found - right)[1:].max() < 4 * np.sqrt(0.25 / len(drawn))
@@ -314,3 +317,14 @@ def test_the_plan_holds_every_setting_and_lowers_no_learning_rate() -> None:
         if made.block > 1 and not cbow:
             assert made.block * negative / made.pool <= 5
             assert 0.025 * made.block * negative <= 2
+
+
+def test_the_learning_rate_ends_on_the_one_that_was_asked_for(few_words: Path) -> None:
+    rates = []
+
+    class Hears(Listener):
+        def training(self, progress: Progress) -> None:
+            rates.append(progress.alpha)
+
+    run(str(few_words), Settings(**SMALL | {"epochs": 1, "min_alpha": 0.003}, stretches=1), Files(), Hears())
+    assert rates[-1] == pytest.approx(0.003, rel=5e-3)

@@ -38,6 +38,7 @@ VARIANTS = [
     {"kernel": "blocked"},
     {"kernel": "blocked", "model": "cbow", "hs": True, "negative": 0},
     {"kernel": "reference", "hs": True},
+    {"noise_exponent": -0.5, "min_alpha": 0.01},
 ]
 
 

@@ -47,10 +47,11 @@ def test_format_overrides_the_name(cli: CLI, text: Path, tmp_path: Path) -> None
 def test_the_command_line_and_python_give_the_same_bytes(cli: CLI, text: Path, tmp_path: Path) -> None:
     options = ["--model", "cbow", "--dim", 12, "--window", 3, "--negative", 4, "--hs", "--sample", "1e-2", "--min-count", 2]
     options += ["--max-vocab", 100, "--epochs", 2, "--alpha", 0.04, "--threads", 1, "--seed", 3, "--memory", "100M"]
+    options += ["--noise-exponent", -0.5, "--min-alpha", 0.01]
     assert cli("train", text, "-o", tmp_path / "cli.bin", "--quiet", *options)[0] == 0
     fastw2v.train(
         text, output=tmp_path / "python.bin", model="cbow", dim=12, window=3, negative=4, hs=True, sample=1e-2, min_count=2,
-        max_vocab=100, epochs=2, alpha=0.04, threads=1, seed=3, memory=100 * 2**20,
+        noise_exponent=-0.5, max_vocab=100, epochs=2, alpha=0.04, min_alpha=0.01, threads=1, seed=3, memory=100 * 2**20,
     )  # fmt: skip
     assert (tmp_path / "cli.bin").read_bytes() == (tmp_path / "python.bin").read_bytes()
     assert len(fastw2v.load(tmp_path / "cli.bin")) == 101

@@ -152,6 +152,11 @@ def test_checkpoints_of_version_1_are_gone_on_from(copied: Path) -> None:
     assert not copied.exists()
 
 
+def test_a_checkpoint_from_before_there_was_a_setting_goes_on_with_its_default(copied: Path) -> None:
+    with_run(newest(copied), lambda about: [about["settings"].pop(name) for name in ("noise_exponent", "min_alpha")])
+    assert resume(copied, force=True).settings["noise_exponent"] == 0.75
+
+
 def test_a_later_version_is_told_from_damage(copied: Path) -> None:
     folder = newest(copied)
     as_version_1(folder, lambda about: about.update(version=3))

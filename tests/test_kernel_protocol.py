@@ -14,7 +14,7 @@ from fastw2v.settings import Settings
 @pytest.mark.parametrize("model", ["skipgram", "cbow"])
 def test_a_worker_has_the_state_that_the_trainer_reads(name: str, model: str) -> None:
     settings = Settings(model=model, hs=True, negative=3)
-    lookup = tables(np.array([1, 5, 3, 2], np.int64), sample=0, negative=3, hs=True)
+    lookup = tables(np.array([1, 5, 3, 2], np.int64), settings)
     worker = KERNELS[name].new_worker(1, 16, lookup, variant(settings), random_state=7, alpha=0.5)
     assert worker.state.shape == (1,)
     assert set(STATE_FIELDS) <= set(worker.state.dtype.names)

@@ -259,3 +259,23 @@ def test_changes_made_while_rows_are_under_way_are_kept(tmp_path: Path) -> None:
     first, second = on_each(2, run)
     assert first == pytest.approx(2 + 10)
     assert second == pytest.approx(2 + 20)
+
+
+@pytest.mark.parametrize(("end", "right"), [(None, [0.025, 0.0125, 0.025e-4]), (0.02, [0.025, 0.0225, 0.02])])
+def test_a_round_is_averaged_at_the_rate_that_ranks_train_at(end: float | None, right: list[float]) -> None:
+    def run(ranks: Any) -> list[float]:
+        rates = []
+
+        class Notes(SharedRows):
+            def make_changes(self, *arguments: Any) -> None:
+                rates.append(arguments[-1])
+
+        rows = Notes(np.zeros((3, 16), np.float32), DIM, np.zeros(3))
+        meetings = Synchronizer(ranks, Engine(0, 10**9), [rows], Settings(sync_words=100, min_alpha=end))
+        for done in (0, 10**9 // 2, 10**9):
+            meetings.words[:] = done / 2
+            meetings.average_all()
+        return rates
+
+    for rates in on_each(2, run):
+        assert rates == pytest.approx(right, rel=1e-5)

@@ -208,11 +208,12 @@ def test_a_failing_thread_ends_the_run() -> None:
         job.run(lambda progress: None)
 
 
-def exact_loss(text: list[int], model: object, lookup: object, variant: Variant) -> float:
+def exact_loss(text: list[int], model: object, lookup: object, variant: Variant, exponent: float = 0.75) -> float:
     """The mean loss of all pairs of one sentence with windows of 1, noise taken in expectation."""
     inputs, output, nodes = (np.array(matrix, np.float64) for matrix in model)  # type: ignore[attr-defined]
     counts = np.bincount(text, minlength=len(inputs)).astype(float)
-    share = counts**0.75 / (counts**0.75).sum()
+    weights = np.where(counts > 0, np.maximum(counts, 1) ** exponent, 0)
+    share = weights / weights.sum()
     losses = []
     for center, word in enumerate(text):
         contexts = [text[place] for place in (center - 1, center + 1) if 0 <= place < len(text)]
@@ -232,12 +233,14 @@ def exact_loss(text: list[int], model: object, lookup: object, variant: Variant)
 
 
 @pytest.mark.parametrize("cbow", [False, True])
-@pytest.mark.parametrize(("negative", "hs"), [(5, False), (0, True), (3, True)])
-def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: int, hs: bool) -> None:
+@pytest.mark.parametrize(
+    ("negative", "hs", "exponent"), [(5, False, 0.75), (5, False, -2), (5, False, 2), (0, True, 0.75), (3, True, 0)]
+)
+def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: int, hs: bool, exponent: float) -> None:
     random = np.random.default_rng(8)
-    text = random.integers(1, 20, 20_000)
+    text = 1 + (19 * random.random(20_000) ** 1.5).astype(int)
     counts = np.bincount(text, minlength=20).astype(np.int64)
-    lookup = tables(counts, Settings(sample=0, negative=negative, hs=hs))
+    lookup = tables(counts, Settings(sample=0, negative=negative, hs=hs, noise_exponent=exponent))
     model = new_model(20, Settings(dim=8, negative=negative, hs=hs, threads=1))
     for matrix in model:
         matrix[:] = random.normal(0, 0.4, matrix.shape)
@@ -247,7 +250,7 @@ def test_the_loss_is_the_mean_of_the_objective_over_pairs(cbow: bool, negative: 
     ids = text.astype(np.int32)
     measure(ids, np.uint64(9), ids.copy(), np.zeros((2, 16), np.float32), model, lookup, variant, total)
     assert total[1] == (len(text) if cbow else 2 * len(text) - 2)
-    assert math.isclose(total[0] / total[1], exact_loss(text.tolist(), model, lookup, variant), rel_tol=0.01)
+    assert math.isclose(total[0] / total[1], exact_loss(text.tolist(), model, lookup, variant, exponent), rel_tol=0.01)
     assert all(np.array_equal(*pair) for pair in zip(before, model))
 
 
@@ -301,7 +304,8 @@ def test_a_wrong_corpus_is_refused(corpus: object, message: str) -> None:
     [
         ("dim", 0), ("dim", 10**9), ("dim", 2.5), ("dim", True), ("window", 0), ("window", 5000), ("negative", -1),
         ("sample", -0.1), ("sample", float("nan")), ("min_count", 0), ("max_vocab", 0), ("epochs", 0), ("alpha", 0.0),
-        ("alpha", float("inf")), ("threads", 0), ("seed", -1), ("model", "glove"), ("kernel", "fast"), ("hs", "yes"),
+        ("alpha", float("inf")), ("min_alpha", -1e-9), ("min_alpha", 0.03), ("noise_exponent", 2.01), ("noise_exponent", -3),
+        ("noise_exponent", float("nan")), ("threads", 0), ("seed", -1), ("model", "glove"), ("kernel", "fast"), ("hs", "yes"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_refused_with_its_name_and_value(setting: str, value: object) -> None:
