@@ -52,8 +52,9 @@ class Settings:
     window : most words between center and context
     negative : noise words for each pair; 0 for none
     noise_exponent : a word is drawn as noise in proportion to its count to this power: 0 draws all words alike, 1 as often as
-        they occur, below 0 rare words more often than frequent ones. Recommenders gain most from 0 and below (Caselles-Dupré
-        et al. 2018, "Word2vec applied to recommendation: hyperparameters matter"). gensim calls it ns_exponent
+        they occur, below 0 rare words more often than frequent ones. The best for a recommender depends on its data, and often
+        is not 0.75 (Caselles-Dupré et al. 2018, "Word2vec applied to recommendation: hyperparameters matter"). gensim calls it
+        ns_exponent
     hs : hierarchical softmax
     sample : relative frequency above which words are subsampled; 0 for none
     min_count : rarer words leave the text

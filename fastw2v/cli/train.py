@@ -23,7 +23,7 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
     type=float,
     default=default("noise_exponent"),
     show_default=True,
-    help="Draw noise words by their counts to this power; 0: all alike. Recommenders often gain at 0 and below.",
+    help="Draw noise words by their counts to this power; 0: all alike, below 0: rare ones more often.",
 )
 @click.option("--hs/--no-hs", default=default("hs"), show_default=True, help="Hierarchical softmax, alone or with --negative.")
 @click.option(

@@ -42,7 +42,7 @@ MOST_REPEATS = 0.04
 MOST_OF_A_WORD = 0.5
 # Copies of one word in a pool, on average, at most, with blocks of full length. English, window 10, exponent 2, which makes one
 # word half of the noise: blocks of 16 came to a loss of 1.307, of 4, as this allows, to 1.253, the reference to 1.245.
-MOST_IN_A_POOL = 2.0
+MOST_IN_A_POOL = 2.5
 
 
 class Sizes(NamedTuple):
