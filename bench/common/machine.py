@@ -32,10 +32,9 @@ def commit() -> str:
     return found.stdout.strip() + ("+" if changed else "")
 
 
-def code_version() -> str:
+def code_version(package: Path = Path(fastw2v.__file__).parent) -> str:
     """A short name for the code that trains, the same on every machine."""
     found = hashlib.sha256()
-    package = Path(fastw2v.__file__).parent
     for folder in TRAINING:
         for path in sorted((package / folder).rglob("*.py")):
             found.update(path.read_bytes())

@@ -45,7 +45,7 @@ USUAL = ("word2vec.c", "gensim", "fasttext", "fastw2v")
     "--program", "names", multiple=True, type=click.Choice(list(PROGRAMS)), help="Only this one; repeatable.  [default: four]"
 )
 @set_options
-@measurement("compare", words=3000, megabytes=0.02, runs=1, epochs=1, dim=8, threads=1, variants=["skipgram-ns"])
+@measurement("compare", words=20_000, megabytes=0.2, runs=1, epochs=1, dim=8, threads=1, variants=["skipgram-ns"])
 def compare(
     results: Callable[..., Results],
     corpus: Path | None,

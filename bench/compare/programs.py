@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.common.machine import code_version
-from bench.common.processes import fastw2v, options
+from bench.common.processes import Failure, fastw2v, options
 from bench.compare import peers
 from fastw2v._system.child_process import child_command
 from fastw2v.benchmark.choices import VARIANTS
@@ -71,6 +71,14 @@ def original_program() -> str | None:
     return str(beside) if beside.exists() else shutil.which("word2vec")
 
 
+def last_number(pattern: str, shown: str) -> float:
+    """The last that a program printed. Raises Failure."""
+    found = re.findall(pattern, shown)
+    if not found:
+        raise Failure("the program printed no speed: the text is too short")
+    return float(found[-1])
+
+
 def original_command(job: Job, output: Path) -> list[str]:
     settings = {
         "train": job.corpus, "output": output, "size": job.dim, "window": job.window, "sample": job.sample, "hs": int(job.hs),
@@ -82,7 +90,7 @@ def original_command(job: Job, output: Path) -> list[str]:
 
 def original_speed(job: Job, output: Path, shown: str) -> float:
     """Its clock counts processor seconds of all threads, so the rate that it gives is one thread's."""
-    return float(re.findall(r"Words/thread/sec: ([\d.]+)k", shown)[-1]) * 1000 * job.threads
+    return last_number(r"Words/thread/sec: ([\d.]+)k", shown) * 1000 * job.threads
 
 
 def peer_command(function: Callable[..., None], job: Job, output: Path) -> list[str]:
@@ -95,7 +103,7 @@ def gensim_speed(job: Job, output: Path, shown: str) -> float:
 
 
 def fasttext_speed(job: Job, output: Path, shown: str) -> float:
-    return float(re.findall(r"words/sec/thread:\s+(\d+)", shown)[-1]) * job.threads
+    return last_number(r"words/sec/thread:\s+(\d+)", shown) * job.threads
 
 
 def our_command(kernel: str, job: Job, output: Path) -> list[str]:

@@ -121,7 +121,7 @@ class Child:
 @click.option("--first", type=int, default=3_000_000, show_default=True, help="Train on so many words of the text.")
 @click.option("--max-vocab", type=int, help="Most words kept: with a few hundred, all rows lie in the nearest caches.")
 @click.option("--lines", type=int, help="Cut the text into lines of so many words.")
-@measurement("breakdown", words=3000, megabytes=0.02, runs=1, dim=8, variants=["skipgram-ns"], stages=["whole", "noise words"])
+@measurement("breakdown", words=3000, megabytes=0.02, runs=1, dim=8, variants=["skipgram-ns"], stages=["noise words"])
 def breakdown(
     results: Callable[..., Results],
     corpus: Path | None,

@@ -49,7 +49,7 @@ FLAGS = ("-Ofast", "-funroll-loops", "-w")  # as the package word2vec compiles i
 @click.option("--target", "targets", multiple=True, type=click.Choice(list(TARGETS)), help="Only this one; repeatable.")
 @variant_option
 @measurement(
-    "instructions", words=3000, megabytes=0.02, runs=1, threads=1, dim=8, variants=["skipgram-ns"], targets=["this machine's"]
+    "instructions", words=20_000, megabytes=0.2, runs=1, threads=1, dim=8, variants=["skipgram-ns"], targets=["this machine's"]
 )
 def instructions(
     results: Callable[..., Results],

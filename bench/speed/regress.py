@@ -32,7 +32,7 @@ from fastw2v.benchmark import text as generated_text
 @click.option("--dim", default=100, show_default=True)
 @runs_option(11)
 @click.option("--working-tree", is_flag=True, help="What is here, committed or not, in place of HEAD.")
-@measurement("regress", words=3000, runs=2, dim=8, variants=["skipgram-ns"])
+@measurement("regress", words=3000, runs=1, dim=8, variants=["skipgram-ns"])
 def regress(
     results: Callable[..., Results],
     commit: str,
@@ -46,7 +46,8 @@ def regress(
     """Is HEAD faster or slower than COMMIT, by default the commit before it?
 
     Both train in turn on the same text, and the bootstrap gives the interval to believe. Each commit is checked out into a
-    folder of its own, with a cache of compiled code of its own; compiling is not counted.
+    folder of its own, with a cache of compiled code of its own; compiling is not counted. bench/results holds the last call
+    alone.
     """
     commits = {"old": _git("rev-parse", "--short", f"{commit}^{{commit}}"), "new": _git("rev-parse", "--short", "HEAD")}
     with ExitStack() as stack:
@@ -56,12 +57,12 @@ def regress(
             commits["new"] += "+"
         else:
             trees["new"] = stack.enter_context(checked_out(commits["new"], folder / "new"))
-        environments = {which: environment(tree, folder / f"cache-{which}") for which, tree in trees.items()}
+        environments = {which: environment(tree, folder) for which, tree in trees.items()}
         for which, tree in trees.items():
             check_imported(tree, environments[which], folder)
         text = corpus.resolve() if corpus else generated(folder, words)
         shared = {"corpus": corpus.name if corpus else "generated", "bytes": text.stat().st_size, **settings}
-        kept = results(shared | {"commits": commits})
+        kept = results(shared | {"commits": commits}, overwrite=True)
         kernel = {"kernel": settings.pop("kernel")}
         for variant in variants or ("skipgram-ns", "cbow-hs"):
             options = Job(text, variant, seed=1, **settings).settings() | kernel
@@ -107,8 +108,9 @@ def checked_out(commit: str, folder: Path) -> Iterator[Path]:
         _git("worktree", "remove", "--force", str(folder))
 
 
-def environment(tree: Path, cache: Path) -> dict[str, str]:
-    """Run the package in `tree`, and keep its compiled code in `cache`."""
+def environment(tree: Path, folder: Path) -> dict[str, str]:
+    """Run the package in `tree`; other code than the other's keeps what it compiles in a cache of its own."""
+    cache = folder / f"cache-{machine.code_version(tree / 'fastw2v')}"
     cache.mkdir(exist_ok=True)
     return {"PYTHONPATH": str(tree), "NUMBA_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
 

@@ -13,18 +13,19 @@ def gpu(document: Document) -> str:
     """A table for each part that was measured."""
     runs = document["runs"]
     parts = {
-        "Words/s": list(speeds(runs)),
-        "What the vectors know": list(qualities(runs)),
-        "A stage left out, or another plan": list(stages(runs)),
-        "compute-sanitizer": list(sanitizers(runs)),
+        "Words/s": (2, speeds(runs)),
+        "What the vectors know": (2, qualities(runs)),
+        "A stage left out, or another plan": (1, stages(runs)),
+        "compute-sanitizer": (4, sanitizers(runs)),
     }
     settings = document["settings"]
     card = settings["gpu"]
     text = f"{card['name']}, {card['multiprocessors']} multiprocessors, driver for CUDA {card['driver']}. "
     shown = [text + f"{text_name(settings)}, subsampling {settings['sample']:g}."]
-    for title, (columns, *rows) in parts.items():
+    for title, (left, found) in parts.items():
+        columns, *rows = found
         if rows:
-            shown += [f"**{title}**", table(columns, rows)]
+            shown += [f"**{title}**", table(columns, rows, left)]
     return "\n\n".join(shown)
 
 
@@ -59,12 +60,11 @@ def qualities(runs: list[Run]) -> Iterator[list[str]]:
 def stages(runs: list[Run]) -> Iterator[list[str]]:
     """A row for each stage that is left out."""
     yield ["left out, or changed", "words/s", "time saved"]
-    for run in _of(runs, kind="speed", device="cuda"):
-        asked = run["asked"]
-        whole = _of(runs, **{**asked, "without": ""})
-        if asked["without"]:
-            saved = 100 - 100 * whole[0]["words_per_second"] / run["words_per_second"] if whole else None
-            yield [asked["without"], number(run["words_per_second"]), number(saved, 0, " %")]
+    changed = [run for run in _of(runs, kind="speed", device="cuda") if run["asked"]["without"]]
+    whole = _of(runs, **{**changed[0]["asked"], "without": ""}) if changed else []
+    for run in whole + changed:
+        saved = 100 - 100 * whole[0]["words_per_second"] / run["words_per_second"] if whole else None
+        yield [run["asked"]["without"] or "nothing", number(run["words_per_second"]), number(saved, 0, " %")]
 
 
 def sanitizers(runs: list[Run]) -> Iterator[list[str]]:

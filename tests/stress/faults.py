@@ -1,6 +1,6 @@
 """A fault that takes long to try: a run killed at many random moments.
 
-    python bench/faults.py [--kills 50] [--seed 1]
+    python tests/stress/faults.py [--kills 50] [--seed 1]
 
 The kills fall into counting, encoding, training, checkpointing and saving alike. After each: the output is the old file or a
 whole new one, the checkpoint goes on or there is none yet, and the next start leaves no temporary file. Ends with 1 if

@@ -1,6 +1,6 @@
 """Anything at all as input: nothing but our own error may come of it, in bounded time and memory.
 
-    python bench/fuzz.py [TARGET ...] [--minutes 1] [--engine hypothesis|atheris] [--seed 1]
+    python tests/stress/fuzz.py [TARGET ...] [--minutes 1] [--engine hypothesis|atheris] [--seed 1]
 
 Targets: corpus, vocabulary, vectors, folder, checkpoint. Each begins with a good file, and changes, cuts and joins bytes of it,
 or makes them anew. With atheris (pip install atheris) the changes follow what the code does with them. Ends with 1 at the first
@@ -25,7 +25,7 @@ import numpy as np
 if "atheris" in sys.argv:  # before the import, for it counts the branches of what is imported; compiled loops stay as they are
     import atheris
 
-    PACKAGE = Path(__file__).resolve().parent.parent
+    PACKAGE = Path(__file__).resolve().parents[2]
     LOOPS = [path for path in PACKAGE.rglob("fastw2v/**/*.py") if {"kernels", "model", "_jit"} & set(path.parts)]
     LOOPS += [
         PACKAGE / "fastw2v" / name for name in ("corpus/words.py", "vectors/io/text_rows.py", "vectors/io/binary_rows.py")

@@ -1,6 +1,6 @@
 """A text larger than memory: 2 GB of generated text, trained on by a process whose address space is limited to less.
 
-    python bench/large_text.py [--gigabytes 2] [--limit 1.5] [--memory 256M]
+    python tests/stress/large_text.py [--gigabytes 2] [--limit 1.5] [--memory 256M]
 
 Says what the run said, the peak of its memory, and what is left of its temporary files.
 """

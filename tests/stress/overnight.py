@@ -1,6 +1,6 @@
 """A run as long as a night: resident memory and words/s over time as a table and a plot, and what is left of its files.
 
-    python bench/overnight.py CORPUS [--words 300M] [--folder FOLDER] [--plot overnight.png]
+    python tests/stress/overnight.py CORPUS [--words 300M] [--folder FOLDER] [--plot overnight.png]
 
 Trains with --checkpoint on the text so many times over as --words says, in epochs. Resident memory is read from /proc, words/s
 are those of the run's log.
