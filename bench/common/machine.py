@@ -16,8 +16,12 @@ NOT_MEASURED = (":!bench/results", ":!docs", ":!*.md")  # what a measurement or 
 
 
 def git(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run git in this checkout."""
-    return subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False)
+    """Run git in this checkout; it fails too where git is not installed."""
+    command = ["git", "-C", str(ROOT), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError as error:
+        return subprocess.CompletedProcess(command, 127, "", f"git: {error.strerror}")
 
 
 def commit() -> str:
