@@ -44,7 +44,8 @@ def peers(document: Document) -> str:
     """Four variants: words/s beside the peers', and the mean score of the same runs."""
     groups = grouped(document["runs"], "variant", "program")
     others = [name for name in PEERS if any(program == name for _, program in groups)]
-    columns = ["", "fastw2v, words/s", *(f"of {name}'s" for name in others), "mean score", *(f"of {name}" for name in others)]
+    columns = ["", "fastw2v, words/s", *(f"times {name}'s" for name in others)]
+    columns += [f"score: {name}" for name in ("fastw2v", *others)]
     rows = []
     for variant in FOUR:
         ours = groups.get((variant, "fastw2v"))
@@ -114,7 +115,7 @@ def speed_and_score(document: Document, figure: "Figure") -> None:
 
     axes = figure.subplots()
     axes.set_xscale("log")
-    groups = {group: runs for group, runs in grouped(document["runs"], "variant", "program").items() if mean_score(runs)}
+    groups = {group: runs for group, runs in grouped(document["runs"], "variant", "program").items() if mean_score(runs) is not None}
     programs = list(dict.fromkeys(program for _, program in groups))
     variants = list(dict.fromkeys(variant for variant, _ in groups))
     colours, marks = dict(zip(programs, palette(len(programs)))), dict(zip(variants, "osD^vP"))

@@ -105,8 +105,12 @@ def footer(document: Mapping[str, Any]) -> str:
 def days(dates: Iterable[str]) -> str:
     """The days from first to last."""
     found = sorted({datetime.fromisoformat(date).date() for date in dates})
-    shown = [f"{day.day} {day:%B %Y}" for day in (found[0], found[-1])]
-    return shown[0] if shown[0] == shown[1] else " to ".join(shown)
+    first, last = found[0], found[-1]
+    shown = f"{last.day} {last:%B %Y}"
+    if first == last:
+        return shown
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day}{'' if same_month else f' {first:%B %Y}'} to {shown}"
 
 
 def text_name(settings: Mapping[str, Any]) -> str:

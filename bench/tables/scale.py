@@ -39,7 +39,7 @@ def _parts(document: Document) -> dict[str, dict[int, list[dict[str, Any]]]]:
 
 def speed_and_memory(document: Document, figure: "Figure") -> None:
     """Words/s above, memory below, over what grows."""
-    from matplotlib.ticker import EngFormatter
+    from matplotlib.ticker import EngFormatter, MaxNLocator
 
     from fastw2v.plotting.colours import palette
 
@@ -56,6 +56,8 @@ def speed_and_memory(document: Document, figure: "Figure") -> None:
         if part in ("text", "vocabulary"):
             below.set_xscale("log")
             below.xaxis.set_major_formatter(EngFormatter(sep=" "))
+        if part == "threads":
+            below.xaxis.set_major_locator(MaxNLocator(integer=True))
         above.yaxis.set_major_formatter(EngFormatter(sep=" "))
         for axes in (above, below):
             axes.set_ylim(bottom=0)
