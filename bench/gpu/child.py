@@ -3,6 +3,7 @@
 import json
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ STAGES = (
     "negative.move_contexts",
     "negative.return_outputs",
 )
-NO_KEPT_IDS = "ids kept on the GPU"  # left out, they pass through it in pieces
-OTHER_PLANS = ("4 warps a block", "16 warps a block", "2048 ids a piece")  # in place of what the plan has
+STREAMS = "stretches"  # the setting: how many streams a GPU trains at once
+NO_KEPT_IDS = "ids kept on the GPU"  # left out, they pass through it in chunks
+OTHER_PLANS = ("4 warps a block", "16 warps a block", "2048 ids a chunk")  # in place of what the plan has
 
 
 def card() -> dict[str, Any]:
@@ -65,7 +67,7 @@ def quality(asked: dict[str, Any]) -> dict[str, Any]:
         log = Path(folder) / "log"
         vectors = fastw2v.train(asked["corpus"], log=log, **asked["settings"])
         end = json.loads(log.read_text().splitlines()[-1])
-    found = {"words_per_second": end["words_per_second"], "loss": end["loss"], "streams": end["settings"]["streams"]}
+    found = {"words_per_second": end["words_per_second"], "loss": end["loss"], "streams": end["settings"][STREAMS]}
     return found | {"scores": scores(vectors, asked["questions"], asked["pairs"])}
 
 
@@ -87,7 +89,7 @@ def small_run(asked: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "text.txt"
         write_text(text, 600, vocabulary=60)
-        options = {"dim": 40, "epochs": 1, "min_count": 1, "sample": 0, "device": "cuda", "streams": 2}
+        options = {"dim": 40, "epochs": 1, "min_count": 1, "sample": 0, "device": "cuda", STREAMS: 2}
         fastw2v.train(text, **VARIANTS[asked["variant"]] | options)
     return {}
 
@@ -99,7 +101,7 @@ def leave_out(stage: str) -> None:
         return
     from importlib import import_module
 
-    from fastw2v.kernels.cuda.toolkit import piece
+    from fastw2v.kernels.cuda.toolkit import device_function
 
     module, name = stage.split(".")
     original = import_module(f"fastw2v.kernels.cuda.{module}")
@@ -110,8 +112,8 @@ def leave_out(stage: str) -> None:
     for user in ("vec4", "block", "tiles", "negative", "cbow", "path", "training"):
         found = import_module(f"fastw2v.kernels.cuda.{user}")
         if getattr(found, name, None) is getattr(original, name) and found is not original:
-            setattr(found, name, piece(made["nothing"]))
-    setattr(original, name, piece(made["nothing"]))
+            setattr(found, name, device_function(made["nothing"]))
+    setattr(original, name, device_function(made["nothing"]))
 
 
 def change_plan(change: str) -> None:
@@ -119,11 +121,17 @@ def change_plan(change: str) -> None:
     from fastw2v.training import gpu
 
     if change == NO_KEPT_IDS:
-        gpu.Gpu._fits = lambda engine, card: False
+        replace(gpu.Gpu, "_fits", lambda engine, card: False)
     elif change.endswith("warps a block"):
-        gpu.runnable = lambda plan: plan._replace(warps=int(change.split()[0]))
+        replace(gpu, "runnable", lambda plan: plan._replace(warps=int(change.split()[0])))
     else:
-        gpu.piece_length = lambda ids, epochs, streams: int(change.split()[0])
+        replace(gpu, "chunk_length", lambda ids, epochs, streams: int(change.split()[0]))
+
+
+def replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
+    """Put a function in another's place. Raises AttributeError where there is none of that name."""
+    getattr(owner, name)
+    setattr(owner, name, function)
 
 
 def obey(kind: str, order: dict[str, Any], seconds: float = 0.0) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from bench.gpu.child import NO_KEPT_IDS, OTHER_PLANS, STAGES
+from bench.gpu.child import NO_KEPT_IDS, OTHER_PLANS, STAGES, STREAMS
 from fastw2v.benchmark.choices import VARIANTS
 
-PARTS = ("speed", "quality", "stretches", "stages", "sanitizer")
+PARTS = ("speed", "quality", "streams", "stages", "sanitizer")
 FIVE = ("skipgram-ns", "cbow-ns", "skipgram-hs", "cbow-hs", "skipgram-both")
-STRETCHES = (16, 33, 66, 132, 264, 528, 1056)
+STREAM_COUNTS = (16, 33, 66, 132, 264, 528, 1056)
 SANITIZERS = ("memcheck", "racecheck", "synccheck", "initcheck")
 CPU_WORDS = 4_000_000  # that the CPU's speed is measured on
 TINY = {"sample": 0, "min_count": 1, "window": 1, "negative": 1, "threads": 1}
@@ -54,8 +54,8 @@ class Plan(NamedTuple):
             for variant in five:
                 yield self._quality(variant, "cuda")
                 yield self._quality(variant, "cpu")
-        elif part == "stretches":
-            for count in (1,) if self.tiny else STRETCHES:
+        elif part == "streams":
+            for count in (1,) if self.tiny else STREAM_COUNTS:
                 yield self._quality("skipgram-ns", "cuda", count)
         elif part == "stages":
             for stage in ("", *(STAGES[:1] if self.tiny else STAGES + OTHER_PLANS), NO_KEPT_IDS):
@@ -73,8 +73,8 @@ class Plan(NamedTuple):
         settings = self._settings(variant, changed)
         return Measurement("speed", asked, {"corpus": self.text, "settings": settings, "words": words, "without": without})
 
-    def _quality(self, variant: str, device: str, stretches: int | None = None) -> Measurement:
-        changed = {"dim": self.dim, "epochs": 1 if self.tiny else 5, "device": device, "stretches": stretches}
+    def _quality(self, variant: str, device: str, streams: int | None = None) -> Measurement:
+        changed = {"dim": self.dim, "epochs": 1 if self.tiny else 5, "device": device}
         asked = {"kind": "quality", "variant": variant} | changed
         return Measurement(
             "quality", asked, {"corpus": self.planted, "settings": self._settings(variant, changed)} | self.scored

@@ -115,7 +115,9 @@ def speed_and_score(document: Document, figure: "Figure") -> None:
 
     axes = figure.subplots()
     axes.set_xscale("log")
-    groups = {group: runs for group, runs in grouped(document["runs"], "variant", "program").items() if mean_score(runs) is not None}
+    groups = {
+        group: runs for group, runs in grouped(document["runs"], "variant", "program").items() if mean_score(runs) is not None
+    }
     programs = list(dict.fromkeys(program for _, program in groups))
     variants = list(dict.fromkeys(variant for variant, _ in groups))
     colours, marks = dict(zip(programs, palette(len(programs)))), dict(zip(variants, "osD^vP"))

@@ -52,7 +52,7 @@ def qualities(runs: list[Run]) -> Iterator[list[str]]:
     yield ["variant", "trained by", "epochs", "words/s", "loss", *names]
     for run in found:
         asked = run["asked"]
-        name = "CPU" if asked["device"] == "cpu" else f"GPU, {run.get('stretches') or asked['stretches'] or NONE} streams"
+        name = "CPU" if asked["device"] == "cpu" else f"GPU, {run.get('streams') or NONE} streams"
         figures = [number(run["words_per_second"]), number(run["loss"], 3)]
         yield [asked["variant"], name, str(asked["epochs"]), *figures, *(number(run["scores"].get(each), 1) for each in names)]
 
