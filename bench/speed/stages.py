@@ -126,7 +126,8 @@ class Scaling:
     """Two trainers that are made at the first turn."""
 
     def __init__(self, corpus: Path, name: str) -> None:
-        self.corpus, self.name, self.measured = corpus, name, {}
+        self.corpus, self.name = corpus, name
+        self.measured: dict[int, Any] = {}
 
     def measure(self) -> dict[str, Any]:
         """One turn of both."""

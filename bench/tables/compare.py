@@ -115,17 +115,17 @@ def speed_and_score(document: Document, figure: "Figure") -> None:
 
     axes = figure.subplots()
     axes.set_xscale("log")
-    groups = {
-        group: runs for group, runs in grouped(document["runs"], "variant", "program").items() if mean_score(runs) is not None
-    }
+    groups = grouped((run for run in document["runs"] if mean_score([run]) is not None), "variant", "program")
     programs = list(dict.fromkeys(program for _, program in groups))
     variants = list(dict.fromkeys(variant for variant, _ in groups))
     colours, marks = dict(zip(programs, palette(len(programs)))), dict(zip(variants, "osD^vP"))
     for (variant, program), runs in groups.items():
         speed = spread(values(runs, "words_per_second"))
         error = [[speed.median - speed.low], [speed.high - speed.median]]
-        place = (speed.median, mean_score(runs))
-        axes.errorbar(*place, xerr=error, color=colours[program], marker=marks[variant], markersize=7, linestyle="")
+        score = mean_score(runs) or 0.0
+        axes.errorbar(
+            speed.median, score, xerr=error, color=colours[program], marker=marks[variant], markersize=7, linestyle=""
+        )
     for name, colour in colours.items():
         axes.plot([], [], marker="o", linestyle="", color=colour, label=NAMES.get(name, name))
     for name, mark in marks.items():

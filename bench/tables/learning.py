@@ -1,6 +1,7 @@
 """Figures of `python -m bench learning`."""
 
 from collections.abc import Iterator
+from math import hypot
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -60,17 +61,23 @@ def lines(document: Document) -> Iterator[Line]:
 
 def _scores(task: str, settings: dict[str, Any], both: list[list[Run]]) -> Iterator[Line]:
     nan = float("nan")
-    diverged = tuple(any("failed" in run for run in runs) for runs in both)
+    reference, blocked = (any("failed" in run for run in runs) for runs in both)
+    diverged = (reference, blocked)
     if any(diverged):
-        yield Line(task, settings, "", (nan, nan), (nan, nan), nan, nan, diverged)  # type: ignore[arg-type]
+        yield Line(task, settings, "", (nan, nan), (nan, nan), nan, nan, diverged)
         return
     speeds = [middle(runs, "words_per_second") or nan for runs in both]
     for name in both[0][0]["scores"]:
         found = [np.array([run["scores"][name] for run in runs]) for runs in both]
-        means = [float(each.mean()) for each in found]
-        errors = [float(each.std(ddof=1) / len(each) ** 0.5) for each in found]
-        difference = (means[1] - means[0]) / max(RESOLUTION, float(np.hypot(*errors)))
-        yield Line(task, settings, name, tuple(means), tuple(errors), difference, speeds[1] / speeds[0], (False, False))  # type: ignore[arg-type]
+        means = (float(found[0].mean()), float(found[1].mean()))
+        errors = (standard_error(found[0]), standard_error(found[1]))
+        difference = (means[1] - means[0]) / max(RESOLUTION, hypot(*errors))
+        yield Line(task, settings, name, means, errors, difference, speeds[1] / speeds[0], diverged)
+
+
+def standard_error(found: np.ndarray) -> float:
+    """Of the mean."""
+    return float(found.std(ddof=1) / len(found) ** 0.5)
 
 
 def loss_of(settings: dict[str, Any]) -> str:

@@ -244,6 +244,15 @@ def test_all_that_a_stage_leaves_out_is_there() -> None:
             assert any(hasattr(module, name) for module in modules), name
 
 
+def test_all_that_the_gpus_measurement_replaces_is_there() -> None:
+    found = import_module("bench.gpu.child")
+    for stage in found.STAGES:
+        module, name = stage.split(".")
+        assert f"\ndef {name}(" in (ROOT / "fastw2v" / "kernels" / "cuda" / f"{module}.py").read_text()
+    engine = (ROOT / "fastw2v" / "training" / "gpu.py").read_text()
+    assert all(f" {name}(" in engine for name in ("piece_length", "runnable", "def _fits"))
+
+
 def test_a_prefix_ends_with_a_line_or_a_word(tmp_path: Path) -> None:
     for text, size, expected in (
         ("one two\nthree four\nfive\n", 22, "one two\nthree four\n"),
