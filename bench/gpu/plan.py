@@ -75,10 +75,9 @@ class Plan(NamedTuple):
 
     def _quality(self, variant: str, device: str, streams: int | None = None) -> Measurement:
         changed = {"dim": self.dim, "epochs": 1 if self.tiny else 5, "device": device}
-        asked = {"kind": "quality", "variant": variant} | changed
-        return Measurement(
-            "quality", asked, {"corpus": self.planted, "settings": self._settings(variant, changed)} | self.scored
-        )
+        asked = {"kind": "quality", "variant": variant} | changed | {"streams": streams}
+        settings = self._settings(variant, changed | {STREAMS: streams})
+        return Measurement("quality", asked, {"corpus": self.planted, "settings": settings} | self.scored)
 
     def _settings(self, variant: str, changed: dict[str, Any]) -> dict[str, Any]:
         return {"sample": self.sample, **VARIANTS[variant], **(TINY if self.tiny else {}), **changed}

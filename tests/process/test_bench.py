@@ -250,7 +250,7 @@ def test_all_that_the_gpus_measurement_replaces_is_there() -> None:
         module, name = stage.split(".")
         assert f"\ndef {name}(" in (ROOT / "fastw2v" / "kernels" / "cuda" / f"{module}.py").read_text()
     engine = (ROOT / "fastw2v" / "training" / "gpu.py").read_text()
-    assert all(f" {name}(" in engine for name in ("piece_length", "runnable", "def _fits"))
+    assert all(f" {name}(" in engine for name in ("chunk_length", "runnable", "def _fits"))
 
 
 def test_a_prefix_ends_with_a_line_or_a_word(tmp_path: Path) -> None:
