@@ -62,7 +62,7 @@ def vectors(
 def generated(rows: int, dim: int) -> fastw2v.WordVectors:
     """Random vectors."""
     random = np.random.default_rng(1)
-    return fastw2v.WordVectors([f"w{i}" for i in range(rows)], random.normal(size=(rows, dim)).astype(np.float32) / dim)
+    return fastw2v.WordVectors([f"w{i}" for i in range(rows)], random.standard_normal((rows, dim), np.float32) / dim)
 
 
 def seconds(work: Callable[[], object]) -> float:

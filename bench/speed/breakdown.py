@@ -138,7 +138,7 @@ def breakdown(
     cache and memory for the rest. "rows in and out" are the input rows' gathering, clearing and adding; "sigmoid" is replaced
     by the identity; "reading, drawing" is a run that does nothing else.
     """
-    with temporary_folder() as made, ExitStack() as stack:
+    with temporary_folder() as made:
         folder = Path(made)
         text = text_of(corpus, words, megabytes, folder)
         path, lines, first = text.path, options["lines"], options["first"]
@@ -149,10 +149,11 @@ def breakdown(
         for name in variants or VARIANTS:
             settings = {**VARIANTS[name], "dim": options["dim"], "sample": 1e-4, "epochs": 1, "threads": 1}
             settings["max_vocab"] = options["max_vocab"]
-            cases = []
-            for stage in stages or stages_of(VARIANTS[name]):
-                child = Child(stack, corpus=str(path), settings=settings, words=first, stage=stage)
-                asked = {"variant": name, "stage": stage}
-                cases.append(Case(asked, lambda number, child=child: child.measure(), code_version()))
-            in_turn(kept, cases, runs)
+            with ExitStack() as stack:  # ends a variant's processes
+                cases = []
+                for stage in stages or stages_of(VARIANTS[name]):
+                    child = Child(stack, corpus=str(path), settings=settings, words=first, stage=stage)
+                    asked = {"variant": name, "stage": stage}
+                    cases.append(Case(asked, lambda number, child=child: child.measure(), code_version()))
+                in_turn(kept, cases, runs)
     return kept
