@@ -3,7 +3,7 @@
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from bench.common.machine import code_version
-from bench.common.options import corpus_options, measurement, runs_option, temporary_folder
+from bench.common.options import corpus_options, measurement, runs_option, temporary_folder, variant_option
 from bench.common.processes import fastw2v, run, train
 from bench.common.results import Results
 from bench.common.texts import cut_into_lines, text_of
@@ -32,7 +32,7 @@ def timed(command: list[str]) -> dict[str, Any]:
     return {"seconds": run(command).wall}
 
 
-def start_up(corpus: Path, folder: Path) -> Cases:
+def start_up(corpus: Path, folder: Path, variants: Sequence[str]) -> Cases:
     """Help, the first start, a later start."""
     small = folder / "small.txt"
     small.write_text("a small text of a few words for a start\n" * 200)
@@ -51,7 +51,7 @@ def start_up(corpus: Path, folder: Path) -> Cases:
     yield Case({"what": "a later start, until training begins"}, later)
 
 
-def passes(corpus: Path, folder: Path) -> Cases:
+def passes(corpus: Path, folder: Path, variants: Sequence[str]) -> Cases:
     """Counting and encoding with all threads; peak memory of a whole run, and what it is made of."""
 
     def measure(number: int) -> dict[str, Any]:
@@ -78,9 +78,9 @@ def passes(corpus: Path, folder: Path) -> Cases:
     yield Case({"what": "counting and encoding"}, measure)
 
 
-def cost_of_loss(corpus: Path, folder: Path) -> Cases:
+def cost_of_loss(corpus: Path, folder: Path, variants: Sequence[str]) -> Cases:
     """The time of estimating the loss as a share of training's, one thread, for each variant."""
-    for name in VARIANTS_MEASURED:
+    for name in variants:
         yield Case({"what": "estimating the loss", "variant": name}, lambda number, name=name: loss_share(corpus, name))
 
 
@@ -115,9 +115,9 @@ def loss_share(corpus: Path, name: str) -> dict[str, Any]:
     return {"share": seconds["loss"] / seconds["training"]}
 
 
-def scaling(corpus: Path, folder: Path) -> Cases:
+def scaling(corpus: Path, folder: Path, variants: Sequence[str]) -> Cases:
     """Words/s of two threads over one thread's, beside the same of multiply-adds: what the cores gave just then."""
-    for name in VARIANTS_MEASURED:
+    for name in variants:
         turn = Scaling(corpus, name)
         yield Case({"what": "2 threads", "variant": name}, lambda number, turn=turn: turn.measure())
 
@@ -144,7 +144,7 @@ class Scaling:
         return {"training": seconds[1] / seconds[2], "cores": adding[2] / adding[1]}
 
 
-def short_lines(corpus: Path, folder: Path) -> Cases:
+def short_lines(corpus: Path, folder: Path, variants: Sequence[str]) -> Cases:
     """Pairs trained a second on lines of 8 words and on the text's own lines: skip-gram NS, one thread."""
     made: list[Any] = []
 
@@ -166,7 +166,7 @@ def short_lines(corpus: Path, folder: Path) -> Cases:
     yield Case({"what": "lines of 8 words"}, measure)
 
 
-PARTS: dict[str, tuple[Callable[[Path, Path], Cases], int]] = {  # turns for each run that is asked for
+PARTS: dict[str, tuple[Callable[[Path, Path, Sequence[str]], Cases], int]] = {  # turns for each run that is asked for
     "start": (start_up, 1),
     "passes": (passes, 1),
     "loss": (cost_of_loss, 1),
@@ -179,9 +179,16 @@ PARTS: dict[str, tuple[Callable[[Path, Path], Cases], int]] = {  # turns for eac
 @corpus_options(words=2_000_000)
 @runs_option(3)
 @click.option("--part", "parts", multiple=True, type=click.Choice(list(PARTS)), help="Only this part; repeatable.")
-@measurement("stages", words=3000, megabytes=0.02, runs=1, parts=["passes", "lines"])
+@variant_option
+@measurement("stages", words=3000, megabytes=0.02, runs=1, parts=["passes", "loss", "lines"], variants=["skipgram-ns"])
 def stages(
-    results: Callable[..., Results], corpus: Path | None, words: int, megabytes: float | None, runs: int, parts: tuple[str, ...]
+    results: Callable[..., Results],
+    corpus: Path | None,
+    words: int,
+    megabytes: float | None,
+    runs: int,
+    parts: tuple[str, ...],
+    variants: tuple[str, ...],
 ) -> Results:
     """Seconds of each stage, start-up, peak memory, cost of the loss, scaling with threads, short lines beside long ones."""
     with temporary_folder() as made:
@@ -191,5 +198,9 @@ def stages(
         for part in parts or PARTS:
             print(part, file=sys.stderr)
             cases, turns = PARTS[part]
-            in_turn(kept, (case._replace(code=code_version()) for case in cases(text.path, folder)), turns * runs)
+            in_turn(
+                kept,
+                (case._replace(code=code_version()) for case in cases(text.path, folder, variants or VARIANTS_MEASURED)),
+                turns * runs,
+            )
     return kept
