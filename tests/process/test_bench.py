@@ -100,7 +100,7 @@ def test_runs_with_other_settings_are_not_mixed(tmp_path: Path) -> None:
 
 def test_every_command_has_help_and_a_summary() -> None:
     assert list(SUMMARIES) == list(COMMANDS)
-    assert all(f"  {name} " in succeeded("--help").output for name in COMMANDS)
+    assert all(f"  {name} " in succeeded("--help").stdout for name in COMMANDS)
     assert run("no-such").exit_code == 2
 
 
@@ -112,7 +112,7 @@ def test_compare_measures_each_program_and_continues_where_it_was(tmp_path: Path
     options += ["--pairs", tmp_path / "pairs.txt", "--questions", tmp_path / "questions.txt"]
     programs = ["word2vec.c", "gensim", "fastw2v"]  # fastText is in no extra of the tests
     done = succeeded("compare", *options, *(part for name in programs for part in ("--program", name)))
-    header, _, *found = rows(done.output)
+    header, _, *found = rows(done.stdout)
     assert header[:3] == ["variant", "program", "runs"]
     assert header[-2:] == ["analogies", "pairs"]
     assert [row[1] for row in found] == programs
@@ -147,14 +147,14 @@ def test_each_command_measures_on_a_tiny_text(command: str, tmp_path: Path) -> N
     document = json.loads((tmp_path / "found.json").read_text())
     assert document["runs"]
     assert len(document["medians"]) <= len(document["runs"])
-    assert done.output == detail(document) + "\n"
-    assert f"bench/results/{document['name']}.json" in done.output
-    assert rows(done.output)
+    assert done.stdout == detail(document) + "\n"
+    assert f"bench/results/{document['name']}.json" in done.stdout
+    assert rows(done.stdout)
 
 
 def test_learning_compares_both_kernels(tmp_path: Path) -> None:
     done = succeeded("learning", "--quick", "--output", tmp_path / "learning.json")
-    header, _, (task, setting, score, reference, blocked, *_) = rows(done.output)
+    header, _, (task, setting, score, reference, blocked, *_) = rows(done.stdout)
     assert header[3:5] == ["reference", "blocked"]
     assert (task, setting, score) == ("baskets", "skipgram ns window 2 negative 2 epochs 1", "same group")
     document = json.loads((tmp_path / "learning.json").read_text())
@@ -168,8 +168,8 @@ def test_learning_compares_both_kernels(tmp_path: Path) -> None:
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="the package stands in no git repository")
 def test_regress_compares_a_commit_with_what_is_here(tmp_path: Path) -> None:
     done = succeeded("speed regress", "HEAD", "--working-tree", "--quick", "--output", tmp_path / "runs.json")
-    assert done.output.split(":")[1].split(".")[0].strip() in ("faster", "slower", "no difference")
-    assert "95 % interval" in done.output
+    assert done.stdout.split(":")[1].split(".")[0].strip() in ("faster", "slower", "no difference")
+    assert "95 % interval" in done.stdout
     found = json.loads((tmp_path / "runs.json").read_text())
     assert [run["asked"]["commit"] for run in found["runs"]] == ["old", "new"]
     listed = subprocess.run(["git", "-C", ROOT, "worktree", "list"], capture_output=True, text=True, check=True)
@@ -189,7 +189,7 @@ def test_the_gpus_tables_are_made_in_the_simulator_too_and_continue_where_they_w
     parts = [f"--part={part}" for part in ("speed", "quality", "stages", "sanitizer")]
     path = tmp_path / "gpu.json"
     done = succeeded("gpu", "--quick", "--output", path, *parts)
-    found = rows(done.output)
+    found = rows(done.stdout)
     assert [row[:2] for row in found if row[0] == "skipgram-ns"][:2] == [
         ["skipgram-ns", "4"],
         ["skipgram-ns", "GPU, 1 streams"],
@@ -203,7 +203,7 @@ def test_the_gpus_tables_are_made_in_the_simulator_too_and_continue_where_they_w
     path.write_text(json.dumps(document))
     again = succeeded("gpu", "--quick", "--output", path, *parts, "--minutes", 0)
     assert again.stderr == "9 measurements are left: run the same command again.\n"
-    assert rows(again.output)[: len(found) - 1] == found[:-1]
+    assert rows(again.stdout)[: len(found) - 1] == found[:-1]
 
 
 def test_scores_are_of_a_hundred_and_a_set_of_unknown_words_has_none(tmp_path: Path) -> None:
@@ -311,19 +311,19 @@ def test_figures_between_markers_are_made_from_results(checkout: Callable[..., P
     root = checkout(page, *runs)
     options = ["--root", root, "--results", root]
     assert run("tables --check", *options).exit_code == 1
-    assert succeeded("tables", *options).output == "docs/page.md written\ndocs/figures/peers-picture.svg written\n"
+    assert succeeded("tables", *options).stdout == "docs/page.md written\ndocs/figures/peers-picture.svg written\n"
     text = (root / "docs" / "page.md").read_text()
     assert text.startswith("before\n\n<!-- figures: peers -->\n\n|  | fastw2v, words/s |")
     assert "\n<!-- /figures -->\n\nafter\n" in text
     assert "](figures/peers-picture.svg)" in text
     picture = root / "docs" / "figures" / "peers-picture.svg"
     assert picture.read_text().startswith("<?xml")
-    assert succeeded("tables --check", *options).output == ""
-    assert succeeded("tables", *options).output == ""
+    assert succeeded("tables --check", *options).stdout == ""
+    assert succeeded("tables", *options).stdout == ""
     checkout(text, runs[0], record("fastw2v", 1, 600, 41))
     differing = run("tables --check", *options)
     assert differing.exit_code == 1
-    assert [line.split()[0] for line in differing.output.splitlines()] == ["docs/page.md", "docs/figures/peers-picture.svg"]
+    assert [line.split()[0] for line in differing.stdout.splitlines()] == ["docs/page.md", "docs/figures/peers-picture.svg"]
 
 
 def test_a_figure_that_is_not_measured_says_how_to(checkout: Callable[..., Path]) -> None:
