@@ -45,13 +45,17 @@ class Measured:
 
     def run(self) -> float:
         """Train a new model; the seconds it took. `loss` is then that of the same windows whatever the kernel."""
-        engine = new_engine(self.ids, new_model(self.vocabulary, self.settings), self.tables, self.settings)
+        engine = new_engine(self.ids, self.new_model(), self.tables, self.settings)
         trainer = Trainer(engine, self.settings)
         start = time.perf_counter()
         trainer.run(lambda progress: None)
         seconds = time.perf_counter() - start
         self.loss = _loss(trainer.model, self.tables, self.ids, self.settings)
         return seconds
+
+    def new_model(self) -> Model:
+        """The matrices at their start."""
+        return new_model(self.vocabulary, self.settings)
 
 
 def measure(corpus: str, settings: Settings, words: int | None, repeats: int, seconds: float) -> dict[str, Any]:

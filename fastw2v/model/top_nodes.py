@@ -3,7 +3,7 @@
 The nodes near the root are in almost every path, and two cores that write to them in turn spend their time waiting for each
 other's cache lines. So with several threads each trains copies of its own, and adds what they learned to the shared nodes now
 and then (after Vuurens, Eickhoff and de Vries 2016). One thread trains the nodes themselves. On two cores: 1.9
-instead of 1.1 to 1.4 times one thread's words/s (bench/stages.py CORPUS --part scaling).
+instead of 1.1 to 1.4 times one thread's words/s (python -m bench speed stages CORPUS --part scaling).
 
 The copies are rows of the node matrix, after those of the tree, so that a kernel reaches them by a number like any other node.
 """

@@ -2,7 +2,7 @@
 
 A step that would be too long is never scaled down: blocks get shorter instead, in the limit one center. The figures were chosen
 on a graph, on item sessions and on English, over windows from 2 to 1000 and 2 to 20 noise words a pair, beside the reference
-kernel (`bench` learning and kernels).
+kernel (`python -m bench learning`, `speed kernels`).
 """
 
 import math

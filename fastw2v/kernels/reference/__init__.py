@@ -92,7 +92,7 @@ def draw_window(center, worker, model, tables, variant):
 
     This happens one center ahead, so that the rows have arrived when they are needed: with several threads most frequent rows
     were last written by another core. It makes one thread 1.3 to 1.9 times as fast, and two 1.7 to 2.4 times (skip-gram
-    with negative sampling; bench/stages.py CORPUS --part scaling).
+    with negative sampling; python -m bench speed stages CORPUS --part scaling).
     """
     state = worker.state[0]
     window = worker.windows[center & 1]

@@ -1,0 +1,1 @@
+"""What all measurements share: options, results, machine, processes, texts, scores."""

@@ -1,0 +1,1 @@
+"""fastw2v beside word2vec.c, gensim and fastText."""

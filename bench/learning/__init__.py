@@ -1,0 +1,1 @@
+"""What the kernels learn on inputs that are no text."""

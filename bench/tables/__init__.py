@@ -1,0 +1,1 @@
+"""Tables and pictures of README and documentation, from the files in bench/results."""
