@@ -1,4 +1,11 @@
-"""The errors that leave this package: each message is one line that names the place and the mend."""
+"""The errors that leave this package: each message is one line that says what, where, and how to fix it.
+
+Python, the command line and the original's programs call the same setting by different names: `min_count=`, `--min-count`,
+`-min-count`. A message takes the name from `argument`, `option` or `call`, which ask the front end that runs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Fastw2vError(Exception):
@@ -37,3 +44,49 @@ class HungUp(KeyboardInterrupt):
 def reason(error: OSError | ValueError) -> str:
     """The system's own words for an error, without its number and file name."""
     return getattr(error, "strerror", None) or str(error)
+
+
+class Wording:
+    """How a front end writes what its user gives; this is Python's, the others override it."""
+
+    def argument(self, name: str) -> str:
+        """A setting or argument as the subject of a sentence: "min_count is 0"."""
+        return name
+
+    def option(self, name: str, value: object = None) -> str:
+        """The same as something to give, with a value or without: `min_count=`, `device='cpu'`, `force=True`."""
+        return f"{name}=" if value is None else f"{name}={value!r}"
+
+    def call(self, command: str, *arguments: object, **options: object) -> str:
+        """A function of the package, or a command, with what it is given; "..." stands for arguments that are not shown."""
+        given = [repr(str(argument)) for argument in arguments] or ["..."]
+        return f"fastw2v.{command}({', '.join(given + [self.option(*option) for option in options.items()])})"
+
+
+_wording = Wording()
+
+
+@contextmanager
+def worded(wording: Wording) -> Iterator[None]:
+    """Inside, messages are written for the user of a front end. Each process has one front end, and so all threads do."""
+    global _wording
+    before, _wording = _wording, wording
+    try:
+        yield
+    finally:
+        _wording = before
+
+
+def argument(name: str) -> str:
+    """See Wording.argument."""
+    return _wording.argument(name)
+
+
+def option(name: str, value: object = None) -> str:
+    """See Wording.option."""
+    return _wording.option(name, value)
+
+
+def call(command: str, *arguments: object, **options: object) -> str:
+    """See Wording.call."""
+    return _wording.call(command, *arguments, **options)

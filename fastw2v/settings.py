@@ -1,15 +1,19 @@
 """The settings of a training run: one frozen record, checked once, here."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
 
 from fastw2v._system.resources import readable_bytes, usable_cores
 from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument, option
 
-MODELS = ("skipgram", "cbow")
-KERNELS = ("blocked", "reference")
-DEVICES = ("cpu", "cuda", "auto")
+ModelName = Literal["skipgram", "cbow"]
+KernelName = Literal["blocked", "reference"]
+DeviceName = Literal["cpu", "cuda", "auto"]
+
+MODELS: tuple[str, ...] = get_args(ModelName)
+KERNELS: tuple[str, ...] = get_args(KernelName)
+DEVICES: tuple[str, ...] = get_args(DeviceName)
 DEFAULT_ALPHA = {"skipgram": 0.025, "cbow": 0.05}
 
 
@@ -66,7 +70,7 @@ class Settings:
     Raises UsageError, which names the setting, its value and the range.
     """
 
-    model: str = "skipgram"
+    model: ModelName = "skipgram"
     dim: int = 100
     window: int = 5
     negative: int = 5
@@ -78,9 +82,9 @@ class Settings:
     alpha: float | None = None
     threads: int | None = None
     seed: int = 1
-    kernel: str = "blocked"
+    kernel: KernelName = "blocked"
     memory: int | None = None
-    device: str = "cpu"
+    device: DeviceName = "cpu"
     stretches: int | None = None
     sync_words: int | None = None
 
@@ -94,7 +98,10 @@ class Settings:
                 self._keep(name, value)
         self._keep("hs", checked_flag("hs", self.hs))
         if self.negative == 0 and not self.hs:
-            raise UsageError("negative is 0 without hs: nothing would be learned; give --negative 1 or more, or --hs")
+            raise UsageError(
+                f"{argument('negative')} is 0 without {argument('hs')}: nothing would be learned; "
+                f"give {option('negative', 1)} or more, or {option('hs', True)}"
+            )
         if self.alpha is None:
             self._keep("alpha", DEFAULT_ALPHA[self.model])
 
@@ -117,9 +124,6 @@ class Settings:
         return asdict(self) | {"threads": self.thread_count}
 
 
-SETTING_NAMES = tuple(field.name for field in fields(Settings))
-
-
 def parse_size(text: str) -> int:
     """Bytes from "512M", "8G", "1.5 GiB" or a plain number (of bytes). Raises UsageError."""
     units = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -128,7 +132,7 @@ def parse_size(text: str) -> int:
     try:
         size = int(float(number) * units[unit])
     except (ValueError, OverflowError):
-        raise UsageError(f"memory is {text!r}: give a size such as 512M or 8G") from None
+        raise UsageError(f"{argument('memory')} is {text!r}: give a size such as 512M or 8G") from None
     if size < 2**20:
-        raise UsageError(f"memory is {text!r}, {readable_bytes(max(size, 0))}: it must be at least 1M")
+        raise UsageError(f"{argument('memory')} is {text!r}, {readable_bytes(max(size, 0))}: it must be at least 1M")
     return size

@@ -212,7 +212,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, cli: CLI, tex
 
 
 def test_the_reference_kernel_is_the_cpus_alone() -> None:
-    with pytest.raises(UsageError, match="--device cuda needs --kernel blocked"):
+    with pytest.raises(UsageError, match="device='cuda' needs kernel='blocked'"):
         devices.with_device(Settings(device="cuda", kernel="reference"), print)
     assert devices.with_device(Settings(device="auto", kernel="reference"), lambda text: None).device == "cpu"
 

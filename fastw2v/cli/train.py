@@ -7,7 +7,7 @@ import click
 
 from fastw2v.cli.options import CORPUS, FILE, FILE_FORMAT, MAX_VOCAB, MIN_COUNT, QUIET, THREADS, default, memory_option
 from fastw2v.distributed.supervisor import supervise
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument
 from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 
 
@@ -111,4 +111,4 @@ def _seconds(text: str) -> float:
     try:
         return parse_interval(text)
     except ValueError:
-        raise UsageError(f"--checkpoint-every is {text!r}: give a time such as 90s, 10m or 2h") from None
+        raise UsageError(f"{argument('checkpoint_every')} is {text!r}: give a time such as 90s, 10m or 2h") from None

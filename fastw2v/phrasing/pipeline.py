@@ -18,7 +18,7 @@ from fastw2v.corpus.buffers import BLOCK_BYTES, blocks
 from fastw2v.corpus.findings import added_up
 from fastw2v.corpus.names import refuse_unsplit
 from fastw2v.corpus.sources import Source, add_to_copy, sources
-from fastw2v.errors import Interrupted
+from fastw2v.errors import Interrupted, option
 from fastw2v.phrasing.passes import Counts, count_strings, entries, join_phrases
 from fastw2v.phrasing.settings import PhraseSettings
 from fastw2v.reporting import listener_for
@@ -97,7 +97,7 @@ def run(
         and the last word is left out unless white space follows it
     """
     start = time.perf_counter()
-    with closing(listener), one_line_errors("a smaller --memory"):
+    with closing(listener), one_line_errors("memory"):
         try:
             check_writable(output, "the output")
             folder = spool_folder(output)
@@ -148,7 +148,7 @@ class Joining:
         if counts.forgotten:
             self.listener.note(
                 f"memory for counting was spent: words and pairs seen {counts.forgotten} times or less were forgotten on the "
-                "way; --memory gives more"
+                f"way; a larger {option('memory')} prevents it"
             )
         self.watch.learned(counts)
         joined = join_phrases(

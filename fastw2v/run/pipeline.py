@@ -45,7 +45,7 @@ from fastw2v.vectors.word_vectors import WordVectors
 
 __all__ = ["Files", "count", "resume", "run", "train"]
 
-NEEDS_LESS = "a smaller --dim or --max-vocab, or a smaller --memory,"
+NEEDS_LESS = ("dim", "max_vocab", "memory")  # settings
 
 PathName = str | PathLike[str]
 Corpus = PathName | Sequence[PathName] | Iterable[Iterable[str]]
@@ -130,7 +130,7 @@ def run(
     force : a checkpoint that is there already is set aside, and overwritten by the first of this run
     init : vectors for a warm start that are in no file
     """
-    with open_session(corpus) as session, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+    with open_session(corpus) as session, one_line_errors(*NEEDS_LESS), ExitStack() as stack:
         if not session.leads:
             listener, files = Listener(), files.only_read()
         if files.log:
@@ -157,7 +157,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
 
     Raises UsageError where there is no checkpoint, or what changed.
     """
-    with open_session() as session, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+    with open_session() as session, one_line_errors(*NEEDS_LESS), ExitStack() as stack:
         listener = listener or listener_for(progress=progress) if session.leads else Listener()
         stack.enter_context(closing(listener))
         store, resumed = None, None
@@ -185,7 +185,7 @@ def count(
     Raises what `train` raises.
     """
     settings, files, listener, session = settings or Settings(), files or Files(), listener or Listener(), Session()
-    with closing(listener), one_line_errors(NEEDS_LESS):
+    with closing(listener), one_line_errors(*NEEDS_LESS):
         text = checked_text(corpus, settings, files, listener.note)
         if not files.read_vocab:
             warmup.compile_counting(listener)

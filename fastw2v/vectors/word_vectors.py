@@ -10,7 +10,7 @@ import numpy as np
 
 from fastw2v._system.text_encoding import words_to_bytes, words_to_text
 from fastw2v.arguments import COUNT, Range, checked_choice, checked_number, checked_path, shown
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, option
 from fastw2v.vectors.io import folder
 from fastw2v.vectors.io.formats import DTYPES, FORMATS
 from fastw2v.vectors.io.reading import check_distinct, read_rows
@@ -233,13 +233,16 @@ class WordVectors:
         dtype : in a folder, "float32", "float16" or "int8"
         """
         target = checked_path("path", path)
-        chosen = chosen_format(target, checked_choice("format", file_format, FORMATS))
+        chosen = chosen_format(target, checked_choice("file_format", file_format, FORMATS))
         if dtype is not None:
             checked_choice("dtype", dtype, DTYPES)
         names = words_to_bytes(self.words)
         if chosen != "folder":
             if dtype not in (None, "float32"):
-                raise UsageError(f"dtype {dtype} is for folders: files hold float32; give a name in .f2v, or --format folder")
+                raise UsageError(
+                    f"{option('dtype', dtype)} is for folders: files hold float32; "
+                    f"give a name in .f2v, or {option('file_format', 'folder')}"
+                )
             return write_vectors(target, names, self.stored.rows, self.dim, chosen)
         stored = self.stored.converted(dtype or self.stored.dtype)
         norms = self.norms if stored is self.stored else stored.norms()
