@@ -4,11 +4,13 @@ import math
 import os
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from fastw2v.errors import UsageError, argument
 
 MAP_METHODS = ("pca", "tsne")  # here, so that the command line can offer them without importing what draws
+Choice = TypeVar("Choice", bound=str)
+
 LONGEST_SHOWN = 60  # characters of a value in a message
 
 
@@ -46,11 +48,12 @@ def checked_number(name: str, value: Any, allowed: Range, *, whole: bool = True,
     return int(number) if whole else float(number)
 
 
-def checked_choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+def checked_choice(name: str, value: Any, choices: tuple[Choice, ...]) -> Choice:
     """One of some names. Raises UsageError."""
-    if not isinstance(value, str) or value not in choices:
+    found = [choice for choice in choices if isinstance(value, str) and choice == value]
+    if not found:
         raise UsageError(f"{argument(name)} is {shown(value)}: it must be one of {', '.join(choices)}")
-    return str(value)
+    return found[0]
 
 
 def checked_flag(name: str, value: Any) -> bool:

@@ -11,9 +11,9 @@ ModelName = Literal["skipgram", "cbow"]
 KernelName = Literal["blocked", "reference"]
 DeviceName = Literal["cpu", "cuda", "auto"]
 
-MODELS: tuple[str, ...] = get_args(ModelName)
-KERNELS: tuple[str, ...] = get_args(KernelName)
-DEVICES: tuple[str, ...] = get_args(DeviceName)
+MODELS: tuple[ModelName, ...] = get_args(ModelName)
+KERNELS: tuple[KernelName, ...] = get_args(KernelName)
+DEVICES: tuple[DeviceName, ...] = get_args(DeviceName)
 DEFAULT_ALPHA = {"skipgram": 0.025, "cbow": 0.05}
 
 

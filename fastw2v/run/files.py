@@ -14,7 +14,7 @@ from fastw2v.errors import UsageError, argument
 from fastw2v.settings import Settings
 from fastw2v.vectors.clusters import clusters, write_clusters
 from fastw2v.vectors.io.folder import check_folder_writable
-from fastw2v.vectors.io.formats import FORMATS
+from fastw2v.vectors.io.formats import FORMATS, FileFormat
 from fastw2v.vectors.io.writing import chosen_format
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -36,7 +36,7 @@ class Files:
     read_vocab: Path | None = None
     init: Path | None = None
     log: Path | None = None
-    file_format: str = "auto"
+    file_format: FileFormat = "auto"
     classes: int = 0
     checkpoint: Path | None = None
     checkpoint_every: float = 600.0
@@ -92,7 +92,7 @@ def _is_right(name: str, value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _format_of_output_vectors(files: Files) -> str:
+def _format_of_output_vectors(files: Files) -> FileFormat:
     return files.file_format if files.file_format != "folder" else "auto"
 
 

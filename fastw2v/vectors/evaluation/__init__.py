@@ -4,4 +4,4 @@ from typing import Literal, get_args
 
 AnalogyMethod = Literal["3cosadd", "3cosmul"]
 
-ANALOGY_METHODS: tuple[str, ...] = get_args(AnalogyMethod)
+ANALOGY_METHODS: tuple[AnalogyMethod, ...] = get_args(AnalogyMethod)

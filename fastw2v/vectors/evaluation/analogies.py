@@ -9,9 +9,9 @@ import numpy as np
 from fastw2v._system.lines import text_lines
 from fastw2v.arguments import COUNT, checked_choice, checked_number, checked_path
 from fastw2v.errors import UsageError
-from fastw2v.vectors.evaluation import ANALOGY_METHODS
+from fastw2v.vectors.embeddings import Embeddings
+from fastw2v.vectors.evaluation import ANALOGY_METHODS, AnalogyMethod
 from fastw2v.vectors.spelling import spelling
-from fastw2v.vectors.word_vectors import WordVectors
 
 QUESTIONS_AT_ONCE = 128
 SYNTACTIC = "gram"  # how the names of sections about grammar begin in questions-words.txt
@@ -59,11 +59,11 @@ class Analogies(NamedTuple):
 
 
 def evaluate_analogies(
-    vectors: WordVectors,
+    vectors: Embeddings,
     path: str | PathLike[str],
     *,
     restrict: int | None = 30_000,
-    method: str = "3cosadd",
+    method: AnalogyMethod = "3cosadd",
     case_sensitive: bool = False,
     unicode_case: bool = False,
 ) -> Analogies:
@@ -95,7 +95,7 @@ def evaluate_analogies(
     return Analogies(sections)
 
 
-def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, method: str) -> int:
+def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, method: AnalogyMethod) -> int:
     """How many of (q, 4) questions, rows of words, are solved; first_row is a row of the same spelling for each row."""
     solved = 0
     others = np.flatnonzero(first_row != np.arange(len(first_row)))  # further spellings of a word asked with are no answers

@@ -12,8 +12,8 @@ from fastw2v._system.lines import text_lines
 from fastw2v._system.signals import held_while_importing
 from fastw2v.arguments import COUNT, checked_number, checked_path
 from fastw2v.errors import UsageError
+from fastw2v.vectors.embeddings import Embeddings
 from fastw2v.vectors.spelling import spelling
-from fastw2v.vectors.word_vectors import WordVectors
 
 
 class Similarity(NamedTuple):
@@ -33,7 +33,7 @@ class Similarity(NamedTuple):
 
 
 def evaluate_similarity(
-    vectors: WordVectors,
+    vectors: Embeddings,
     path: str | PathLike[str],
     *,
     restrict: int | None = None,
