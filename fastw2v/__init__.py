@@ -1,11 +1,11 @@
 """fastw2v: word2vec from the command line and from Python, compiled by Numba, on all cores.
 
-import fastw2v
-
-vectors = fastw2v.train("corpus.txt", dim=100, epochs=5)
-vectors.save("vectors.bin")
-vectors = fastw2v.load("vectors.bin")
-vectors.most_similar("king")
+>>> import fastw2v
+>>> vectors = fastw2v.train("corpus.txt", dim=100, epochs=5)
+>>> size = vectors.save("vectors.bin")
+>>> vectors = fastw2v.load("vectors.bin")
+>>> vectors.most_similar("king")
+[(...)]
 
 train, resume         train vectors on a text; continue a run from its checkpoint
 count, phrases        count the words of a text; join its phrases
@@ -15,7 +15,7 @@ Fastw2vError          what this package raises; of its kinds, UsageError is also
 Interrupted           a run that was stopped; it is a KeyboardInterrupt
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
 
@@ -57,21 +57,23 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    """Import what is public on first use: Numba takes half a second, which `fastw2v --help` need not wait for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # to a type checker, any name at all would be an attribute
 
-    from fastw2v._system.platforms import check_system
+    def __getattr__(name: str) -> object:
+        """Import what is public on first use: Numba takes half a second, which `fastw2v --help` need not wait for."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
+        from importlib import import_module
 
-    check_system()
-    from fastw2v._system.signals import held_while_importing
+        from fastw2v._system.platforms import check_system
 
-    with held_while_importing():
-        value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+        check_system()
+        from fastw2v._system.signals import held_while_importing
+
+        with held_while_importing():
+            value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -172,7 +172,7 @@ def train(
     >>> vectors
     WordVectors(5 words, dimension 16)
     >>> vectors.words[:2]
-    ['</s>', 'sat']
+    ['</s>', 'the']
 
     A callback shows how far the run is, or stops it:
 
@@ -260,11 +260,9 @@ def resume(
     --------
     >>> import fastw2v
     >>> def stop(progress):
-    ...     if progress.share > 0.1:
-    ...         raise KeyboardInterrupt
-    >>> settings = {"dim": 16, "epochs": 5_000, "threads": 1, "checkpoint": "state"}
+    ...     raise KeyboardInterrupt
     >>> try:
-    ...     vectors = fastw2v.train("corpus.txt", **settings, callback=stop)
+    ...     fastw2v.train("corpus.txt", checkpoint="state", callback=stop)
     ... except fastw2v.Interrupted as stopped:
     ...     print(stopped)
     stopped at ...% of the training; fastw2v.resume('state') goes on; no vectors were written
@@ -319,7 +317,7 @@ def count(
     --------
     >>> import fastw2v
     >>> fastw2v.count([["to", "be", "or", "not", "to", "be"]], min_count=2)
-    {'</s>': 1, 'be': 2, 'to': 2}
+    {'</s>': 1, 'to': 2, 'be': 2}
     """
     refuse_unsplit(corpus)
     settings = Settings(min_count=min_count, max_vocab=max_vocab, threads=threads, memory=memory)

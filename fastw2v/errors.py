@@ -9,21 +9,52 @@ from contextlib import contextmanager
 
 
 class Fastw2vError(Exception):
-    """Something went wrong that the user can understand; the command line shows the message and ends with `exit_code`."""
+    """What this package raises: something went wrong that the user can understand, as a full disk or damaged data.
+
+    The message is one line. The command line shows it and ends with `exit_code`.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> try:
+    ...     fastw2v.load("missing.bin")
+    ... except fastw2v.Fastw2vError as error:
+    ...     print(error)
+    cannot read 'missing.bin': No such file or directory
+    """
 
     exit_code = 1
 
 
 class UsageError(Fastw2vError, ValueError):
-    """The request itself is wrong: a value out of range, options that contradict each other, a file that is not there."""
+    """The request itself is wrong: a value out of range, options that contradict each other, a missing file.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> fastw2v.train("corpus.txt", window=0)
+    Traceback (most recent call last):
+    fastw2v.errors.UsageError: window is 0: it must be a whole number from 1 to 1,000
+    """
 
     exit_code = 2
 
 
 class Interrupted(KeyboardInterrupt):
-    """The user stopped the run, by Ctrl-C or a signal to end; the message says what is left of it.
+    """A run was stopped by Ctrl-C, by a signal or by a KeyboardInterrupt; the message says what is left of it.
 
-    It is no Exception, so that a loop which logs errors and goes on ends too.
+    It is no Exception, so that a loop which logs errors and continues ends too.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> def stop(progress):
+    ...     raise KeyboardInterrupt
+    >>> try:
+    ...     fastw2v.train("corpus.txt", callback=stop)
+    ... except fastw2v.Interrupted as stopped:
+    ...     print(stopped)
+    stopped at ...% of the training; no vectors were written
     """
 
     exit_code = 130

@@ -48,26 +48,56 @@ OPTIONAL = {
 class Settings:
     """What a run is trained with; the names and defaults are the command line's.
 
-    model : "skipgram" or "cbow"
-    dim : length of a word vector
-    window : most words between center and context
-    negative : noise words for each pair; 0 for none
-    hs : hierarchical softmax
-    sample : relative frequency above which words are subsampled; 0 for none
-    min_count : rarer words leave the text
-    max_vocab : most words kept, `</s>` not counted; None for no limit
-    epochs : passes over the text
-    alpha : starting learning rate; None for 0.025 (skip-gram) or 0.05 (CBOW)
-    threads : None for the cores that this process may use
-    seed : of the random streams; 1 gives word2vec.c's
-    kernel : "blocked", the fastest, or "reference", the original's own arithmetic
-    memory : bytes for ids and counting; None for half of what is available
-    device : "cpu", "cuda" (an NVIDIA GPU), or "auto": a GPU where there is one
-    stretches : places in the text that a GPU trains at once; None for what suits the GPU and the text
-    sync_words : words that each of several ranks trains between two rounds of averaging; None for a share of
-        the run
+    Parameters
+    ----------
+    model : {"skipgram", "cbow"}, default "skipgram"
+        What predicts what: the center word each context word, or the context's mean the center word.
+    dim : int, default 100
+        Length of a word vector.
+    window : int, default 5
+        Most words between center and context.
+    negative : int, default 5
+        Noise words for each positive pair; 0 for none.
+    hs : bool, default False
+        Hierarchical softmax.
+    sample : float, default 1e-3
+        Relative frequency above which words are subsampled; 0 for none.
+    min_count : int, default 5
+        Words that occur less often leave the text.
+    max_vocab : int, optional
+        Most words kept, `</s>` not counted; None for no limit.
+    epochs : int, default 5
+        Passes over the text.
+    alpha : float, optional
+        Starting learning rate; None for 0.025 (skip-gram) or 0.05 (CBOW).
+    threads : int, optional
+        None for the cores that this process may use.
+    seed : int, default 1
+        Seed of the random streams; 1 gives those of word2vec.c.
+    kernel : {"blocked", "reference"}, default "blocked"
+        The fast training loop, or word2vec.c's own arithmetic.
+    memory : int, optional
+        Bytes for ids and counting; None for half of what is available.
+    device : {"cpu", "cuda", "auto"}, default "cpu"
+        "cuda" for an NVIDIA GPU, "auto" for a GPU where there is one.
+    stretches : int, optional
+        Places in the text that a GPU trains at concurrently; None for what suits the GPU and the text.
+    sync_words : int, optional
+        Words that each of several ranks trains between two rounds of averaging; None for a share of the run.
 
-    Raises UsageError, which names the setting, its value and the range.
+    Raises
+    ------
+    UsageError
+        A value out of range. The message has the setting, its value and the range.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> fastw2v.Settings(model="cbow", dim=300).alpha
+    0.05
+    >>> fastw2v.Settings(dim=0)
+    Traceback (most recent call last):
+    fastw2v.errors.UsageError: dim is 0: it must be a whole number from 1 to 65,536
     """
 
     model: ModelName = "skipgram"

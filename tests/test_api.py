@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import fastw2v
-from fastw2v import api
 from fastw2v.run.files import Files
 from fastw2v.settings import Settings
 
@@ -21,13 +20,6 @@ def test_train_has_a_keyword_for_each_setting_and_file_with_its_default() -> Non
     files = {field.name: field.default for field in fields(Files) if field.name != "classes"}  # the original's alone
     own = {"corpus": inspect.Parameter.empty, "force": False, "progress": False, "callback": None}
     assert keywords == settings | files | own
-
-
-def test_every_keyword_is_documented() -> None:
-    for function in (api.train, api.resume, api.count, fastw2v.phrases, fastw2v.load):
-        documented = (function.__doc__ or "").partition("Parameters\n")[2].partition("Returns\n")[0]
-        names = {name for line in documented.splitlines() if line[:5].strip() for name in line.partition(":")[0].split(", ")}
-        assert set(inspect.signature(function).parameters) <= {name.strip() for name in names}
 
 
 class Enough(OSError):

@@ -19,7 +19,19 @@ EPSILON = 1e-6  # of 3CosMul, which divides by a cosine that may be 0: as gensim
 
 
 class Section(NamedTuple):
-    """One section's result: questions in the file, those whose words are all known, and those solved."""
+    """One section's result.
+
+    Attributes
+    ----------
+    name : str
+    questions : int
+        In the file.
+    asked : int
+        Those whose four words are all known.
+    solved : int
+    share, coverage : float
+        solved / asked and asked / questions, from 0 to 1.
+    """
 
     name: str
     questions: int
@@ -38,7 +50,15 @@ class Section(NamedTuple):
 
 
 class Analogies(NamedTuple):
-    """The result of a file, by section."""
+    """The result of a file.
+
+    Attributes
+    ----------
+    sections : list of Section
+        In the order of the file.
+    semantic, syntactic, total : Section
+        Sums: of the sections whose names do not begin with "gram", of those that do, of all.
+    """
 
     sections: list[Section]
 
@@ -67,15 +87,9 @@ def evaluate_analogies(
     case_sensitive: bool = False,
     unicode_case: bool = False,
 ) -> Analogies:
-    """How many analogies of a file are solved by the nearest word.
+    """How many analogies of a file are solved by the nearest word: see WordVectors.evaluate_analogies.
 
-    path : lines ": section" and "a b c d"
-    restrict : the first so many words are known; None for all
-    method : "3cosadd", d nearest to b - a + c as compute-accuracy has it, or "3cosmul" (Levy and Goldberg 2014)
-    case_sensitive : otherwise words are told apart without their case, the most frequent spelling standing for all: that of
-        the letters a to z, as with compute-accuracy, or of all, as with gensim, with unicode_case
-
-    The words asked with are no answers. Raises UsageError for a file that holds no analogies.
+    The words asked with are no answers, in no spelling.
     """
     method = checked_choice("method", method, ANALOGY_METHODS)
     last = min(checked_number("restrict", restrict, COUNT, optional=True) or len(vectors), len(vectors))
