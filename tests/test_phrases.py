@@ -268,11 +268,11 @@ def test_the_command_says_how_many_words_were_joined(cli: CLI, tmp_path: Path) -
 WRONG = {
     ("none.txt",): "cannot read none.txt: no such file or folder",
     ("in", "--threshold", "high"): "'high' is not a valid float",
-    ("in", "--threshold", "nan"): "threshold is nan: it must be a number from",
-    ("in", "--min-count", "-1"): "min_count is -1: it must be a whole number from 0",
+    ("in", "--threshold", "nan"): "--threshold is nan: it must be a number from",
+    ("in", "--min-count", "-1"): "--min-count is -1: it must be a whole number from 0",
     ("in", "--passes", "0"): "--passes is 0: it must be a whole number from 1 to 100",
-    ("in", "--threads", "0"): "threads is 0",
-    ("in", "--memory", "lots"): "memory is 'lots'",
+    ("in", "--threads", "0"): "--threads is 0",
+    ("in", "--memory", "lots"): "--memory is 'lots'",
     ("in", "out"): "the output out is also an input",
     (): "Missing argument 'CORPUS...'",
 }

@@ -50,7 +50,7 @@ SETTINGS = {
     "-alpha": "alpha",
 }  # the options whose values are settings of ours
 FILES = {"-output": "output", "-save-vocab": "save_vocab", "-read-vocab": "read_vocab", "-classes": "classes"}
-WORDING = OriginalOptions({setting: option for option, setting in (SETTINGS | FILES).items()})
+WORDING = OriginalOptions({setting: option for option, setting in (SETTINGS | FILES).items()} | {"k": "-classes"})
 
 
 def main() -> None:
