@@ -38,7 +38,7 @@ def test_what_a_callback_raises_stops_the_run_and_comes_out_as_it_is(long_text: 
         fastw2v.train(long_text, epochs=1000, **QUICK, **files, callback=stop)  # type: ignore[arg-type]
     assert error.value.__cause__ is None
     assert len(heard) == 1
-    assert (heard[0].epoch, heard[0].epochs) == (1, 1000)
+    assert 1 <= heard[0].epoch <= heard[0].epochs == 1000
     assert 0 <= heard[0].share < 1
     assert not list(tmp_path.iterdir())
 
