@@ -276,7 +276,7 @@ class _Reading:
         if needed > available:
             raise Fastw2vError(
                 f"{self.path}: {rows:,} rows of dimension {self.kind.dim} need {readable_bytes(needed)} of memory, "
-                f"{readable_bytes(available)} are available; limit reads the first rows only"
+                f"{readable_bytes(available)} are available; {option('limit')} reads the first rows only"
             )
         return np.empty((rows, self.kind.dim), "<f4")
 
