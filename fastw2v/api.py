@@ -136,7 +136,7 @@ def train(
         Called with a `Progress` about five times a second, and once at the end of training, in the thread that called
         `train`, while training continues. An exception that it raises stops the run: threads end, no output is written, the
         checkpoints written so far stay, and the exception leaves `train` unchanged. A KeyboardInterrupt stops it as Ctrl-C
-        does.
+        does. With several MPI ranks only rank 0 calls it.
 
     Returns
     -------
