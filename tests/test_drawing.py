@@ -225,7 +225,7 @@ WRONG = {
     ("v.bin", "-o", "map.html", "--words", "none"): "cannot read 'none'",
     ("v.bin", "-o", "map.html", "--words", "blank"): "blank holds no word",
     ("v.bin", "-o", "map.html", "--words", "foreign"): "none of the 2 words to draw has a vector: one, two",
-    ("v.bin", "-o", "map.html", "--words", "foreign", "--top", "3"): "words and top were both given",
+    ("v.bin", "-o", "map.html", "--words", "foreign", "--top", "3"): "--words and --top were both given",
     ("v.bin", "-o", "map.html", "--top", "0"): "--top is 0: it must be a whole number from 1",
     ("v.bin", "-o", "map.html", "--neighbours", "-1"): "--neighbours is -1",
     ("v.bin", "-o", "map.html", "--seed", "-1"): "--seed is -1",
