@@ -4,11 +4,13 @@ import math
 import os
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument
 
 MAP_METHODS = ("pca", "tsne")  # here, so that the command line can offer them without importing what draws
+Choice = TypeVar("Choice", bound=str)
+
 LONGEST_SHOWN = 60  # characters of a value in a message
 
 
@@ -42,21 +44,22 @@ def checked_number(name: str, value: Any, allowed: Range, *, whole: bool = True,
     right_kind = isinstance(number, Integral if whole else Real) and not isinstance(number, bool)
     if not right_kind or not allowed.allows(number):
         kind = "a whole number" if whole else "a number"
-        raise UsageError(f"{name} is {shown(value)}: it must be {kind} {allowed}")
+        raise UsageError(f"{argument(name)} is {shown(value)}: it must be {kind} {allowed}")
     return int(number) if whole else float(number)
 
 
-def checked_choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+def checked_choice(name: str, value: Any, choices: tuple[Choice, ...]) -> Choice:
     """One of some names. Raises UsageError."""
-    if not isinstance(value, str) or value not in choices:
-        raise UsageError(f"{name} is {shown(value)}: it must be one of {', '.join(choices)}")
-    return str(value)
+    found = [choice for choice in choices if isinstance(value, str) and choice == value]
+    if not found:
+        raise UsageError(f"{argument(name)} is {shown(value)}: it must be one of {', '.join(choices)}")
+    return found[0]
 
 
 def checked_flag(name: str, value: Any) -> bool:
     """True or False, NumPy's too. Raises UsageError."""
     if not isinstance(flag := plain(value), bool):
-        raise UsageError(f"{name} is {shown(value)}: it must be True or False")
+        raise UsageError(f"{argument(name)} is {shown(value)}: it must be True or False")
     return flag
 
 
@@ -65,11 +68,11 @@ def checked_path(name: str, value: Any) -> Path:
     try:
         path = os.fsdecode(value)
     except TypeError:
-        raise UsageError(f"{name} is {shown(value)}: it must be the name of a file or folder") from None
+        raise UsageError(f"{argument(name)} is {shown(value)}: it must be the name of a file or folder") from None
     if not path:
-        raise UsageError(f"{name} is an empty name: give the name of a file or folder")
+        raise UsageError(f"{argument(name)} is an empty name: give the name of a file or folder")
     if "\0" in path:
-        raise UsageError(f"{name} is {shown(path)}: no file's name holds a zero byte")
+        raise UsageError(f"{argument(name)} is {shown(path)}: no file's name holds a zero byte")
     return Path(path)
 
 

@@ -1,22 +1,60 @@
-"""The errors that leave this package: each message is one line that names the place and the mend."""
+"""The errors that leave this package: each message is one line that says what, where, and how to fix it.
+
+Python, the command line and the original's programs call the same setting by different names: `min_count=`, `--min-count`,
+`-min-count`. A message takes the name from `argument`, `option` or `call`, which ask the front end that runs.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class Fastw2vError(Exception):
-    """Something went wrong that the user can understand; the command line shows the message and ends with `exit_code`."""
+    """What this package raises: something went wrong that the user can understand, as a full disk or damaged data.
+
+    The message is one line. The command line shows it and ends with `exit_code`.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> try:
+    ...     fastw2v.load("missing.bin")
+    ... except fastw2v.Fastw2vError as error:
+    ...     print(error)
+    cannot read 'missing.bin': No such file or directory
+    """
 
     exit_code = 1
 
 
 class UsageError(Fastw2vError, ValueError):
-    """The request itself is wrong: a value out of range, options that contradict each other, a file that is not there."""
+    """The request itself is wrong: a value out of range, options that contradict each other, a missing file.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> fastw2v.train("corpus.txt", window=0)
+    Traceback (most recent call last):
+    fastw2v.errors.UsageError: window is 0: it must be a whole number from 1 to 1,000
+    """
 
     exit_code = 2
 
 
 class Interrupted(KeyboardInterrupt):
-    """The user stopped the run, by Ctrl-C or a signal to end; the message says what is left of it.
+    """A run was stopped by Ctrl-C, by a signal or by a KeyboardInterrupt; the message says what is left of it.
 
-    It is no Exception, so that a loop which logs errors and goes on ends too.
+    It is no Exception, so that a loop which logs errors and continues ends too.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> def stop(progress):
+    ...     raise KeyboardInterrupt
+    >>> try:
+    ...     fastw2v.train("corpus.txt", callback=stop)
+    ... except fastw2v.Interrupted as stopped:
+    ...     print(stopped)
+    stopped at ...% of the training; no vectors were written
     """
 
     exit_code = 130
@@ -37,3 +75,49 @@ class HungUp(KeyboardInterrupt):
 def reason(error: OSError | ValueError) -> str:
     """The system's own words for an error, without its number and file name."""
     return getattr(error, "strerror", None) or str(error)
+
+
+class Wording:
+    """How a front end writes what its user gives; this is Python's, the others override it."""
+
+    def argument(self, name: str) -> str:
+        """A setting or argument as the subject of a sentence: "min_count is 0"."""
+        return name
+
+    def option(self, name: str, value: object = None) -> str:
+        """The same as something to give, with a value or without: `min_count=`, `device='cpu'`, `force=True`."""
+        return f"{name}=" if value is None else f"{name}={value!r}"
+
+    def call(self, command: str, *arguments: object, **options: object) -> str:
+        """A function of the package, or a command, with what it is given; "..." stands for arguments that are not shown."""
+        given = [repr(str(argument)) for argument in arguments] or ["..."]
+        return f"fastw2v.{command}({', '.join(given + [self.option(*option) for option in options.items()])})"
+
+
+_wording = Wording()
+
+
+@contextmanager
+def worded(wording: Wording) -> Iterator[None]:
+    """Inside, messages are written for the user of a front end. Each process has one front end, and so all threads do."""
+    global _wording
+    before, _wording = _wording, wording
+    try:
+        yield
+    finally:
+        _wording = before
+
+
+def argument(name: str) -> str:
+    """See Wording.argument."""
+    return _wording.argument(name)
+
+
+def option(name: str, value: object = None) -> str:
+    """See Wording.option."""
+    return _wording.option(name, value)
+
+
+def call(command: str, *arguments: object, **options: object) -> str:
+    """See Wording.call."""
+    return _wording.call(command, *arguments, **options)

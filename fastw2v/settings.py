@@ -1,15 +1,19 @@
 """The settings of a training run: one frozen record, checked once, here."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
 
 from fastw2v._system.resources import readable_bytes, usable_cores
 from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument, option
 
-MODELS = ("skipgram", "cbow")
-KERNELS = ("blocked", "reference")
-DEVICES = ("cpu", "cuda", "auto")
+ModelName = Literal["skipgram", "cbow"]
+KernelName = Literal["blocked", "reference"]
+DeviceName = Literal["cpu", "cuda", "auto"]
+
+MODELS: tuple[ModelName, ...] = get_args(ModelName)
+KERNELS: tuple[KernelName, ...] = get_args(KernelName)
+DEVICES: tuple[DeviceName, ...] = get_args(DeviceName)
 DEFAULT_ALPHA = {"skipgram": 0.025, "cbow": 0.05}
 
 
@@ -21,7 +25,7 @@ WHOLE_NUMBERS = {
     "max_vocab": Range(1, 2**31 - 2),
     "epochs": Range(1, 1_000_000),
     "threads": Range(1, 4_096),
-    "stretches": Range(1, 65_535),
+    "streams": Range(1, 65_535),
     "seed": Range(0, 2**63 - 1),
     "memory": Range(1, 2**62),
     "sync_words": Range(1, 2**62),
@@ -37,7 +41,7 @@ OPTIONAL = {
     "alpha": "the model's own",
     "min_alpha": "1e-4 of alpha",
     "threads": "all cores",
-    "stretches": "chosen",
+    "streams": "chosen",
     "memory": "half of what is available",
     "sync_words": "a share of the run",
 }
@@ -47,35 +51,66 @@ OPTIONAL = {
 class Settings:
     """What a run is trained with; the names and defaults are the command line's.
 
-    model : "skipgram" or "cbow"
-    dim : length of a word vector
-    window : most words between center and context
-    negative : noise words for each pair; 0 for none
-    noise_exponent : a word is drawn as noise in proportion to its count to this power: 0 draws all words alike, 1 as often as
-        they occur, below 0 rare words more often than frequent ones. The best for a recommender depends on its data, and often
-        is not 0.75 (Caselles-Dupré et al. 2018, "Word2vec applied to recommendation: hyperparameters matter"). gensim calls it
-        ns_exponent
-    hs : hierarchical softmax
-    sample : relative frequency above which words are subsampled; 0 for none
-    min_count : rarer words leave the text
-    max_vocab : most words kept, `</s>` not counted; None for no limit
-    epochs : passes over the text
-    alpha : starting learning rate; None for 0.025 (skip-gram) or 0.05 (CBOW)
-    min_alpha : learning rate at the end, to which it falls in a straight line; `alpha` for a constant rate. None for
-        word2vec.c's: a line to 0 that stops at 1e-4 of `alpha`
-    threads : None for the cores that this process may use
-    seed : of the random streams; 1 gives word2vec.c's
-    kernel : "blocked", the fastest, or "reference", the original's own arithmetic
-    memory : bytes for ids and counting; None for half of what is available
-    device : "cpu", "cuda" (an NVIDIA GPU), or "auto": a GPU where there is one
-    stretches : places in the text that a GPU trains at once; None for what suits the GPU and the text
-    sync_words : words that each of several ranks trains between two rounds of averaging; None for a share of
-        the run
+    Parameters
+    ----------
+    model : {"skipgram", "cbow"}, default "skipgram"
+        What predicts what: the center word each context word, or the context's mean the center word.
+    dim : int, default 100
+        Length of a word vector.
+    window : int, default 5
+        Most words between center and context.
+    negative : int, default 5
+        Noise words for each positive pair; 0 for none.
+    noise_exponent : float, default 0.75
+        A word is drawn as noise in proportion to its count to this power: 1 as often as it occurs, 0 all words alike, below 0
+        rare words more often than frequent ones. The best for a recommender depends on its data, and often is not 0.75
+        (Caselles-Dupré et al. 2018, "Word2vec applied to recommendation: hyperparameters matter"). In gensim: ns_exponent.
+    hs : bool, default False
+        Hierarchical softmax.
+    sample : float, default 1e-3
+        Relative frequency above which words are subsampled; 0 for none.
+    min_count : int, default 5
+        Words that occur less often leave the text.
+    max_vocab : int, optional
+        Most words kept, `</s>` not counted; None for no limit.
+    epochs : int, default 5
+        Passes over the text.
+    alpha : float, optional
+        Starting learning rate; None for 0.025 (skip-gram) or 0.05 (CBOW).
+    min_alpha : float, optional
+        Last learning rate, to which it falls in a straight line; `alpha` for a constant rate. None for word2vec.c's: a line
+        to 0 that stops at 1e-4 of `alpha`.
+    threads : int, optional
+        None for the cores that this process may use.
+    seed : int, default 1
+        Seed of the random streams; 1 gives those of word2vec.c.
+    kernel : {"blocked", "reference"}, default "blocked"
+        The fast training loop, or word2vec.c's own arithmetic.
+    memory : int, optional
+        Bytes for ids and counting; None for half of what is available.
+    device : {"cpu", "cuda", "auto"}, default "cpu"
+        "cuda" for an NVIDIA GPU, "auto" for a GPU where there is one.
+    streams : int, optional
+        Parts of the text that a GPU trains concurrently; None for as many as the GPU and the text allow.
+    sync_words : int, optional
+        Words that each of several ranks trains between two rounds of averaging; None for a share of the run.
 
-    Raises UsageError, which names the setting, its value and the range.
+    Raises
+    ------
+    UsageError
+        A value out of range. The message has the setting, its value and the range.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> fastw2v.Settings(model="cbow", dim=300).alpha
+    0.05
+    >>> fastw2v.Settings(dim=0)
+    Traceback (most recent call last):
+    fastw2v.errors.UsageError: dim is 0: it must be a whole number from 1 to 65,536
     """
 
-    model: str = "skipgram"
+    model: ModelName = "skipgram"
     dim: int = 100
     window: int = 5
     negative: int = 5
@@ -89,10 +124,10 @@ class Settings:
     min_alpha: float | None = None
     threads: int | None = None
     seed: int = 1
-    kernel: str = "blocked"
+    kernel: KernelName = "blocked"
     memory: int | None = None
-    device: str = "cpu"
-    stretches: int | None = None
+    device: DeviceName = "cpu"
+    streams: int | None = None
     sync_words: int | None = None
 
     def __post_init__(self) -> None:
@@ -105,12 +140,16 @@ class Settings:
                 self._keep(name, value)
         self._keep("hs", checked_flag("hs", self.hs))
         if self.negative == 0 and not self.hs:
-            raise UsageError("negative is 0 without hs: nothing would be learned; give --negative 1 or more, or --hs")
+            raise UsageError(
+                f"{argument('negative')} is 0 without {argument('hs')}: nothing would be learned; "
+                f"give {option('negative', 1)} or more, or {option('hs', True)}"
+            )
         if self.alpha is None:
             self._keep("alpha", DEFAULT_ALPHA[self.model])
         if self.min_alpha is not None and self.min_alpha > self.starting_alpha:
             raise UsageError(
-                f"min_alpha is {self.min_alpha}: it must be a number from 0 to alpha, which is {self.starting_alpha}"
+                f"{argument('min_alpha')} is {self.min_alpha}: it must be a number from 0 to {argument('alpha')}, "
+                f"which is {self.starting_alpha}"
             )
 
     def _keep(self, name: str, value: Any) -> None:
@@ -132,9 +171,6 @@ class Settings:
         return asdict(self) | {"threads": self.thread_count}
 
 
-SETTING_NAMES = tuple(field.name for field in fields(Settings))
-
-
 def parse_size(text: str) -> int:
     """Bytes from "512M", "8G", "1.5 GiB" or a plain number (of bytes). Raises UsageError."""
     units = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -143,7 +179,7 @@ def parse_size(text: str) -> int:
     try:
         size = int(float(number) * units[unit])
     except (ValueError, OverflowError):
-        raise UsageError(f"memory is {text!r}: give a size such as 512M or 8G") from None
+        raise UsageError(f"{argument('memory')} is {text!r}: give a size such as 512M or 8G") from None
     if size < 2**20:
-        raise UsageError(f"memory is {text!r}, {readable_bytes(max(size, 0))}: it must be at least 1M")
+        raise UsageError(f"{argument('memory')} is {text!r}, {readable_bytes(max(size, 0))}: it must be at least 1M")
     return size

@@ -188,7 +188,7 @@ def few_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def whole(few_words: Path, tmp_path_factory: pytest.TempPathFactory) -> WordVectors:
     """What a run that nothing disturbs makes."""
     log = tmp_path_factory.mktemp("log") / "log"
-    vectors = run(str(few_words), Settings(**SMALL, stretches=1), Files(log=log), Listener())
+    vectors = run(str(few_words), Settings(**SMALL, streams=1), Files(log=log), Listener())
     end = json.loads(log.read_text().splitlines()[-1])
     assert (end["settings"]["device"], end["settings"]["streams"]) == ("cuda", 1)
     assert 0.5 < end["loss"] < 2 * np.log(2) + 0.05
@@ -201,7 +201,7 @@ def test_a_run_on_the_gpu_is_stopped_resumed_and_gives_the_same_bytes(
     few_words: Path, whole: WordVectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writer, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
-    settings = Settings(**SMALL, stretches=1)
+    settings = Settings(**SMALL, streams=1)
     files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
     with pytest.raises(Interrupted, match="resume"):
         run(str(few_words), settings, files, StopAt(0.2))
@@ -229,7 +229,7 @@ def test_ids_that_do_not_fit_on_the_gpu_go_through_it_and_give_the_same_bytes(
     monkeypatch.setattr(gpu, "memory_needed", needed)
     monkeypatch.setattr(gpu.Gpu, "_take_memory", remembered)
     monkeypatch.setattr(gpu.Gpu, "_fits", lambda engine, card: False)
-    assert fastw2v.train(few_words, **SMALL, stretches=1).vectors.tobytes() == whole.vectors.tobytes()
+    assert fastw2v.train(few_words, **SMALL, streams=1).vectors.tobytes() == whole.vectors.tobytes()
     assert not engines[0].resident
 
 
@@ -249,14 +249,14 @@ def test_all_ids_are_kept_on_a_gpu_that_has_room_for_them() -> None:
     assert needed.work > 132 * 8192 * 20
 
 
-def test_several_stretches_train_all_of_the_text(few_words: Path, tmp_path: Path) -> None:
+def test_several_streams_train_all_of_the_text(few_words: Path, tmp_path: Path) -> None:
     seen: list[Progress] = []
 
     class Sees(Listener):
         def training(self, progress: Progress) -> None:
             seen.append(progress)
 
-    settings = Settings(**SMALL | {"hs": True, "negative": 0, "model": "cbow", "epochs": 1}, stretches=3)
+    settings = Settings(**SMALL | {"hs": True, "negative": 0, "model": "cbow", "epochs": 1}, streams=3)
     vectors = run(str(few_words), settings, Files(), Sees())
     assert seen[-1].words == seen[-1].total_words
     assert np.isfinite(vectors.vectors).all()
@@ -267,7 +267,7 @@ def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:
     ids = IdStream(memory=2**20)
     ids.append(np.tile(np.array([1, 2, 3, 0], np.int32), 70))
     ids.finish()
-    settings = Settings(**SMALL | {"alpha": 1e-9, "epochs": 1}, stretches=1)
+    settings = Settings(**SMALL | {"alpha": 1e-9, "epochs": 1}, streams=1)
     lookup = tables(np.full(4, 70, np.int64), Settings(sample=0, negative=1, hs=False))
     model = new_model(4, Settings(dim=4, negative=1, hs=False, threads=1))
     trainer = Trainer(new_engine(ids, model, lookup, settings), settings)
@@ -286,7 +286,7 @@ def test_what_is_changed_while_training_is_paused_is_trained_on() -> None:
     assert np.allclose(model.input, 3, atol=1e-3)
 
 
-def test_fewer_stretches_are_chosen_for_fewer_words_and_smaller_texts() -> None:
+def test_fewer_streams_are_chosen_for_fewer_words_and_smaller_texts() -> None:
     card = SIMULATED_CARD._replace(multiprocessors=132)
     variant = Variant(False, False, 5, 5)
     chosen = []
@@ -326,5 +326,5 @@ def test_the_learning_rate_ends_on_the_one_that_was_asked_for(few_words: Path) -
         def training(self, progress: Progress) -> None:
             rates.append(progress.alpha)
 
-    run(str(few_words), Settings(**SMALL | {"epochs": 1, "min_alpha": 0.003}, stretches=1), Files(), Hears())
+    run(str(few_words), Settings(**SMALL | {"epochs": 1, "min_alpha": 0.003}, streams=1), Files(), Hears())
     assert rates[-1] == pytest.approx(0.003, rel=5e-3)

@@ -128,5 +128,5 @@ def test_training_goes_on_from_earlier_vectors(text: Path, tmp_path: Path) -> No
     assert np.allclose(later.output_vectors[rows], fastw2v.load(tmp_path / "first.f2v").output_vectors, atol=1e-5)
     moved = fastw2v.train(tmp_path / "new.txt", init=tmp_path / "first.f2v", **options)
     assert not np.allclose(moved["w1"], first["w1"], atol=1e-3)
-    with pytest.raises(fastw2v.UsageError, match="give --dim 8"):
+    with pytest.raises(fastw2v.UsageError, match="give dim=8"):
         fastw2v.train(tmp_path / "new.txt", init=tmp_path / "first.f2v", dim=10)

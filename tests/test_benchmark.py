@@ -172,12 +172,12 @@ def test_bench_needs_no_corpus(cli: CLI) -> None:
     ("options", "message"),
     [
         (["--variant", "glove"], "no variant is called 'glove': there are skipgram-ns"),
-        (["--threads", 0], "threads are [0]"),
-        (["--words", 0], "words is 0"),
+        (["--threads", 0], "--threads is [0]"),
+        (["--words", 0], "--words is 0"),
         (["--corpus", "missing.txt"], "cannot read missing.txt"),
         (["--plot", "b.jpeg"], "must end in .png or .svg"),
         (["--json", "no/folder/b.json"], "does not exist"),
-        (["--dim", 0], "dim is 0"),
+        (["--dim", 0], "--dim is 0"),
     ],
 )
 def test_bench_refuses_what_it_cannot_measure_in_one_line(cli: CLI, options: list[Any], message: str) -> None:

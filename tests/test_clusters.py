@@ -132,7 +132,7 @@ def test_more_classes_than_words_are_refused_but_are_the_originals_where_a_train
 ) -> None:
     code, out, err = cli("cluster", trained(0), "-k", 2_000_000_000, "-o", tmp_path / "c")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "the number of clusters is 2,000,000,000, and" in err
+    assert "-k is 2,000,000,000, and" in err
     vectors = fastw2v.load(trained(0))
     assert f"has {len(vectors):,} words" in err
     assert [int(number) for _, number in pairs(trained(5000))] == clusters(vectors.vectors, 5000).tolist()
@@ -199,8 +199,8 @@ def test_the_command_refuses_in_one_line_and_leaves_no_file(cli: CLI, tmp_path: 
     (tmp_path / "damaged").write_bytes(b"not vectors\n")
     before = sorted(tmp_path.iterdir())
     for arguments, message in {
-        ("v.bin", "-k", 0, "-o", "c"): "the number of clusters is 0",
-        ("v.bin", "-k", 2, "-o", "c", "--iterations", 0): "the number of iterations is 0",
+        ("v.bin", "-k", 0, "-o", "c"): "-k is 0",
+        ("v.bin", "-k", 2, "-o", "c", "--iterations", 0): "--iterations is 0",
         ("v.bin", "-k", 2, "-o", "v.bin"): "is also an input",
         ("v.bin", "-k", 2, "-o", "none/c"): "does not exist",
         ("none.bin", "-k", 2, "-o", "c"): "cannot read",

@@ -59,7 +59,7 @@ def test_several_ranks_in_the_simulator_train_one_model(tmp_path: Path) -> None:
     pytest.importorskip("numba_cuda", reason="needs numba-cuda")
     text, output, log = tmp_path / "text.txt", tmp_path / "vectors.bin", tmp_path / "log"
     text.write_bytes(zipf_text(80, 12))
-    tiny = "--dim 4 --window 2 --negative 1 --alpha 0.004 --min-count 1 --sample 0 --stretches 1 --sync-words 20 --epochs 2"
+    tiny = "--dim 4 --window 2 --negative 1 --alpha 0.004 --min-count 1 --sample 0 --streams 1 --sync-words 20 --epochs 2"
     command = [MPIEXEC, "-n", "2", sys.executable, "-m", "fastw2v", "train", text, "-o", output, "--log", log, *tiny.split()]
     environment = os.environ | {"NUMBA_ENABLE_CUDASIM": "1"}
     done = subprocess.run(
@@ -212,7 +212,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, cli: CLI, tex
 
 
 def test_the_reference_kernel_is_the_cpus_alone() -> None:
-    with pytest.raises(UsageError, match="--device cuda needs --kernel blocked"):
+    with pytest.raises(UsageError, match="device='cuda' needs kernel='blocked'"):
         devices.with_device(Settings(device="cuda", kernel="reference"), print)
     assert devices.with_device(Settings(device="auto", kernel="reference"), lambda text: None).device == "cpu"
 

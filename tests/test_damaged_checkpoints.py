@@ -72,7 +72,9 @@ def test_one_flipped_bit_anywhere_is_found_and_its_file_named(copied: Path, forc
                 read()
             flipped(path, bit)
     flipped(folder / "input.npy", 50_000)
-    with pytest.raises(UsageError, match=r"input\.npy is damaged: it is not what was written there; .* --force$"):
+    with pytest.raises(
+        UsageError, match=r"input\.npy is damaged: it is not what was written there.*train\(\.\.\., force=True\)$"
+    ):
         resume(copied, force=force)
 
 
@@ -144,6 +146,11 @@ def test_a_field_that_is_missing_is_named(copied: Path, missing: str) -> None:
     with_run(newest(copied), lambda about: about.pop(missing))
     with pytest.raises(UsageError, match=f"damaged: {missing} is missing"):
         resume(copied, force=True)
+
+
+def test_a_setting_may_have_its_former_name(copied: Path) -> None:
+    with_run(newest(copied), lambda about: about["settings"].update(stretches=about["settings"].pop("streams") or 7))
+    assert resume(copied, force=True).settings["streams"] == 7
 
 
 def test_checkpoints_of_version_1_are_gone_on_from(copied: Path) -> None:

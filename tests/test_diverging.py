@@ -60,7 +60,7 @@ def test_what_is_no_number_is_found_within_a_second_in_every_variant(
     )  # the original leaves such nodes
     listener = Spoiling(tmp_path / "state", elsewhere)
     files = Files(output=tmp_path / "v.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
-    with pytest.raises(Fastw2vError, match=r"training diverged.*; a smaller --alpha helps"):
+    with pytest.raises(Fastw2vError, match=r"training diverged.*; a smaller alpha= helps"):
         run(str(long_text), options, files, listener)
     assert listener.looks <= LOOKS
     assert os.listdir(tmp_path) == ["state"]

@@ -184,7 +184,7 @@ WRONG = {
     "the counts are float64": WordVectors(["a", "b"], ROWS, counts=np.array([1.0, 2.0])),
     "a count is negative": WordVectors(["a", "b"], ROWS, counts=np.array([1, -1])),
     "together they are more than": WordVectors(["a", "b"], ROWS, counts=np.array([2**62, 2**62])),
-    "give --dim 2": WordVectors(["a", "b"], ROWS[:, :2]),
+    "give dim=2": WordVectors(["a", "b"], ROWS[:, :2]),
 }
 
 

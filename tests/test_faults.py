@@ -146,7 +146,7 @@ def test_a_signal_while_saving_leaves_a_checkpoint(long_text: Path, tmp_path: Pa
 
     files = Files(output=tmp_path / "v.bin", checkpoint=tmp_path / "state")
     monkeypatch.setattr("fastw2v.run.finish.save", stopped)
-    with pytest.raises(Interrupted, match=r"stopped while the vectors were being written; fastw2v resume .* goes on"):
+    with pytest.raises(Interrupted, match=r"stopped while the vectors were being written; fastw2v\.resume\(.*\) goes on"):
         run(str(long_text), Settings(dim=8, epochs=1), files, Listener())
     monkeypatch.undo()
     resume(tmp_path / "state")
@@ -243,7 +243,7 @@ def test_a_copied_checkpoint_is_refused_with_what_it_would_write(long_text: Path
     with pytest.raises(Interrupted):
         run(str(long_text), Settings(dim=8), files, Stops())
     subprocess.run(["cp", "-r", tmp_path / "state", tmp_path / "copy"], check=True)
-    with pytest.raises(UsageError, match=r"copied from elsewhere; going on reads .*text\.txt and writes .*v\.bin: --force"):
+    with pytest.raises(UsageError, match=r"copied from elsewhere; going on reads .*text\.txt and writes .*v\.bin: force=True"):
         resume(tmp_path / "copy")
     assert not (tmp_path / "v.bin").exists()
 

@@ -14,7 +14,7 @@ from texts import zipf_text
 import fastw2v
 from fastw2v.original.arguments import named_arguments, number, whole_number
 from fastw2v.original.questions import read_sections
-from fastw2v.original.word2vec import OPTIONS, chosen_settings, in_its_terms
+from fastw2v.original.word2vec import OPTIONS, chosen_settings
 
 BIN = Path(__file__).parent.parent / "bin"
 Program = Callable[..., "subprocess.CompletedProcess[bytes]"]
@@ -338,7 +338,7 @@ WRONG = {
     ("-sample", "nan"): "-sample is 'nan': it must be a number",
     ("-size", "0"): "-size is 0: it must be a whole number from 1 to 65,536",
     ("-iter", "-1"): "-iter is -1",
-    ("-negative", "0"): "-negative is 0 without hs: nothing would be learned; give -negative 1 or more, or -hs",
+    ("-negative", "0"): "-negative is 0 without -hs: nothing would be learned; give -negative 1 or more, or -hs 1",
     ("-min-count", "100000"): "lower -min-count",
     ("-classes", "-3"): "-classes is -3",
     ("-save-vocab", "none/vocab"): "none/vocab: the folder",
@@ -384,7 +384,6 @@ def test_options_become_settings_with_the_originals_defaults() -> None:
     assert chosen_settings({"-cbow": 0}).alpha == 0.025
     odd = chosen_settings({"-cbow": 2, "-hs": 3, "-negative": -4, "-sample": -1.0, "-min-count": 0})
     assert (odd.model, odd.hs, odd.negative, odd.sample, odd.min_count) == ("cbow", True, 0, 0.0, 1)
-    assert in_its_terms("epochs is 0: as --epochs or --dim or --min-count") == "-iter is 0: as -iter or -size or -min-count"
 
 
 def test_the_first_of_a_name_counts_and_its_value_is_what_follows() -> None:

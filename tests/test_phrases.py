@@ -226,7 +226,7 @@ def test_forgetting_is_told(cli: CLI, tmp_path: Path) -> None:
     (tmp_path / "in").write_text(" ".join(f"rare{i}" for i in range(300_000)) + "\n" + "new york city hall\n" * 20)
     code, _, err = cli("phrases", tmp_path / "in", "-o", tmp_path / "out", "--memory", "1M")
     assert code == 0
-    assert re.search(r"words and pairs seen \d+ times or less were forgotten on the way; --memory gives more", err)
+    assert re.search(r"words and pairs seen \d+ times or less were forgotten on the way; a larger --memory prevents it", err)
     assert (tmp_path / "out").read_text().endswith(" new_york city_hall\n" * 20)
 
 
@@ -268,11 +268,11 @@ def test_the_command_says_how_many_words_were_joined(cli: CLI, tmp_path: Path) -
 WRONG = {
     ("none.txt",): "cannot read none.txt: no such file or folder",
     ("in", "--threshold", "high"): "'high' is not a valid float",
-    ("in", "--threshold", "nan"): "threshold is nan: it must be a number from",
-    ("in", "--min-count", "-1"): "min_count is -1: it must be a whole number from 0",
-    ("in", "--passes", "0"): "passes is 0: it must be a whole number from 1 to 100",
-    ("in", "--threads", "0"): "threads is 0",
-    ("in", "--memory", "lots"): "memory is 'lots'",
+    ("in", "--threshold", "nan"): "--threshold is nan: it must be a number from",
+    ("in", "--min-count", "-1"): "--min-count is -1: it must be a whole number from 0",
+    ("in", "--passes", "0"): "--passes is 0: it must be a whole number from 1 to 100",
+    ("in", "--threads", "0"): "--threads is 0",
+    ("in", "--memory", "lots"): "--memory is 'lots'",
     ("in", "out"): "the output out is also an input",
     (): "Missing argument 'CORPUS...'",
 }

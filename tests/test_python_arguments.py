@@ -68,7 +68,7 @@ WRONG: dict[str, Callable[[], object]] = {
     "path": lambda: fastw2v.load(5),  # type: ignore[arg-type]
     "limit": lambda: fastw2v.load("v", limit=2.5),  # type: ignore[arg-type]
     "path ": lambda: VECTORS.save(None),  # type: ignore[arg-type]
-    "format": lambda: VECTORS.save("v", np.arange(2)),  # type: ignore[arg-type]
+    "file_format ": lambda: VECTORS.save("v", np.arange(2)),  # type: ignore[arg-type]
     "dtype": lambda: VECTORS.save("v.f2v", dtype=np.float16),  # type: ignore[arg-type]
     "topn": lambda: VECTORS.most_similar("a", topn="3"),  # type: ignore[call-overload]
     "topn ": lambda: VECTORS.similar_by_vector(np.ones(2), topn=True),

@@ -8,7 +8,7 @@ from gensim.models import KeyedVectors
 
 import fastw2v
 from fastw2v.errors import UsageError
-from fastw2v.vectors import nearest, word_vectors
+from fastw2v.vectors import nearest, similarity_queries
 from fastw2v.vectors.word_vectors import UnknownWordError, WordVectors
 
 WORDS = [f"w{i}" for i in range(200)]
@@ -143,7 +143,7 @@ def test_the_other_questions_have_gensims_answers(ours: WordVectors, theirs: Key
 
 
 def test_many_queries_at_once_are_the_same_as_one_by_one(ours: WordVectors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(word_vectors, "SCORES_AT_ONCE", 1000)  # five queries at a time
+    monkeypatch.setattr(similarity_queries, "SCORES_AT_ONCE", 1000)  # five queries at a time
     for word, found in zip(WORDS, ours.similar_to_each(WORDS, topn=3)):
         same(found, ours.most_similar(word, topn=3))
 

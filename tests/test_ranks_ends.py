@@ -35,7 +35,7 @@ def ended_with(run: "subprocess.Popen[str]") -> tuple[int, list[str]]:
 
 
 WRONG = {
-    "dim": (("{text}", "--dim", 0), 2, "dim is 0: it must be a whole number from 1 to 65,536"),
+    "dim": (("{text}", "--dim", 0), 2, "--dim is 0: it must be a whole number from 1 to 65,536"),
     "an option": (("{text}", "--nope"), 2, "No such option '--nope'."),
     "a time": (("{text}", "--checkpoint-every", "soon"), 2, "--checkpoint-every is 'soon'"),
     "standard input": (("-",), 2, ONE_READS_IT),

@@ -57,9 +57,9 @@ def test_wrong_input_gets_one_line_and_leaves_no_file(cli: CLI, text: Path, tmp_
     for arguments, message in {
         (tmp_path / "none", "-o", tmp_path / "v"): "no such file or folder",
         (tmp_path / "empty", "-o", tmp_path / "v"): "the text is empty",
-        (text, "-o", tmp_path / "v", "--min-count", 0): "min_count is 0",
+        (text, "-o", tmp_path / "v", "--min-count", 0): "--min-count is 0",
         (text, "-o", tmp_path / "v", "--min-count", 10**6): "lower --min-count",
-        (text, "-o", tmp_path / "v", "--memory", "1"): "memory is '1'",
+        (text, "-o", tmp_path / "v", "--memory", "1"): "--memory is '1'",
         (text, "-o", text): "is also an input",
         (text, "-o", tmp_path / "none" / "v"): "does not exist",
         (text,): "Missing option '-o'",

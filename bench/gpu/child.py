@@ -21,7 +21,7 @@ STAGES = (
     "negative.move_contexts",
     "negative.return_outputs",
 )
-STREAMS = "stretches"  # the setting: how many streams a GPU trains at once
+STREAMS = "streams"  # the setting: how many streams a GPU trains at once
 NO_KEPT_IDS = "ids kept on the GPU"  # left out, they pass through it in chunks
 OTHER_PLANS = ("4 warps a block", "16 warps a block", "2048 ids a chunk")  # in place of what the plan has
 

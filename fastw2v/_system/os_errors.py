@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fastw2v._system.resources import available_memory, readable_bytes
-from fastw2v.errors import Fastw2vError, reason
+from fastw2v.errors import Fastw2vError, option, reason
 
 
 @contextmanager
-def one_line_errors(needs_less_memory: str) -> Iterator[None]:
+def one_line_errors(*less_memory: str) -> Iterator[None]:
     """Raise Fastw2vError for what the disk, the threads and the memory refuse.
 
-    needs_less_memory : what of the run's options would, as in "a smaller --memory"
+    less_memory : names of settings that need less memory when they are smaller
     """
     try:
         yield
@@ -21,7 +21,9 @@ def one_line_errors(needs_less_memory: str) -> Iterator[None]:
     except RuntimeError as error:
         if "thread" not in str(error):
             raise
-        raise Fastw2vError(f"{error}: fewer --threads, or more memory or processes allowed, would help") from error
+        raise Fastw2vError(f"{error}: fewer {option('threads')}, or more memory or processes allowed, would help") from error
     except MemoryError as error:
+        *others, last = map(option, less_memory)
+        smaller = f"{', '.join(others)} or {last}" if others else last
         what = str(error) or f"no more than {readable_bytes(available_memory())} can still be had"
-        raise Fastw2vError(f"memory ran out ({what}); {needs_less_memory} needs less") from error
+        raise Fastw2vError(f"memory ran out ({what}); a smaller {smaller} needs less") from error

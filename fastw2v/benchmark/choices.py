@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument
 from fastw2v.settings import KERNELS, WHOLE_NUMBERS
 
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -30,4 +30,4 @@ def check_choices(variants: list[str], kernels: list[str], threads: list[int]) -
             raise UsageError(f"there is no {kind} to measure: give one of {', '.join(known)}")
     allowed = WHOLE_NUMBERS["threads"]
     if not threads or not all(allowed.allows(count) for count in threads):
-        raise UsageError(f"threads are {threads}: give whole numbers {allowed}")
+        raise UsageError(f"{argument('threads')} is {threads}: give whole numbers {allowed}")

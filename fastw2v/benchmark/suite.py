@@ -20,7 +20,7 @@ from fastw2v.benchmark.peak import Peak, measure_peak
 from fastw2v.benchmark.statistics import Spread, spread
 from fastw2v.benchmark.surroundings import surroundings
 from fastw2v.benchmark.text import write_text
-from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.errors import Fastw2vError, UsageError, argument
 from fastw2v.reporting.listener import Listener
 from fastw2v.run import warmup
 from fastw2v.settings import KERNELS, Settings
@@ -117,7 +117,7 @@ def benchmark(
     check_choices(list(variants), list(kernels), counts)
     for name, value, most in (("words", WORDS if words is None else words, LARGEST), ("repeats", repeats, 1000)):
         if not 1 <= value <= most:
-            raise UsageError(f"{name} is {value}: it must be from 1 to {most:,}")
+            raise UsageError(f"{argument(name)} is {value}: it must be from 1 to {most:,}")
     listener = listener or Listener()
     cases = [Case(*case) for case in product(variants, kernels, counts)]
     for case in cases:
@@ -138,7 +138,7 @@ def benchmark(
 
 
 def _settings(case: Case, dim: int) -> Settings:
-    return Settings(**VARIANTS[case.variant], kernel=case.kernel, threads=case.threads, dim=dim, epochs=1)
+    return Settings(**VARIANTS[case.variant] | {"kernel": case.kernel}, threads=case.threads, dim=dim, epochs=1)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from fastw2v._system.array_folder import (
 )
 from fastw2v._system.files import folder_written_whole, hold, remove_leftovers, sync_folder, temporary_beside
 from fastw2v.checkpoints.checksums import checksums, is_sealed, is_whole, sealed
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError, call, option, reason
 
 FORMAT, VERSION, WITHOUT_CHECKSUMS = "fastw2v checkpoint", 2, 1
 RUN, WORDS = "run.json", "words.txt"
@@ -166,7 +166,7 @@ class Store:
         if not kept:
             return ""
         return (
-            f": the last run ended before its first, and the one before it was set aside by --force; "
+            f": the last run ended before its first, and the one before it was set aside by {option('force', True)}; "
             f"mv {self.folder / ASIDE / kept[-1]} {self.folder}/ brings that back"
         )
 
@@ -204,5 +204,6 @@ def _is_array_name(name: str) -> bool:
 
 def _damaged(path: Path) -> UsageError:
     return UsageError(
-        f"{path} is damaged: it is not what was written there; restore it from a copy, or begin anew with fastw2v train --force"
+        f"{path} is damaged: it is not what was written there; "
+        f"restore it from a copy, or begin anew with {call('train', force=True)}"
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Checkpoint, Store
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import Fastw2vError
+from fastw2v.errors import Fastw2vError, call
 from fastw2v.model.finite import all_finite
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
@@ -78,7 +78,7 @@ class CheckpointWriter:
         return f"a checkpoint could not be written ({why})"
 
     def _how_to_resume(self) -> str:
-        return f"fastw2v resume {self.store.folder} goes on"
+        return f"{call('resume', self.store.folder)} goes on"
 
 
 def parse_interval(text: str) -> float:

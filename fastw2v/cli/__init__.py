@@ -22,14 +22,15 @@ from fastw2v.cli.plot_loss import plot_loss
 from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
-from fastw2v.errors import Fastw2vError, Interrupted, reason
+from fastw2v.cli.wording import CommandLine, Commands
+from fastw2v.errors import Fastw2vError, Interrupted, reason, worded
 
 LAST_STREAM = 2  # of standard input, output and error
 # What newer versions of click raise, with the help as its message, where a command is missing.
 NO_COMMAND: tuple[type[click.UsageError], ...] = tuple(filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)]))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="fastw2v %(version)s")
 def cli() -> None:
     """Train word2vec vectors, on all cores, from plain or compressed text; ask, evaluate and convert them.
@@ -54,7 +55,7 @@ def main() -> None:
     show_any_letter()
     listen()
     try:
-        with cli.make_context("fastw2v", sys.argv[1:]) as context:
+        with worded(CommandLine(cli)), cli.make_context("fastw2v", sys.argv[1:]) as context:
             cli.invoke(context)
         code = 0
     except click.exceptions.Exit as stop:

@@ -10,7 +10,7 @@ from fastw2v._system.text_encoding import words_to_bytes
 from fastw2v.cli.options import FILE, VECTORS
 from fastw2v.cli.output import print_line, show
 from fastw2v.cli.reading import LENIENT, load
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,13 +21,13 @@ SHOWN_WORDS = 10
 
 @click.command(short_help="Group words into classes by their vectors.")
 @VECTORS
-@click.option("-k", "count", type=int, required=True, metavar="N", help="How many classes.")
+@click.option("-k", type=int, required=True, metavar="N", help="How many classes.")
 @click.option("-o", "--output", type=FILE, help='Where the "word class" lines go.  [default: all classes are shown]')
 @click.option("--iterations", type=int, default=10, show_default=True, help="Rounds of k-means.")
 @click.option("--sorted", "by_class", is_flag=True, help="Class by class, not in the order of VECTORS.")
 @click.option("--tsv", is_flag=True, help="A tab between word and class, not a space; without -o, such lines and no table.")
 @LENIENT
-def cluster(vectors: Path, count: int, output: Path | None, iterations: int, by_class: bool, tsv: bool) -> None:
+def cluster(vectors: Path, k: int, output: Path | None, iterations: int, by_class: bool, tsv: bool) -> None:
     """Group the words of VECTORS into N classes by k-means, as the original's -classes does, and show the largest.
 
     \b
@@ -42,9 +42,9 @@ def cluster(vectors: Path, count: int, output: Path | None, iterations: int, by_
         check_writable(output, "the output")
         check_not_an_input(output, "the output", [vectors])
     loaded = load(vectors)
-    if count > len(loaded):
-        raise UsageError(f"the number of clusters is {count:,}, and {vectors} has {len(loaded):,} words: give a smaller -k")
-    classes = _classes(loaded.vectors, count, iterations)
+    if k > len(loaded):
+        raise UsageError(f"{argument('k')} is {k:,}, and {vectors} has {len(loaded):,} words: give a smaller one")
+    classes = _classes(loaded.vectors, k, iterations)
     if output:
         write_clusters(output, words_to_bytes(loaded.words), classes, separator=b"\t" if tsv else b" ", by_class=by_class)
         _show_classes(loaded.words, classes, _largest(classes)[:SHOWN_CLUSTERS])

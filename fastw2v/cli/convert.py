@@ -8,7 +8,7 @@ from fastw2v._system.display import say
 from fastw2v.cli.options import FILE, FILE_FORMAT, LIMIT
 from fastw2v.cli.output import output_options, print_line, show
 from fastw2v.cli.reading import LENIENT, is_lenient, load
-from fastw2v.vectors.io.formats import DTYPES
+from fastw2v.vectors.io.formats import DTYPES, DtypeName, FileFormat
 
 
 @click.command(short_help="Write vectors in another format.")
@@ -18,7 +18,7 @@ from fastw2v.vectors.io.formats import DTYPES
 @click.option("--dtype", type=click.Choice(DTYPES), help="In a folder; int8 has a scale for each row.")
 @LIMIT
 @LENIENT
-def convert(source: Path, target: Path, file_format: str, dtype: str | None, limit: int | None) -> None:
+def convert(source: Path, target: Path, file_format: FileFormat, dtype: DtypeName | None, limit: int | None) -> None:
     """Read the vectors in IN, of whatever format, and write them to OUT, a file, compressed for .gz, .bz2, .xz,
     .zst, or a folder.
 

@@ -8,7 +8,7 @@ from fastw2v.cli.options import FILE, LIMIT, VECTORS
 from fastw2v.cli.output import Table, output_options, show_tables
 from fastw2v.cli.reading import LENIENT, load
 from fastw2v.errors import UsageError
-from fastw2v.vectors.evaluation import ANALOGY_METHODS
+from fastw2v.vectors.evaluation import ANALOGY_METHODS, AnalogyMethod
 
 ANALOGY_COLUMNS = ("file", "section", "solved", "asked", "share", "questions", "coverage")
 SIMILARITY_COLUMNS = ("file", "spearman", "spearman p", "pearson", "pearson p", "known", "pairs", "coverage")
@@ -32,7 +32,7 @@ def evaluate(
     analogies: tuple[Path, ...],
     similarity: tuple[Path, ...],
     restrict: int,
-    method: str,
+    method: AnalogyMethod,
     case_sensitive: bool,
     unicode_case: bool,
     limit: int | None,

@@ -7,8 +7,9 @@ import click
 
 from fastw2v.cli.options import CORPUS, FILE, FILE_FORMAT, MAX_VOCAB, MIN_COUNT, QUIET, THREADS, default, memory_option
 from fastw2v.distributed.supervisor import supervise
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument
 from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
+from fastw2v.vectors.io.formats import FileFormat
 
 
 @click.command(short_help="Train word vectors on a text.")
@@ -46,7 +47,8 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
     show_default=True,
     help="cuda: an NVIDIA GPU; auto: a GPU where there is one.",
 )
-@click.option("--stretches", type=int, help="Places in the text that a GPU trains at once.  [default: what suits it]")
+@click.option("--streams", type=int, help="Parts of the text that a GPU trains concurrently.  [default: chosen for it]")
+@click.option("--stretches", "streams", type=int, hidden=True)  # its name before
 @memory_option("For ids and counting, as 8G; more goes to a temporary file.")
 @FILE_FORMAT
 @click.option("--save-vocab", type=FILE, metavar="FILE", help="Write words and counts, as word2vec.c does.")
@@ -68,7 +70,7 @@ from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
 def train(
     corpus: tuple[str, ...],
     output: Path,
-    file_format: str,
+    file_format: FileFormat,
     save_vocab: Path | None,
     read_vocab: Path | None,
     init: Path | None,
@@ -119,4 +121,4 @@ def _seconds(text: str) -> float:
     try:
         return parse_interval(text)
     except ValueError:
-        raise UsageError(f"--checkpoint-every is {text!r}: give a time such as 90s, 10m or 2h") from None
+        raise UsageError(f"{argument('checkpoint_every')} is {text!r}: give a time such as 90s, 10m or 2h") from None

@@ -1,12 +1,44 @@
-"""The original's way with arguments: `-name value` in any order; the first of a name counts, unknown ones are passed over."""
+"""The original's way with arguments: `-name value` in any order; the first of a name counts, unknown ones are ignored."""
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, Wording
 
 WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]+\s*")
+
+
+class OriginalOptions(Wording):
+    """How messages name a program's options; one that it lacks is that of a command of fastw2v.
+
+    options : by the name of the setting, as {"min_count": "-min-count"}
+    command : has the other options, as "train"; ELSEWHERE those that it lacks too
+    """
+
+    ELSEWHERE = {"lenient": "convert"}  # noqa: RUF012  # a constant
+
+    def __init__(self, options: Mapping[str, str], command: str = "train") -> None:
+        self.options = options
+        self.command = command
+
+    def argument(self, name: str) -> str:
+        """As -min-count; what is no option keeps its name."""
+        return self.options.get(name, name)
+
+    def option(self, name: str, value: object = None) -> str:
+        """As -min-count, -hs 1, or fastw2v train --device cpu."""
+        if name in self.options:
+            return self.options[name] if value is None else f"{self.options[name]} {int(value) if value is True else value}"
+        return self.call(self.ELSEWHERE.get(name, self.command), **{name: value})
+
+    def call(self, command: str, *arguments: object, **options: object) -> str:
+        """A command of fastw2v."""
+        given = [shlex.quote(str(argument)) for argument in arguments]
+        for name, value in options.items():
+            given.append(f"--{name.replace('_', '-')}" + ("" if value is None or value is True else f" {value}"))
+        return " ".join(["fastw2v", command, *given])
 
 
 def named_arguments(names: Iterable[str], arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fastw2v._system.lines import LARGEST_FILE
 from fastw2v.errors import UsageError
-from fastw2v.original.arguments import whole_number
+from fastw2v.original.arguments import OriginalOptions, whole_number
 from fastw2v.original.program import finish, of_strangers, show
 
 USAGE = """Usage: compute-accuracy <FILE> <threshold> < questions-words.txt
@@ -17,7 +17,7 @@ SEMANTIC_SECTIONS = 5  # the first ones; all others are syntactic
 
 def main() -> None:
     """The command."""
-    finish("compute-accuracy", compute_accuracy)
+    finish("compute-accuracy", compute_accuracy, OriginalOptions({}))
 
 
 def compute_accuracy(arguments: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fastw2v.original.arguments import OriginalOptions
 from fastw2v.original.program import finish, show
 
 USAGE = """Usage: distance <FILE>
@@ -11,7 +12,7 @@ FILE holds word vectors, in the original's binary or text format
 
 def main() -> None:
     """The command."""
-    finish("distance", distance)
+    finish("distance", distance, OriginalOptions({}))
 
 
 def distance(arguments: list[str]) -> None:

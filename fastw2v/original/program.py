@@ -9,25 +9,26 @@ from typing import NoReturn
 from fastw2v._system.display import say, show_any_letter, shown_on
 from fastw2v._system.platforms import check_system
 from fastw2v._system.text_encoding import to_bytes, to_text
-from fastw2v.errors import Fastw2vError, Interrupted, Terminated
+from fastw2v.errors import Fastw2vError, Interrupted, Terminated, Wording, worded
 
 
-def finish(name: str, program: Callable[[list[str]], None], spelled: Callable[[str], str] = str) -> NoReturn:
+def finish(name: str, program: Callable[[list[str]], None], wording: Wording) -> NoReturn:
     """Run a program on this process's arguments and end the process: exit code 0, or an error's own.
 
-    spelled : puts an error's message in the program's own terms
+    wording : how messages name the program's options
     """
     signal.signal(signal.SIGTERM, _terminate)
     show_any_letter()
     code, message = 0, ""
     try:
         check_system()
-        program(sys.argv[1:])
+        with worded(wording):
+            program(sys.argv[1:])
         sys.stdout.flush()
     except Interrupted as error:
         code, message = getattr(error.__cause__, "exit_code", error.exit_code), str(error)
     except Fastw2vError as error:
-        code, message = error.exit_code, spelled(str(error))
+        code, message = error.exit_code, str(error)
     except KeyboardInterrupt as stop:
         code, message = getattr(stop, "exit_code", Interrupted.exit_code), "stopped"
     except MemoryError:

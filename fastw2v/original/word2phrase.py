@@ -6,7 +6,7 @@ from typing import Any
 
 from fastw2v._system.display import say
 from fastw2v.errors import UsageError
-from fastw2v.original.arguments import named_arguments, number, whole_number
+from fastw2v.original.arguments import OriginalOptions, named_arguments, number, whole_number
 from fastw2v.original.program import finish, of_strangers, show
 from fastw2v.phrasing.settings import PhraseSettings
 
@@ -34,11 +34,13 @@ READERS: dict[str, Callable[[str, str], Any]] = {
     "-threshold": number,
     "-debug": whole_number,
 }
+SETTINGS = {"-threshold": "threshold", "-min-count": "min_count"}
+WORDING = OriginalOptions({setting: option for option, setting in SETTINGS.items()}, "phrases")
 
 
 def main() -> None:
     """The command."""
-    finish("word2phrase", word2phrase)
+    finish("word2phrase", word2phrase, WORDING)
 
 
 def word2phrase(arguments: list[str]) -> None:
@@ -56,8 +58,7 @@ def word2phrase(arguments: list[str]) -> None:
 
 
 def _run(options: dict[str, Any]) -> None:
-    names = {"-threshold": "threshold", "-min-count": "min_count"}
-    settings = PhraseSettings(**{names[name]: value for name, value in options.items() if name in names})
+    settings = PhraseSettings(**{SETTINGS[name]: value for name, value in options.items() if name in SETTINGS})
 
     from fastw2v.phrasing.passes import Counts
     from fastw2v.phrasing.pipeline import Watch, run

@@ -1,13 +1,12 @@
 """word2vec: the original's options, output and files; the training is this package's."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from fastw2v._system.display import say
 from fastw2v.errors import UsageError
-from fastw2v.original.arguments import named_arguments, number, whole_number
+from fastw2v.original.arguments import OriginalOptions, named_arguments, number, whole_number
 from fastw2v.original.program import finish, of_strangers, show
 from fastw2v.settings import DEFAULT_ALPHA, Settings
 
@@ -50,11 +49,13 @@ SETTINGS = {
     "-min-count": "min_count",
     "-alpha": "alpha",
 }  # the options whose values are settings of ours
+FILES = {"-output": "output", "-save-vocab": "save_vocab", "-read-vocab": "read_vocab", "-classes": "classes"}
+WORDING = OriginalOptions({setting: option for option, setting in (SETTINGS | FILES).items()} | {"k": "-classes"})
 
 
 def main() -> None:
     """The command."""
-    finish("word2vec", word2vec, in_its_terms)
+    finish("word2vec", word2vec, WORDING)
 
 
 def word2vec(arguments: list[str]) -> None:
@@ -101,13 +102,6 @@ def chosen_settings(given: dict[str, Any]) -> Settings:
         if setting in values:
             values[setting] = max(least, values[setting])
     return Settings(model="cbow" if given.get("-cbow", CBOW) else "skipgram", **values)
-
-
-def in_its_terms(message: str) -> str:
-    """A message with the settings in it called by this program's options."""
-    for option, setting in {**SETTINGS, "-classes": "classes"}.items():
-        message = re.sub(rf"^{setting}(?= is )|--{setting.replace('_', '-')}\b", option, message)
-    return message
 
 
 def usage() -> str:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fastw2v.original.arguments import OriginalOptions
 from fastw2v.original.program import finish, show
 
 USAGE = """Usage: word-analogy <FILE>
@@ -11,7 +12,7 @@ FILE holds word vectors, in the original's binary or text format
 
 def main() -> None:
     """The command."""
-    finish("word-analogy", word_analogy)
+    finish("word-analogy", word_analogy, OriginalOptions({}))
 
 
 def word_analogy(arguments: list[str]) -> None:

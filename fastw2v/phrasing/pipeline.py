@@ -18,7 +18,7 @@ from fastw2v.corpus.buffers import BLOCK_BYTES, blocks
 from fastw2v.corpus.findings import added_up
 from fastw2v.corpus.names import refuse_unsplit
 from fastw2v.corpus.sources import Source, add_to_copy, sources
-from fastw2v.errors import Interrupted
+from fastw2v.errors import Interrupted, option
 from fastw2v.phrasing.passes import Counts, count_strings, entries, join_phrases
 from fastw2v.phrasing.settings import PhraseSettings
 from fastw2v.reporting import listener_for
@@ -29,9 +29,14 @@ from fastw2v.reporting.listener import Listener
 class PhraseSummary:
     """A finished run in figures.
 
-    words : words of the text, as they came in
-    phrases : how often two neighbours were joined, in all passes
-    seconds : of the whole run, compiling included
+    Attributes
+    ----------
+    words : int
+        Words of the text, as they came in.
+    phrases : int
+        How often two neighbours were joined, in all passes.
+    seconds : float
+        Of the whole run, compiling included.
     """
 
     words: int
@@ -63,25 +68,55 @@ def phrases(
     memory: int | None = None,
     progress: bool = False,
 ) -> PhraseSummary:
-    """Write a text with its phrases joined: new york becomes new_york, for the two stand together more often than by chance.
+    """Write a text with its phrases joined: new york becomes new_york, which occurs more often than by chance.
 
-    A pair's score is (count(ab) - min_count) / count(a) / count(b) * words of the text, as in word2phrase.c.
+    A pair's score is (count(a b) - min_count) / count(a) / count(b) · words of the text, as in word2phrase.c.
 
     Parameters
     ----------
-    corpus : what `train` takes: a file, folder or glob, "-" for standard input, a list of these, or an iterable of sentences
-    output : where the text goes; a file appears whole or not at all
-    threshold : join pairs with a score above it; a list gives one for each pass
-    min_count : do not join words and pairs that occur less often
-    passes : more than one for longer phrases: each takes the phrases of the last as words
-    threads : None for all cores; the output is the same for any number
-    memory : bytes for counting, None for half of what is available; past it the rarest words and pairs are forgotten
-    progress : show progress and a summary on standard error
+    corpus : str, path-like, list of these, or iterable of iterables of str
+        As for `train`.
+    output : str or path-like
+        Where the text goes; a file appears whole or not at all.
+    threshold : float or sequence of float, default 100
+        Join pairs with a score above it; a sequence has one for each pass.
+    min_count : int, default 5
+        Do not join words and pairs that occur less often.
+    passes : int, default 1
+        More than one for longer phrases: each takes the phrases of the last as words.
+    threads : int, optional
+        None for the cores that this process may use. The output is the same for any number.
+    memory : int, optional
+        Bytes for counting; when they are full, the rarest words and pairs are dropped. None for half of what is available.
+    progress : bool, default False
+        Show progress and a summary on standard error.
+
+    Returns
+    -------
+    PhraseSummary
+        `words` read, `phrases` joined, `seconds` taken.
 
     Raises
     ------
-    UsageError : a setting out of range, a file that is not there, an output that is also an input
-    Fastw2vError : a disk that is full, damaged data, too little memory
+    UsageError
+        A value out of range, a missing file, an output that is also an input.
+    Fastw2vError
+        A full disk, damaged data, too little memory.
+
+    References
+    ----------
+    T. Mikolov, I. Sutskever, K. Chen, G. Corrado, J. Dean, "Distributed Representations of Words and Phrases and their
+    Compositionality", 2013; the program word2phrase.c.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> sentences = [["in", "new", "york"], ["in", "the", "city"]] * 10
+    >>> done = fastw2v.phrases(sentences, "phrases.txt", threshold=2)
+    >>> done.words, done.phrases
+    (60, 20)
+    >>> open("phrases.txt").readline()
+    ' in new_york\\n'
     """
     settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
     refuse_unsplit(corpus)
@@ -97,7 +132,7 @@ def run(
         and the last word is left out unless white space follows it
     """
     start = time.perf_counter()
-    with closing(listener), one_line_errors("a smaller --memory"):
+    with closing(listener), one_line_errors("memory"):
         try:
             check_writable(output, "the output")
             folder = spool_folder(output)
@@ -148,7 +183,7 @@ class Joining:
         if counts.forgotten:
             self.listener.note(
                 f"memory for counting was spent: words and pairs seen {counts.forgotten} times or less were forgotten on the "
-                "way; --memory gives more"
+                f"way; a larger {option('memory')} prevents it"
             )
         self.watch.learned(counts)
         joined = join_phrases(

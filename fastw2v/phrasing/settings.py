@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fastw2v._system.resources import available_memory, usable_cores
 from fastw2v.arguments import Range, checked_number, plain
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument
 from fastw2v.settings import WHOLE_NUMBERS
 
 THRESHOLD = Range(-1e30, 1e30)
@@ -46,7 +46,7 @@ class PhraseSettings:
         several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
         thresholds = tuple(checked_number("threshold", one, THRESHOLD, whole=False) for one in (given if several else [given]))
         if not thresholds:
-            raise UsageError("threshold is empty: give a number, or one for each pass")
+            raise UsageError(f"{argument('threshold')} is empty: give a number, or one for each pass")
         object.__setattr__(self, "threshold", thresholds)
 
     @property

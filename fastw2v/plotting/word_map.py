@@ -8,7 +8,7 @@ import numpy as np
 from fastw2v._system.display import readable
 from fastw2v._system.files import check_writable
 from fastw2v.arguments import MAP_METHODS, Range, checked_choice, checked_number
-from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.errors import Fastw2vError, UsageError, argument, option, reason
 from fastw2v.plotting import figures, page
 from fastw2v.plotting.content import WordMap
 from fastw2v.plotting.extra import kind_of, require
@@ -82,7 +82,9 @@ def draw_map(
 
 def _check(both: bool, method: str, **numbers: int | None) -> None:
     if both:
-        raise UsageError("words and top were both given: draw the words of a list, or the most frequent")
+        raise UsageError(
+            f"{argument('words')} and {argument('top')} were both given: draw the words of a list, or the most frequent"
+        )
     checked_choice("method", method, MAP_METHODS)
     for name, value in numbers.items():
         checked_number(name, value, RANGES[name], optional=True)
@@ -103,7 +105,9 @@ def _projected(vectors: WordVectors, chosen: Chosen, method: str, seed: int, lis
     broken = np.flatnonzero(~np.isfinite(drawn).all(axis=1))
     if len(broken):
         word = readable(vectors.words[chosen.rows[broken[0]]])
-        raise Fastw2vError(f"the vector of {word!r} holds what is no finite number: train again, with a smaller --alpha")
+        raise Fastw2vError(
+            f"the vector of {word!r} holds what is no finite number: train again, with a smaller {option('alpha')}"
+        )
     if method == "tsne" and len(drawn) >= FEWEST_FOR_TSNE:
         listener.note(f"placing {len(drawn):,} words by t-SNE")
     return project(drawn, method, seed)

@@ -167,8 +167,8 @@ def print_summary(summary: Summary, console: PlainConsole) -> None:
         stages.insert(0, ("compiling", summary.compile_seconds))
     table.add_row("seconds", ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages))
     gpu = summary.settings["device"] == "cuda"
-    count, what = summary.settings["stretches" if gpu else "threads"], "stretch of text" if gpu else "thread"
-    plural = what if count == 1 else "stretches of text" if gpu else "threads"
+    count, what = summary.settings["streams" if gpu else "threads"], "stream" if gpu else "thread"
+    plural = what if count == 1 else f"{what}s"
     ranks = len(summary.rank_words_per_second)
     each = f" in each of {ranks} ranks" if ranks else ""
     table.add_row("speed", f"{summary.words_per_second:,.0f} words/s on {'a GPU, ' if gpu else ''}{count} {plural}{each}")

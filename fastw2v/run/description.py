@@ -6,6 +6,8 @@ from fastw2v._system.files import is_file_name
 from fastw2v.run.files import Files
 from fastw2v.settings import Settings
 
+FORMER_NAMES = {"stretches": "streams"}  # of settings, in checkpoints of earlier versions
+
 
 class Fields(NamedTuple):
     """text : see `text_description.described`; folder : identifies the folder of checkpoints, None where nothing does."""
@@ -25,7 +27,7 @@ def read_fields(run: dict[str, Any]) -> Fields:
         raise ValueError(f"corpus is {str(corpus)[:50]!r}")
     settings = _field(run, "settings", dict)
     try:
-        made = Settings(**settings)
+        made = Settings(**{FORMER_NAMES.get(name, name): value for name, value in settings.items()})
     except TypeError as error:  # a name that is none, or one that is missing
         raise ValueError(str(error)) from error
     folder = None if run.get("folder") is None else _field(run, "folder", int)

@@ -10,11 +10,11 @@ from typing import Any
 from fastw2v._system.files import check_not_an_input, check_writable, is_file_name, remove_leftovers, spool_folder
 from fastw2v._system.text_encoding import words_to_bytes
 from fastw2v.corpus.sources import Source, is_standard_input, sources
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument
 from fastw2v.settings import Settings
 from fastw2v.vectors.clusters import clusters, write_clusters
 from fastw2v.vectors.io.folder import check_folder_writable
-from fastw2v.vectors.io.formats import FORMATS
+from fastw2v.vectors.io.formats import FORMATS, FileFormat
 from fastw2v.vectors.io.writing import chosen_format
 from fastw2v.vectors.word_vectors import WordVectors
 
@@ -36,7 +36,7 @@ class Files:
     read_vocab: Path | None = None
     init: Path | None = None
     log: Path | None = None
-    file_format: str = "auto"
+    file_format: FileFormat = "auto"
     classes: int = 0
     checkpoint: Path | None = None
     checkpoint_every: float = 600.0
@@ -92,7 +92,7 @@ def _is_right(name: str, value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _format_of_output_vectors(files: Files) -> str:
+def _format_of_output_vectors(files: Files) -> FileFormat:
     return files.file_format if files.file_format != "folder" else "auto"
 
 
@@ -103,7 +103,7 @@ def _check_files(files: Files, settings: Settings) -> None:
     """
     for name in PATHS:
         if (path := getattr(files, name)) is not None and not is_file_name(os.fspath(path)):
-            raise UsageError(f"{name} is {os.fspath(path)!r}: that cannot be the name of a file")
+            raise UsageError(f"{argument(name)} is {os.fspath(path)!r}: that cannot be the name of a file")
     chosen = chosen_format(files.output or Path(), files.file_format)
     folder = files.output is not None and chosen == "folder"
     if files.save_output_vectors:
@@ -129,10 +129,11 @@ def _check_files(files: Files, settings: Settings) -> None:
                     f"{role} {name} lies in the output {files.output}, which is written as a whole: put it elsewhere"
                 )
     if files.classes < 0:
-        raise UsageError(f"classes is {files.classes}: it must be the number of word classes, or 0 for vectors")
+        raise UsageError(f"{argument('classes')} is {files.classes}: it must be the number of word classes, or 0 for vectors")
     if files.save_output_vectors and settings.negative == 0:
         raise UsageError(
-            "--save-output-vectors needs --negative: the output vectors of --hs belong to tree nodes, not to words"
+            f"{argument('save_output_vectors')} needs {argument('negative')}: the output vectors of {argument('hs')} belong to "
+            "tree nodes, not to words"
         )
 
 

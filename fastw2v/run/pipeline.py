@@ -1,6 +1,5 @@
 """A whole run: the way of a word from file to vector."""
 
-import os
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, closing
@@ -8,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,17 +15,14 @@ from fastw2v._system.os_errors import one_line_errors
 from fastw2v._system.resources import usable_cores
 from fastw2v._system.signals import signals_held
 from fastw2v._system.text_encoding import words_to_text
-from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number, checked_path
+from fastw2v.arguments import checked_path
 from fastw2v.checkpoints.store import Store
 from fastw2v.checkpoints.writer import CheckpointWriter
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.ids import IdStream
-from fastw2v.corpus.names import refuse_unsplit
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.errors import UsageError
 from fastw2v.model.matrices import Model, new_model
 from fastw2v.model.tables import Tables, tables
-from fastw2v.reporting import listener_for
 from fastw2v.reporting.listener import Counts, Listener, Several, Summary
 from fastw2v.reporting.log import JsonLog
 from fastw2v.run import warmup
@@ -35,84 +31,18 @@ from fastw2v.run.finish import save_or_leave, train_or_leave
 from fastw2v.run.preparation import encoded, gathered_findings, vocabulary_for
 from fastw2v.run.resuming import Resumed, read_run, refuse_to_begin
 from fastw2v.run.session import Session, Text, open_session
-from fastw2v.settings import SETTING_NAMES, Settings
+from fastw2v.settings import Settings
 from fastw2v.training.devices import new_engine, with_device
 from fastw2v.training.trainer import Trainer
 from fastw2v.training.warm_start import WarmStart, opened, start_from
-from fastw2v.vectors.io.formats import FORMATS
 from fastw2v.vectors.word_vectors import WordVectors
 
-__all__ = ["Files", "count", "resume", "run", "train"]
+__all__ = ["Files", "count", "resume", "run"]
 
-NEEDS_LESS = "a smaller --dim or --max-vocab, or a smaller --memory,"
+NEEDS_LESS = ("dim", "max_vocab", "memory")  # settings
 
 PathName = str | PathLike[str]
 Corpus = PathName | Sequence[PathName] | Iterable[Iterable[str]]
-SECONDS = Range(0, 10**9)
-
-
-def train(
-    corpus: Corpus,
-    *,
-    output: PathName | None = None,
-    file_format: str = "auto",
-    save_output_vectors: PathName | None = None,
-    save_vocab: PathName | None = None,
-    read_vocab: PathName | None = None,
-    init: PathName | WordVectors | None = None,
-    log: PathName | None = None,
-    checkpoint: PathName | None = None,
-    checkpoint_every: float = 600.0,
-    save_on_interrupt: bool = False,
-    progress: bool = False,
-    **settings: Any,
-) -> WordVectors:
-    """Train word vectors on a text.
-
-    Parameters
-    ----------
-    corpus : a file, folder or glob, "-" for standard input, a list of these, or an iterable of sentences (lists of str)
-    output : also write the vectors there; `file_format` is "auto" (binary for `.bin`, a folder for `.f2v`), "binary", "text",
-        "glove" or "folder"
-    init : vectors for a warm start, themselves or the name of their file or folder. Their words stay, and counts are added
-        up. A `.f2v` folder and what `train` returned have counts and output vectors, which are used too. Of a file, which
-        has none, each word counts as seen once
-    save_output_vectors, save_vocab, read_vocab, log : files, as on the command line
-    checkpoint, checkpoint_every : a folder for the state of the run, and the seconds between two checkpoints; `resume` goes on
-    save_on_interrupt : a run that Ctrl-C stops writes its output as far as it has come
-    progress : show progress and a summary on standard error
-    **settings : the fields of `Settings`: model, dim, window, negative, noise_exponent, hs, sample, min_count, max_vocab,
-        epochs, alpha, min_alpha, threads, seed, kernel, memory, device, stretches
-
-    Returns
-    -------
-    WordVectors, (vocabulary, dim) float32; the first word is `</s>`, the end of a sentence
-
-    Raises
-    ------
-    UsageError : a setting out of range, a file that is not there, a text without words
-    Fastw2vError : a disk that is full, damaged data, too little memory
-    Interrupted : a run that was stopped, by Ctrl-C, a KeyboardInterrupt
-    """
-    refuse_unsplit(corpus)
-    unknown = sorted(set(settings) - set(SETTING_NAMES))
-    if unknown:
-        raise UsageError(f"no setting is called {', '.join(unknown)}; there are {', '.join(SETTING_NAMES)}")
-    vectors, init_file = (init, None) if isinstance(init, WordVectors) else (None, init)
-    if not isinstance(init_file, (str, os.PathLike, type(None))):
-        raise UsageError(
-            f"init is a {type(init).__name__}: give a name, or WordVectors, which WordVectors.from_gensim makes too"
-        )
-    named = {"output": output, "save_output_vectors": save_output_vectors, "save_vocab": save_vocab}
-    named |= {"read_vocab": read_vocab, "init": init_file, "log": log, "checkpoint": checkpoint}
-    paths: dict[str, Any] = {name: checked_path(name, path) for name, path in named.items() if path is not None}
-    files = Files(
-        **paths,
-        file_format=checked_choice("file_format", file_format, FORMATS),
-        checkpoint_every=checked_number("checkpoint_every", checkpoint_every, SECONDS, whole=False),
-        save_on_interrupt=checked_flag("save_on_interrupt", save_on_interrupt),
-    )
-    return run(corpus, Settings(**settings), files, listener_for(progress=progress), init=vectors)
 
 
 def run(
@@ -124,12 +54,13 @@ def run(
     force: bool = False,
     init: WordVectors | None = None,
 ) -> WordVectors:
-    """The same for settings and files that are already checked one by one; `listener` hears what happens.
+    """Train on a text and write the files that are asked for; settings and files are already checked one by one.
 
+    listener : hears what happens
     force : a checkpoint that is there already is set aside, and overwritten by the first of this run
     init : vectors for a warm start that are in no file
     """
-    with open_session(corpus) as session, one_line_errors(NEEDS_LESS), ExitStack() as stack:
+    with open_session(corpus) as session, one_line_errors(*NEEDS_LESS), ExitStack() as stack:
         if not session.leads:
             listener, files = Listener(), files.only_read()
         if files.log:
@@ -149,15 +80,15 @@ def run(
         return _run(session, job, listener, store)
 
 
-def resume(folder: PathName, *, force: bool = False, listener: Listener | None = None, progress: bool = False) -> WordVectors:
+def resume(folder: PathName, *, force: bool = False, listener: Listener | None = None) -> WordVectors:
     """Go on with a run from its newest checkpoint, with the same settings, text and files.
 
     force : go on though the text has changed since
 
     Raises UsageError where there is no checkpoint, or what changed.
     """
-    with open_session() as session, one_line_errors(NEEDS_LESS), ExitStack() as stack:
-        listener = listener or listener_for(progress=progress) if session.leads else Listener()
+    with open_session() as session, one_line_errors(*NEEDS_LESS), ExitStack() as stack:
+        listener = listener if listener and session.leads else Listener()
         stack.enter_context(closing(listener))
         store, resumed = None, None
         if session.leads:
@@ -184,7 +115,7 @@ def count(
     Raises what `train` raises.
     """
     settings, files, listener, session = settings or Settings(), files or Files(), listener or Listener(), Session()
-    with closing(listener), one_line_errors(NEEDS_LESS):
+    with closing(listener), one_line_errors(*NEEDS_LESS):
         text = checked_text(corpus, settings, files, listener.note)
         if not files.read_vocab:
             warmup.compile_counting(listener)

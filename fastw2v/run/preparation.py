@@ -12,7 +12,7 @@ from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
 from fastw2v.corpus.words import WordTable
-from fastw2v.errors import Fastw2vError, UsageError
+from fastw2v.errors import Fastw2vError, UsageError, option
 from fastw2v.model.matrices import model_bytes
 from fastw2v.model.tables import tables_bytes
 from fastw2v.reporting.listener import Counts, Listener
@@ -43,7 +43,7 @@ def vocabulary_for(
         if pruned_up_to:
             listener.note(
                 f"memory for counting was spent: words seen {pruned_up_to} times or less were forgotten on the way; "
-                "--memory gives more"
+                f"a larger {option('memory')} prevents it"
             )
         table, distinct, words, most = session.merged_counts(counted, settings.min_count, known)
         if words == 0:
@@ -54,7 +54,9 @@ def vocabulary_for(
     if not vocabulary.text_counts[1:].any():
         most_often = f"the most frequent word occurs {most} time{'s' if most != 1 else ''}" if most else "there is no word"
         nor_known = "" if known is None else "and none is known from before, "
-        raise UsageError(f"no word occurs {settings.min_count} times or more ({nor_known}{most_often}): lower --min-count")
+        raise UsageError(
+            f"no word occurs {settings.min_count} times or more ({nor_known}{most_often}): lower {option('min_count')}"
+        )
     counts = Counts(len(vocabulary), vocabulary.train_words, distinct, words)
     listener.counted(counts)
     return vocabulary, counts
@@ -75,7 +77,7 @@ def encoded(
     _warn_of_lone_words(session, sentences, listener)
     if not ids.in_memory:
         size = readable_bytes(len(ids) * 4)
-        listener.note(f"the text's word ids ({size}) are in a temporary file, for they are more than --memory allows")
+        listener.note(f"the text's word ids ({size}) are in a temporary file, for they are more than {option('memory')} allows")
     if session.size == 1 and not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
         raise UsageError("the text holds no word of the vocabulary")
     return ids
@@ -107,6 +109,7 @@ def _memory_for_ids(vocabulary: Vocabulary, settings: Settings) -> int:
     if needed > available:
         raise Fastw2vError(
             f"the model needs {readable_bytes(needed)} of memory ({len(vocabulary):,} words, dimension {settings.dim}), "
-            f"{readable_bytes(available)} are available: a smaller --dim, a higher --min-count or a --max-vocab needs less"
+            f"{readable_bytes(available)} are available: "
+            f"a smaller {option('dim')}, a higher {option('min_count')} or a {option('max_vocab')} needs less"
         )
     return min(settings.memory or available // 2, available - needed)

@@ -9,7 +9,7 @@ from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Store
 from fastw2v.checkpoints.text_description import changes
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
 from fastw2v.corpus.words import END_OF_SENTENCE, can_be_in_a_text
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, argument, call, option
 from fastw2v.run.description import read_fields
 from fastw2v.run.files import Files
 from fastw2v.run.session import Session
@@ -37,7 +37,9 @@ class Resumed(NamedTuple):
         """
         changed = changes(self.text, text)
         if changed and not self.force:
-            raise UsageError(f"the text has changed since the checkpoint: {', '.join(changed)}; --force goes on all the same")
+            raise UsageError(
+                f"the text has changed since the checkpoint: {', '.join(changed)}; {option('force', True)} goes on all the same"
+            )
         try:
             session.restore(trainer, self.arrays, exactly=not changed)
             self.arrays.clear()  # they are mapped files, whose room on the disk is free only once they are closed
@@ -55,11 +57,14 @@ def refuse_to_begin(store: Store, settings: Settings) -> None:
         return
     try:
         then, now = read_fields(store.read_run()[1]).settings.as_dict(), settings.as_dict()
-        changed = ", ".join(f"{name} was {then[name]} and is {now[name]}" for name in now if then[name] != now[name])
+        changed = ", ".join(f"{argument(name)} was {then[name]} and is {now[name]}" for name in now if then[name] != now[name])
         run = f"a run whose {changed}" if changed else "a run with these settings"
     except (UsageError, ValueError):
         run = "a run that cannot be read"
-    raise UsageError(f"there is a checkpoint in {store.folder} of {run}: fastw2v resume goes on from it, --force starts anew")
+    raise UsageError(
+        f"there is a checkpoint in {store.folder} of {run}: "
+        f"{call('resume', store.folder)} goes on from it, {option('force', True)} starts anew"
+    )
 
 
 def read_run(store: Store, force: bool) -> Resumed:
@@ -76,7 +81,7 @@ def read_run(store: Store, force: bool) -> Resumed:
         names = ", ".join(map(str, fields.files.written.values())) or "nothing"
         raise UsageError(
             f"the checkpoint in {store.folder} was copied from elsewhere; going on reads {', '.join(fields.corpus)} and "
-            f"writes {names}: --force allows it"
+            f"writes {names}: {option('force', True)} allows it"
         )
     return Resumed(store.folder, fields.settings, fields.files, fields.corpus, fields.text, vocabulary, arrays, force)
 

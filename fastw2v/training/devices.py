@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from fastw2v._system.signals import held_while_importing
 from fastw2v.corpus.ids import IdStream
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, option
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
@@ -19,13 +19,13 @@ def with_device(settings: Settings, note: Callable[[str], None]) -> Settings:
     """The settings with "auto" resolved, of which `note` hears. Raises UsageError for a GPU that cannot be had."""
     if settings.device == "cpu":
         return settings
-    lacking = "--kernel blocked" if settings.kernel != "blocked" else missing()
+    lacking = option("kernel", "blocked") if settings.kernel != "blocked" else missing()
     if settings.device == "cuda":
         if lacking:
-            raise UsageError(f"--device cuda needs {lacking}")
+            raise UsageError(f"{option('device', 'cuda')} needs {lacking}")
         return settings
-    note(f"training on the CPU, for --device cuda needs {lacking}" if lacking else "training on the GPU")
-    return replace(settings, device="cpu" if lacking else "cuda", stretches=None if lacking else settings.stretches)
+    note(f"training on the CPU, for {option('device', 'cuda')} needs {lacking}" if lacking else "training on the GPU")
+    return replace(settings, device="cpu" if lacking else "cuda", streams=None if lacking else settings.streams)
 
 
 def missing() -> str | None:

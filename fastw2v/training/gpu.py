@@ -15,7 +15,7 @@ from numba import cuda
 
 from fastw2v._system.resources import readable_bytes
 from fastw2v.corpus.ids import ID, IdStream
-from fastw2v.errors import Fastw2vError
+from fastw2v.errors import Fastw2vError, option
 from fastw2v.kernels.cuda.batch import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel
 from fastw2v.kernels.cuda.plan import Card, batch_bytes, batch_shapes, best_streams, chunk_length, plan
@@ -76,8 +76,8 @@ class Gpu:
             card = the_card()
         self.variant = variant(settings)
         self.plan = runnable(plan(self.variant, settings.dim, tables, settings.starting_alpha, card.shared))
-        chosen = settings.stretches or best_streams(self.plan, tables, settings.starting_alpha, len(ids), card)
-        self.settings = replace(settings, stretches=chosen)
+        chosen = settings.streams or best_streams(self.plan, tables, settings.starting_alpha, len(ids), card)
+        self.settings = replace(settings, streams=chosen)
         self.streams = chosen
         self.chunk = chunk_length(len(ids), settings.epochs, chosen)
         self.alone = total_words is None
@@ -106,7 +106,8 @@ class Gpu:
         if least > room:
             raise Fastw2vError(
                 f"the GPU ({card.name}) has {readable_bytes(int(card.free))} free, and training needs {readable_bytes(least)}, "
-                f"{readable_bytes(memory.model)} of them for the model: a smaller --dim or --max-vocab needs less"
+                f"{readable_bytes(memory.model)} of them for the model: "
+                f"a smaller {option('dim')} or {option('max_vocab')} needs less"
             )
         return memory.model + memory.work + memory.ids <= room
 

@@ -8,14 +8,36 @@ SPAN = 10.0  # seconds over which current throughput and loss are measured
 
 
 class Progress(NamedTuple):
-    """The state of a training run.
+    """The state of a training run, with which a callback is called.
 
-    epoch, epochs : from 1
-    words, total_words : of all epochs
-    seconds : since training began
-    words_per_second, loss : over the last seconds (loss: mean nats a pair; NaN until measured)
-    alpha : the current learning rate
-    rates : words/s of each rank, where there are several
+    Attributes
+    ----------
+    epoch, epochs : int
+        The current epoch, from 1, and how many there are.
+    words, total_words : int
+        Words trained on and to train on, of all epochs.
+    seconds : float
+        Since training began.
+    words_per_second : float
+        Over the last ten seconds.
+    alpha : float
+        The current learning rate.
+    loss : float
+        Mean loss of a positive pair over the last ten seconds, in nats, estimated from a sample; NaN until measured.
+    rates : tuple of float
+        Words a second of each rank, where there are several.
+    share : float
+        The part of the work that is done, from 0 to 1.
+    seconds_left : float or None
+        At the current speed; None while that is not known.
+
+    Examples
+    --------
+    >>> import fastw2v
+    >>> seen = []
+    >>> vectors = fastw2v.train("corpus.txt", callback=seen.append)
+    >>> f"epoch {seen[-1].epoch} of {seen[-1].epochs}, {seen[-1].share:.0%} done"
+    'epoch 5 of 5, 100% done'
     """
 
     epoch: int

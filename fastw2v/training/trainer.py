@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 
-from fastw2v.errors import Fastw2vError, Interrupted
+from fastw2v.errors import Fastw2vError, Interrupted, option
 from fastw2v.model.finite import all_finite
 from fastw2v.model.matrices import Model
 from fastw2v.settings import Settings
@@ -62,7 +62,7 @@ class Trainer:
     def _check_numbers(self, numbers: np.ndarray) -> None:
         """Raise Fastw2vError for NaN or infinity, which would spread to all words."""
         if not all_finite(numbers):
-            raise Fastw2vError("training diverged: the vectors are no longer numbers; a smaller --alpha helps")
+            raise Fastw2vError(f"training diverged: the vectors are no longer numbers; a smaller {option('alpha')} helps")
 
     def progress(self, recent: Recent) -> Progress:
         """The progress now."""

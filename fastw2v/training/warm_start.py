@@ -9,7 +9,7 @@ import numpy as np
 from fastw2v._system.text_encoding import quoted, words_to_bytes
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
 from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES, WHITE_SPACE, can_be_in_a_text
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, option
 from fastw2v.model.finite import all_finite
 from fastw2v.model.matrices import Model
 from fastw2v.vectors.io.reading import check_distinct
@@ -44,7 +44,7 @@ def opened(init: str | PathLike[str] | WordVectors, dim: int, note: Callable[[st
     else:
         name, vectors = fspath(init), load(init, note=note)
     if vectors.dim != dim:
-        raise UsageError(f"the earlier vectors have dimension {vectors.dim}, not {dim}: give --dim {vectors.dim}")
+        raise UsageError(f"the earlier vectors have dimension {vectors.dim}, not {dim}: give {option('dim', vectors.dim)}")
     words = _checked_words(name, vectors.words)
     counts = _checked_counts(name, vectors)
     _check_numbers(name, words, vectors)

@@ -27,8 +27,8 @@ def clusters(
 
     Raises UsageError for a `k` or `iterations` below 1, or too large.
     """
-    k = checked_number("the number of clusters", k, Range(1, MOST_CLASSES))
-    iterations = checked_number("the number of iterations", iterations, Range(1, 10**6))
+    k = checked_number("k", k, Range(1, MOST_CLASSES))
+    iterations = checked_number("iterations", iterations, Range(1, 10**6))
     k = max(1, min(k, len(vectors)))
     classes: np.ndarray = np.arange(len(vectors), dtype=np.int32) % np.int32(k)
     for _ in range(iterations):

@@ -1,4 +1,4 @@
-"""To gensim and from it."""
+"""Word vectors as gensim has them, and the other way."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ import numpy as np
 from fastw2v._system.signals import held_while_importing
 from fastw2v.arguments import shown
 from fastw2v.errors import UsageError
-from fastw2v.vectors.word_vectors import WordVectors
+from fastw2v.vectors.embeddings import Embeddings
 
 
-def to_gensim(vectors: WordVectors) -> Any:
+def to_gensim(vectors: Embeddings) -> Any:
     """The same words, vectors and counts as a gensim.models.KeyedVectors. Raises UsageError where gensim is missing."""
     try:
         with held_while_importing():
@@ -25,12 +25,12 @@ def to_gensim(vectors: WordVectors) -> Any:
     return theirs
 
 
-def from_gensim(theirs: Any) -> WordVectors:
-    """From KeyedVectors, or a model that has them as `wv`."""
+def from_gensim(theirs: Any) -> tuple[list[str], np.ndarray, np.ndarray | None]:
+    """Words, vectors and counts, None where there are none, of KeyedVectors, or of a model that has them as `wv`."""
     keyed = getattr(theirs, "wv", theirs)
     if not hasattr(keyed, "index_to_key"):
         raise UsageError(f"{shown(theirs)} is none of gensim's models: give KeyedVectors, or a model that has them as wv")
     words = list(keyed.index_to_key)
     counted = "count" in getattr(keyed, "expandos", {})
     counts = np.array([keyed.get_vecattr(word, "count") for word in words], np.int64) if counted else None
-    return WordVectors(words, np.array(keyed.vectors, np.float32), counts=counts)
+    return words, np.array(keyed.vectors, np.float32), counts

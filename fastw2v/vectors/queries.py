@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v.arguments import Range, checked_number
+from fastw2v.arguments import Range, checked_number, shown
+from fastw2v.errors import UsageError
 
 WEIGHT = Range(-(10**9), 10**9)
 NUMBERS = "fiub"  # kinds of NumPy's dtypes
@@ -32,6 +33,22 @@ def weighted(query: Any, weight: float) -> list[tuple[Any, float]]:
 def is_vector(query: Any) -> bool:
     """Whether a single query is a vector, or meant to be one, and no word."""
     return isinstance(query, Iterable) and not isinstance(query, (str, bytes))
+
+
+def checked_vector(vector: Any, dim: int) -> np.ndarray:
+    """A vector asked with, (dim,) float32, checked; a single row of a matrix is taken for one. Raises UsageError."""
+    try:
+        with np.errstate(over="ignore"):
+            found = np.asarray(vector if np.isrealobj(vector) else None, np.float32)
+    except (TypeError, ValueError):
+        raise UsageError(f"{shown(vector)} was asked with: it is neither a word nor a vector of numbers") from None
+    if found.shape == (1, dim):
+        found = found[0]
+    if found.shape != (dim,):
+        raise UsageError(f"a vector of shape {found.shape} was asked with: it must be ({dim},)")
+    if not np.isfinite(found).all():
+        raise UsageError("a vector that holds NaN or infinity was asked with")
+    return found
 
 
 def _is_pair(query: Any) -> bool:

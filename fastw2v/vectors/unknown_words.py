@@ -13,7 +13,19 @@ SPELLINGS_LOOKED_AT = 50_000  # of the most frequent words, for one that is not 
 
 
 class UnknownWordError(UsageError, KeyError):
-    """A word that has no vector, or what is no word; the message names words of a similar spelling."""
+    """A word that has no vector, or what is no word; the message names words of a similar spelling. It is a KeyError too.
+
+    Attributes
+    ----------
+    word
+        What was asked for.
+
+    Examples
+    --------
+    >>> vectors["Paris"]
+    Traceback (most recent call last):
+    fastw2v.vectors.unknown_words.UnknownWordError: the word 'Paris' has no vector; there is paris...
+    """
 
     def __init__(self, word: Any, words: Sequence[str] = ()) -> None:
         super().__init__(word)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, option
 from fastw2v.kernels.blocked.sizes import MOST_OF_A_WORD, SPAN, longest_block, shares, wide_sizes
 from fastw2v.kernels.blocked.sizes import sizes as suitable_sizes
 from fastw2v.kernels.tiles import ROWS
@@ -129,8 +129,8 @@ def plan(variant: Variant, dim: int, tables: Tables, alpha: float, shared: int) 
     made = Plan(variant, dim, suitable.block, suitable.pool, longest)
     if made.static_shared > MOST_STATIC:
         raise UsageError(
-            f"window {variant.window} with negative {variant.negative} is more than a GPU's blocks can hold: "
-            "a smaller --window or --negative, or --device cpu"
+            f"{option('window', variant.window)} with {option('negative', variant.negative)} is more than "
+            f"a GPU's blocks can hold: a smaller {option('window')} or {option('negative')}, or {option('device', 'cpu')}"
         )
     while not _fits(made, shared) and made.block > SMALLEST_BLOCK:
         made = made._replace(block=max(SMALLEST_BLOCK, made.block // 2))

@@ -1,3 +1,7 @@
 """Evaluation of word vectors: analogies and human similarity ratings."""
 
-ANALOGY_METHODS = ("3cosadd", "3cosmul")
+from typing import Literal, get_args
+
+AnalogyMethod = Literal["3cosadd", "3cosmul"]
+
+ANALOGY_METHODS: tuple[AnalogyMethod, ...] = get_args(AnalogyMethod)

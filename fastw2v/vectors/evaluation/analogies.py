@@ -9,9 +9,9 @@ import numpy as np
 from fastw2v._system.lines import text_lines
 from fastw2v.arguments import COUNT, checked_choice, checked_number, checked_path
 from fastw2v.errors import UsageError
-from fastw2v.vectors.evaluation import ANALOGY_METHODS
+from fastw2v.vectors.embeddings import Embeddings
+from fastw2v.vectors.evaluation import ANALOGY_METHODS, AnalogyMethod
 from fastw2v.vectors.spelling import spelling
-from fastw2v.vectors.word_vectors import WordVectors
 
 QUESTIONS_AT_ONCE = 128
 SYNTACTIC = "gram"  # how the names of sections about grammar begin in questions-words.txt
@@ -19,7 +19,19 @@ EPSILON = 1e-6  # of 3CosMul, which divides by a cosine that may be 0: as gensim
 
 
 class Section(NamedTuple):
-    """One section's result: questions in the file, those whose words are all known, and those solved."""
+    """One section's result.
+
+    Attributes
+    ----------
+    name : str
+    questions : int
+        In the file.
+    asked : int
+        Those whose four words are all known.
+    solved : int
+    share, coverage : float
+        solved / asked and asked / questions, from 0 to 1.
+    """
 
     name: str
     questions: int
@@ -38,7 +50,15 @@ class Section(NamedTuple):
 
 
 class Analogies(NamedTuple):
-    """The result of a file, by section."""
+    """The result of a file.
+
+    Attributes
+    ----------
+    sections : list of Section
+        In the order of the file.
+    semantic, syntactic, total : Section
+        Sums: of the sections whose names do not begin with "gram", of those that do, of all.
+    """
 
     sections: list[Section]
 
@@ -59,23 +79,17 @@ class Analogies(NamedTuple):
 
 
 def evaluate_analogies(
-    vectors: WordVectors,
+    vectors: Embeddings,
     path: str | PathLike[str],
     *,
     restrict: int | None = 30_000,
-    method: str = "3cosadd",
+    method: AnalogyMethod = "3cosadd",
     case_sensitive: bool = False,
     unicode_case: bool = False,
 ) -> Analogies:
-    """How many analogies of a file are solved by the nearest word.
+    """How many analogies of a file are solved by the nearest word: see WordVectors.evaluate_analogies.
 
-    path : lines ": section" and "a b c d"
-    restrict : the first so many words are known; None for all
-    method : "3cosadd", d nearest to b - a + c as compute-accuracy has it, or "3cosmul" (Levy and Goldberg 2014)
-    case_sensitive : otherwise words are told apart without their case, the most frequent spelling standing for all: that of
-        the letters a to z, as with compute-accuracy, or of all, as with gensim, with unicode_case
-
-    The words asked with are no answers. Raises UsageError for a file that holds no analogies.
+    The words asked with are no answers, in no spelling.
     """
     method = checked_choice("method", method, ANALOGY_METHODS)
     last = min(checked_number("restrict", restrict, COUNT, optional=True) or len(vectors), len(vectors))
@@ -95,7 +109,7 @@ def evaluate_analogies(
     return Analogies(sections)
 
 
-def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, method: str) -> int:
+def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, method: AnalogyMethod) -> int:
     """How many of (q, 4) questions, rows of words, are solved; first_row is a row of the same spelling for each row."""
     solved = 0
     others = np.flatnonzero(first_row != np.arange(len(first_row)))  # further spellings of a word asked with are no answers

@@ -1,4 +1,4 @@
-"""Word pairs with people's judgement of how similar they are, as WordSim-353 or SimLex-999."""
+"""Word pairs with human similarity ratings, as WordSim-353 or SimLex-999."""
 
 import math
 import warnings
@@ -12,12 +12,24 @@ from fastw2v._system.lines import text_lines
 from fastw2v._system.signals import held_while_importing
 from fastw2v.arguments import COUNT, checked_number, checked_path
 from fastw2v.errors import UsageError
+from fastw2v.vectors.embeddings import Embeddings
 from fastw2v.vectors.spelling import spelling
-from fastw2v.vectors.word_vectors import WordVectors
 
 
 class Similarity(NamedTuple):
-    """Correlations of cosines with the scores of a file, with their p-values; NaN where fewer than two pairs are known."""
+    """Correlations of cosines with the ratings of a file; NaN where fewer than two pairs are known.
+
+    Attributes
+    ----------
+    pairs, known : int
+        In the file, and those whose words are both known.
+    spearman, pearson : float
+        Correlation coefficients, from -1 to 1.
+    spearman_p, pearson_p : float
+        Their two-sided p-values.
+    coverage : float
+        known / pairs.
+    """
 
     pairs: int
     known: int
@@ -33,22 +45,14 @@ class Similarity(NamedTuple):
 
 
 def evaluate_similarity(
-    vectors: WordVectors,
+    vectors: Embeddings,
     path: str | PathLike[str],
     *,
     restrict: int | None = None,
     case_sensitive: bool = False,
     unicode_case: bool = False,
 ) -> Similarity:
-    """How the cosines of word pairs go with the scores that people gave them.
-
-    path : lines "word word score", with tabs, commas, semicolons or spaces between; more columns, `#` lines and a first line of
-        headings are passed over
-    restrict : the first so many words are known; None for all
-    case_sensitive, unicode_case : as for evaluate_analogies
-
-    Raises UsageError for a file without pairs, and where SciPy, which counts the correlations, is missing.
-    """
+    """How the cosines of word pairs correlate with human ratings: see WordVectors.evaluate_similarity."""
     try:
         with held_while_importing():
             from scipy import stats

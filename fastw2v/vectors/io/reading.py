@@ -9,7 +9,7 @@ import numpy as np
 from fastw2v._system.resources import available_memory, readable_bytes
 from fastw2v._system.text_encoding import quoted
 from fastw2v.compression.reading import opened
-from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.errors import Fastw2vError, UsageError, option, reason
 from fastw2v.vectors.io import binary_rows, text_rows
 from fastw2v.vectors.io.foreign import refuse_archive
 from fastw2v.vectors.io.recognition import GAP, LINE_END, Kind, number, recognise
@@ -20,7 +20,10 @@ FIRST_ROWS = 1 << 26  # bytes of vectors that a promise which cannot be checked 
 ROWS_AT_ONCE = 1 << 14
 ROWS_COMPARED = 20  # before a row that can be read in several ways
 NOT_TAKEN = -1  # of a row that is left out
-LENIENT = "fastw2v convert --lenient, in Python lenient=True, reads the rows that are there"
+
+
+def _lenient() -> str:
+    return f"{option('lenient', True)} reads the rows that are there"
 
 
 class Rows(NamedTuple):
@@ -51,7 +54,7 @@ def read_rows(
             if not lenient:
                 raise UsageError(
                     f"{path}, line 1: {kind.rows:,} rows of dimension {kind.dim} cannot be in a file of {size:,} bytes; "
-                    f"it is cut short, or its first line is wrong; {LENIENT}"
+                    f"it is cut short, or its first line is wrong; {_lenient()}"
                 )
             sure = False
         reading = _Reading(path, kind, reader, data[kind.start :])
@@ -137,7 +140,8 @@ class _Reading:
         rest = self._read(split, split_one)
         if self.row < (self.wanted or 0) and not self.lenient:
             raise UsageError(
-                f"{self.what}: the file is cut short; get it whole, or read the rows before with limit={self.row}; {LENIENT}"
+                f"{self.what}: the file is cut short; get it whole, "
+                f"or read the rows before with {option('limit', self.row)}; {_lenient()}"
             )
         if self.row != self.wanted and rest.strip(b"\n"):
             self.notes.append("its last row is cut short and was left out")
@@ -165,7 +169,9 @@ class _Reading:
 
         self._read(parse, parse_one)
         if self.row < (self.wanted or 0) and self.kind.rows is not None and not self.lenient:
-            raise UsageError(f"{self.what}: the file is cut short, {self.kind.rows:,} rows were promised in line 1; {LENIENT}")
+            raise UsageError(
+                f"{self.what}: the file is cut short, {self.kind.rows:,} rows were promised in line 1; {_lenient()}"
+            )
         if self.numbers_too_many == self.row > 1:
             raise UsageError(
                 f"{self.path}, line 1: the dimension is {self.kind.dim}, and every line has more numbers; set the right one"
@@ -252,7 +258,8 @@ class _Reading:
             if not (rest := self.reader.read(CHUNK)):
                 return
         raise UsageError(
-            f"{self.path}: more follows after the {self.kind.rows:,} rows promised in line 1; set the right number; {LENIENT}"
+            f"{self.path}: more follows after the {self.kind.rows:,} rows promised in line 1; "
+            f"set the right number; {_lenient()}"
         )
 
     def _grow(self) -> None:
@@ -269,7 +276,7 @@ class _Reading:
         if needed > available:
             raise Fastw2vError(
                 f"{self.path}: {rows:,} rows of dimension {self.kind.dim} need {readable_bytes(needed)} of memory, "
-                f"{readable_bytes(available)} are available; limit reads the first rows only"
+                f"{readable_bytes(available)} are available; {option('limit')} reads the first rows only"
             )
         return np.empty((rows, self.kind.dim), "<f4")
 

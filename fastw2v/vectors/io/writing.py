@@ -20,7 +20,7 @@ from fastw2v._system.files import written_whole
 from fastw2v._system.text_encoding import quoted
 from fastw2v.arguments import checked_choice
 from fastw2v.compression import zstd
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, option
 from fastw2v.model.finite import first_not_finite
 from fastw2v.vectors.io.formats import FORMATS
 from fastw2v.vectors.io.text_rows import LETTERS_OF_A_NUMBER, format_rows
@@ -42,7 +42,7 @@ def chosen_format(path: Path, name: str = "auto") -> str:
 
     Raises UsageError, also where a name's end says a format that is not written.
     """
-    checked_choice("format", name, FORMATS)
+    checked_choice("file_format", name, FORMATS)
     if name != "auto":
         return name
     suffixes = [suffix.lower() for suffix in path.suffixes]
@@ -51,7 +51,7 @@ def chosen_format(path: Path, name: str = "auto") -> str:
     if suffix in NOT_WRITTEN or (packed and suffix == FOLDER_SUFFIX):
         raise UsageError(
             f"{path}: vectors are not written as {suffix + packed}; there are .bin (word2vec binary), .txt and .vec (text), "
-            f"each also with {', '.join(COMPRESSED)}, and {FOLDER_SUFFIX} (a folder); with --format any name will do"
+            f"each also with {', '.join(COMPRESSED)}, and {FOLDER_SUFFIX} (a folder); {option('file_format')} allows any name"
         )
     return {".bin": "binary", FOLDER_SUFFIX: "folder"}.get(suffix, "text")
 

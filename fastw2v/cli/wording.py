@@ -1,0 +1,59 @@
+"""How messages name options on this command line."""
+
+import shlex
+
+import click
+
+from fastw2v.errors import Wording
+
+ELSEWHERE = ("train", "convert")  # the commands that are looked through for an option which the one that runs lacks
+
+
+class Commands(click.Group):
+    """A group of commands that knows which one runs."""
+
+    running: click.Command | None = None
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name, which is the one that runs from now on."""
+        name, self.running, rest = super().resolve_command(context, arguments)
+        return name, self.running, rest
+
+
+class CommandLine(Wording):
+    """Options of the command that runs, and with its name before it one of another command."""
+
+    def __init__(self, commands: Commands) -> None:
+        self.commands = commands
+
+    def argument(self, name: str) -> str:
+        """As --min-count; what is no option keeps its name."""
+        return _option_of(self.commands.running, name) or name
+
+    def option(self, name: str, value: object = None) -> str:
+        """As --min-count, --device cpu or --force."""
+        spelled = _option_of(self.commands.running, name) or self._elsewhere(name) or f"--{name.replace('_', '-')}"
+        return spelled if value is None or value is True else f"{spelled} {value}"
+
+    def call(self, command: str, *arguments: object, **options: object) -> str:
+        """A command, with what it is given."""
+        given = [shlex.quote(str(argument)) for argument in arguments]
+        its = self.commands.commands.get(command)
+        for name, value in options.items():
+            spelled = _option_of(its, name) or f"--{name.replace('_', '-')}"
+            given.append(spelled if value is True else f"{spelled} {value}")
+        return " ".join(["fastw2v", command, *given])
+
+    def _elsewhere(self, name: str) -> str | None:
+        found = ((command, _option_of(self.commands.commands.get(command), name)) for command in ELSEWHERE)
+        return next((f"fastw2v {command} {spelled}" for command, spelled in found if spelled), None)
+
+
+def _option_of(command: click.Command | None, name: str) -> str | None:
+    """A parameter's first long name, or its short one; None where there is no such option."""
+    for parameter in command.params if command else ():
+        if isinstance(parameter, click.Option) and (parameter.name or "") == name:
+            return next((spelled for spelled in parameter.opts if spelled.startswith("--")), parameter.opts[0])
+    return None
