@@ -15,7 +15,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
 import fastw2v
-from fastw2v._jit.cache_folders import KEPT_FOLDERS, NAME, cache_folders, is_private, is_trusted
+from fastw2v._jit.cache_folders import MAX_FOLDERS, NAME, cache_folders, is_private, is_trusted
 from fastw2v._jit.sources import PACKAGE, compiled_sources, state_of_sources
 
 
@@ -170,11 +170,11 @@ def test_the_chosen_folder_is_the_only_one(nowhere: Path, tmp_path: Path) -> Non
 
 
 def test_the_folders_that_were_used_last_are_kept(tmp_path: Path, nowhere: Path) -> None:
-    for number in range(KEPT_FOLDERS):
+    for number in range(MAX_FOLDERS):
         own = cache_folders(str(number), str(tmp_path), nowhere).write
         assert own
         os.utime(own, (number, number))
     cache_folders("0", str(tmp_path), nowhere)
     cache_folders("new", str(tmp_path), nowhere)
     left = {folder.name.removeprefix(NAME) for folder in tmp_path.glob(f"{NAME}*")}
-    assert left == {str(number) for number in range(KEPT_FOLDERS)} - {"1"} | {"new"}
+    assert left == {str(number) for number in range(MAX_FOLDERS)} - {"1"} | {"new"}

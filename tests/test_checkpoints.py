@@ -70,7 +70,7 @@ def test_one_thread_stopped_and_resumed_gives_the_same_bytes(
     options = Settings(dim=16, epochs=6, threads=1, **variant)  # type: ignore[arg-type]
     whole = run(str(long_text), options, Files(output=tmp_path / "whole.bin"), Listener())
     files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
-    monkeypatch.setattr(writer, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
+    monkeypatch.setattr(writer, "MAX_TIME_FRACTION", 1e9)  # a checkpoint at every look
     with pytest.raises(Interrupted, match="resume"):
         run(str(long_text), options, files, StopAt(0.2))
     assert not (tmp_path / "resumed.bin").exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fastw2v._jit import compiling
-from fastw2v._jit.cache import CHECKSUM, CHECKSUM_BYTES
+from fastw2v._jit.cache import DIGEST, DIGEST_BYTES
 
 # Prints a function's result, how often it was taken from the cache, and which of its files was the last to be looked for.
 PROGRAM = """
@@ -134,8 +134,8 @@ def test_another_code_under_a_name_is_not_used(runs: Runs) -> None:
     assert file.read_bytes().startswith(own.split(b"\n")[0])
     assert runs("float64") == f"{FLOAT} 1"
     # What says that it is for floats, but holds the code for whole numbers.
-    content = other.read_bytes().split(b"\n", 1)[1][CHECKSUM_BYTES:]
-    file.write_bytes(own.split(b"\n")[0] + b"\n" + CHECKSUM(content).digest() + content)
+    content = other.read_bytes().split(b"\n", 1)[1][DIGEST_BYTES:]
+    file.write_bytes(own.split(b"\n")[0] + b"\n" + DIGEST(content).digest() + content)
     assert runs("float64") == f"{FLOAT} 0"
     assert runs("float64") == f"{FLOAT} 1"
 

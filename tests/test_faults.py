@@ -286,7 +286,7 @@ def test_a_file_holds_what_was_written_to_it_though_the_disk_refuses_direct_writ
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(direct_file, "PIECE", 8192)
+        patch.setattr(direct_file, "BUFFER_BYTES", 8192)
         patch.setattr(os, "write", refusing)
         with direct_file.DirectFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)) as file:
             ends = np.cumsum([0, *sizes])
@@ -300,8 +300,8 @@ def test_a_file_holds_what_was_written_to_it_though_the_disk_refuses_direct_writ
 def test_the_disk_is_waited_for_in_pieces_so_that_a_signal_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = [0]
     monkeypatch.setattr(direct_file, "DIRECT", 0)
-    monkeypatch.setattr(direct_file, "PIECE", 1 << 16)
-    monkeypatch.setattr(direct_file, "SYNCED", 1 << 18)
+    monkeypatch.setattr(direct_file, "BUFFER_BYTES", 1 << 16)
+    monkeypatch.setattr(direct_file, "SYNC_BYTES", 1 << 18)
     monkeypatch.setattr(os, "fsync", lambda handle: sizes.append(os.fstat(handle).st_size))
     write_array(tmp_path / "a.npy", np.zeros((5000, 100), np.float32))
     steps = np.diff([*sizes, (tmp_path / "a.npy").stat().st_size])

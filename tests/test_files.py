@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastw2v._system.files import check_writable, vanishing_file, written_whole
+from fastw2v._system.files import check_writable, unnamed_temporary_file, written_whole
 from fastw2v.corpus.vocabulary import read_vocabulary, vocabulary_of
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.vectors.io.folder import check_folder_writable
@@ -85,7 +85,7 @@ def test_a_full_disk_is_named() -> None:
 
 def test_a_temporary_file_has_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TMPDIR", raising=False)
-    file = vanishing_file(tmp_path)
+    file = unnamed_temporary_file(tmp_path)
     file.write(b"data")
     file.flush()
     assert os.fstat(file.fileno()).st_nlink == 0

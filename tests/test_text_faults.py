@@ -38,7 +38,7 @@ import errno, os
 from fastw2v.compression import reading
 from fastw2v.corpus import buffers
 reads, init = [], reading.Reader.__init__
-buffers.blocks.__defaults__ = (*buffers.blocks.__defaults__[:1], 1 << 16, True)
+buffers.text_buffers.__defaults__ = (*buffers.text_buffers.__defaults__[:1], 1 << 16, True)
 class Failing:
     def __init__(self, stream):
         self.stream = stream

@@ -30,9 +30,9 @@ from fastw2v._jit.sources import PACKAGE, state_of_sources
 from fastw2v._system.files import written_whole
 from fastw2v._system.signals import signals_held
 
-FORMAT = 1  # of the files; to be changed with it
+FILE_FORMAT = 1  # of the files; to be changed with it
 SUFFIX = ".code"
-CHECKSUM, CHECKSUM_BYTES = hashlib.sha256, 32
+DIGEST, DIGEST_BYTES = hashlib.sha256, 32
 LONGEST_NAME = 100  # characters of a function's, in the name of its file
 
 VERSIONS = {
@@ -57,30 +57,30 @@ NUMBA_SETTINGS = (
 llvm_options: list[str] = []  # that this process compiles with, beside the usual ones; see compiling.leave_loops_rolled
 
 # As the sources were when they were imported.
-STATE = state_of_sources()
+SOURCES_STATE = state_of_sources()
 FOLDERS = (
-    cache_folders(CHECKSUM(f"{STATE} {VERSIONS}".encode()).hexdigest()[:12], numba.config.CACHE_DIR, PACKAGE)
-    if STATE
+    cache_folders(DIGEST(f"{SOURCES_STATE} {VERSIONS}".encode()).hexdigest()[:12], numba.config.CACHE_DIR, PACKAGE)
+    if SOURCES_STATE
     else Folders((), None)
 )
 CACHE_FOLDER = FOLDERS.write
 
 
 class CompiledCache(_Cache):  # type: ignore[misc]
-    """One function's code on the disk, in place of Numba's cache. What cannot be loaded is compiled; only `look_again` raises.
+    """One function's code on the disk, in place of Numba's cache. What cannot be loaded is compiled; only `recheck` raises.
 
     compiled : the function as Numba has it
     wanted : options of LLVM's; code that was compiled with these is taken before code that was compiled as this process does
-    look_again : is called when nothing was found; where it returns true, the folders are looked at once more
+    recheck : is called when nothing was found; where it returns true, the folders are looked at once more
     """
 
-    def __init__(self, compiled: Any, wanted: tuple[str, ...], look_again: Callable[[], bool]) -> None:
+    def __init__(self, compiled: Any, wanted: tuple[str, ...], recheck: Callable[[], bool]) -> None:
         self.wanted = wanted
-        self.look_again = look_again
+        self.recheck = recheck
         self.name = f"{compiled.py_func.__module__}.{compiled.py_func.__qualname__}"
         self.enabled = True
         self.load_nothing = False
-        self.function = self._description(compiled.py_func, compiled.targetoptions) if STATE else None
+        self.function = self._description(compiled.py_func, compiled.targetoptions) if SOURCES_STATE else None
 
     def _description(self, function: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any] | None:
         """What tells this function from all others; None where its source cannot be read, and it cannot be told."""
@@ -93,9 +93,9 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         return {
             "name": self.name,
             "line": code.co_firstlineno,
-            "captured": CHECKSUM(dumps(captured)).hexdigest(),
-            "file": CHECKSUM(own_file).hexdigest(),
-            "package": STATE,
+            "captured": DIGEST(dumps(captured)).hexdigest(),
+            "file": DIGEST(own_file).hexdigest(),
+            "package": SOURCES_STATE,
             "options": {name: sorted(value) if isinstance(value, set) else str(value) for name, value in options.items()},
         }
 
@@ -125,7 +125,7 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         """The code for some types of arguments, a CompileResult, or None."""
         context.refresh()
         found = self._load(signature, context)
-        if found is None and self.look_again():
+        if found is None and self.recheck():
             found = self._load(signature, context)
         return found
 
@@ -135,14 +135,14 @@ class CompiledCache(_Cache):  # type: ignore[misc]
             return
         if result.library.has_dynamic_globals or not all(part.can_cache for part in result.lifted):
             return
-        if state_of_sources() != STATE:
+        if state_of_sources() != SOURCES_STATE:
             return
         with suppress(Exception):  # a full disk, say: the next run then compiles too
             key = self._key(signature, result.codegen, tuple(llvm_options))
             content = dumps((_argument_types(signature), result._reduce()))
             CACHE_FOLDER.mkdir(exist_ok=True)  # another process may have deleted it, see cache_folders
             with written_whole(CACHE_FOLDER / self._file_name(key)) as file:
-                file.write(key + CHECKSUM(content).digest() + content)
+                file.write(key + DIGEST(content).digest() + content)
 
     # The files.
 
@@ -170,8 +170,8 @@ class CompiledCache(_Cache):  # type: ignore[misc]
             for folder in FOLDERS.read:
                 with suppress(OSError):
                     data = (folder / self._file_name(key)).read_bytes() if is_trusted(folder) else b""
-                    content = data[len(key) + CHECKSUM_BYTES :]
-                    if data == key + CHECKSUM(content).digest() + content:
+                    content = data[len(key) + DIGEST_BYTES :]
+                    if data == key + DIGEST(content).digest() + content:
                         yield content
 
     def _key(self, signature: Any, codegen: Any, options: tuple[str, ...]) -> bytes:
@@ -179,7 +179,7 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         arguments, result = sigutils.normalize_signature(signature)
         triple, processor, features = codegen.magic_tuple()
         key = {
-            "format": FORMAT,
+            "format": FILE_FORMAT,
             "function": self.function,
             "arguments": list(map(str, arguments)),
             "result": str(result),
@@ -192,7 +192,7 @@ class CompiledCache(_Cache):  # type: ignore[misc]
 
     def _file_name(self, key: bytes) -> str:
         prefix = re.sub(r"[^\w.]", "_", self.name)[-LONGEST_NAME:]
-        return f"{prefix}-{CHECKSUM(key).hexdigest()[:32]}{SUFFIX}"
+        return f"{prefix}-{DIGEST(key).hexdigest()[:32]}{SUFFIX}"
 
 
 def _argument_types(signature: Any) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 NAME = "fastw2v-compiled-"
-KEPT_FOLDERS = 8
+MAX_FOLDERS = 8
 
 
 class Folders(NamedTuple):
@@ -36,7 +36,7 @@ def cache_folders(state: str, chosen: str, package: Path) -> Folders:
     for parent in [Path(chosen)] if chosen else _usual_parents(package):
         with suppress(OSError, RuntimeError):  # the latter from a user without a home
             own = parent.expanduser() / (NAME + state)
-            writable = _made_or_there(own)
+            writable = _create_folder(own)
             read.append(own)
             if writable:
                 return Folders(tuple(read), own)
@@ -48,7 +48,7 @@ def is_trusted(folder: Path) -> bool:
 
     To be asked before each use: among the temporary files what is old is removed, and then any user can take its name.
     """
-    return folder.parent != _private_name() or is_private(folder.parent)
+    return folder.parent != _private_folder() or is_private(folder.parent)
 
 
 def is_private(folder: Path) -> bool:
@@ -64,7 +64,7 @@ def is_private(folder: Path) -> bool:
 def _usual_parents(package: Path) -> Iterator[Path]:
     yield package / "__pycache__"
     yield Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
-    private = _private_name()
+    private = _private_folder()
     if private is not None:
         with suppress(OSError):  # it is there already, most likely
             private.mkdir(0o700)
@@ -72,14 +72,14 @@ def _usual_parents(package: Path) -> Iterator[Path]:
             yield private
 
 
-def _private_name() -> Path | None:
+def _private_folder() -> Path | None:
     """This user's folder among the temporary files; None where there is no place for these, or no users."""
     with suppress(OSError):
         return Path(tempfile.gettempdir()) / f"fastw2v-{os.geteuid()}" if hasattr(os, "geteuid") else None
     return None
 
 
-def _made_or_there(own: Path) -> bool:
+def _create_folder(own: Path) -> bool:
     """Make a folder unless it is there; whether it can be written. Raises OSError where it is not there and cannot be made."""
     if own.is_dir():
         with suppress(OSError):
@@ -99,5 +99,5 @@ def _delete_oldest(parent: Path) -> None:
         except OSError:  # another process has just deleted it
             return 0.0
 
-    for folder in sorted(parent.glob(f"{NAME}*"), key=last_used)[:-KEPT_FOLDERS]:
+    for folder in sorted(parent.glob(f"{NAME}*"), key=last_used)[:-MAX_FOLDERS]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from fastw2v._system.resources import address_space_left, readable_bytes
-from fastw2v._system.signals import dropped_comes_after, held_while_importing
+from fastw2v._system.signals import held_while_importing, raising_dropped_interrupts
 from fastw2v.errors import Fastw2vError
 
 # Bytes of address space: to load the compiler, which spins where it finds less, and then to compile, where it would abort.
 # Compiling a kernel took 131 MB, of 461 that were taken before.
-TO_LOAD, TO_COMPILE = 400_000_000, 250_000_000
+BYTES_TO_LOAD, BYTES_TO_COMPILE = 400_000_000, 250_000_000
 
 
 def _check_address_space(needed: int) -> None:
@@ -30,7 +30,7 @@ def _check_address_space(needed: int) -> None:
 
 
 if "numba" not in sys.modules:
-    _check_address_space(TO_LOAD)
+    _check_address_space(BYTES_TO_LOAD)
 
 with held_while_importing():
     import numba
@@ -39,7 +39,7 @@ with held_while_importing():
 
     from fastw2v._jit.cache import CACHE_FOLDER as CACHE_FOLDER
     from fastw2v._jit.cache import CompiledCache, llvm_options
-    from fastw2v._jit.inlining import PIECE
+    from fastw2v._jit.inlining import INLINED_OPTIONS
 
 if numba.config.DISABLE_JIT:
     raise Fastw2vError("NUMBA_DISABLE_JIT is set, and without the compiler nothing here would end: unset it")
@@ -59,17 +59,17 @@ ROLLED = "-unroll-runtime=false"
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a loop without the GIL, kept in the on-disk cache. Integer and exact code."""
-    return _kept(numba.njit(**COMMON)(function))
+    return _cached(numba.njit(**COMMON)(function))
 
 
 def compiled_math(function: Callable[..., Any]) -> Any:
     """The same for floating-point loops whose sums may be reordered."""
-    return _kept(numba.njit(**MATH, **COMMON)(function))
+    return _cached(numba.njit(**MATH, **COMMON)(function))
 
 
 def compiled_kernel(function: Callable[..., Any]) -> Any:
     """The same for a kernel: code that was compiled after `leave_loops_rolled` is taken from the cache before other code."""
-    return _kept(numba.njit(**MATH, **COMMON)(function), ROLLED)
+    return _cached(numba.njit(**MATH, **COMMON)(function), ROLLED)
 
 
 def inlined(function: Callable[..., Any]) -> Any:
@@ -77,7 +77,7 @@ def inlined(function: Callable[..., Any]) -> Any:
 
     A call that stays a call passes each array as seven numbers, and the blocked kernel's worker as 160.
     """
-    made = numba.njit(no_cpython_wrapper=True, **MATH, **COMMON, **PIECE)(function)
+    made = numba.njit(no_cpython_wrapper=True, **MATH, **COMMON, **INLINED_OPTIONS)(function)
 
     def refuse(*arguments: Any) -> None:
         raise TypeError(f"{function.__name__} is a piece of compiled functions: it cannot be called from Python")
@@ -104,9 +104,9 @@ def leave_loops_rolled() -> None:
         set_option("fastw2v", ROLLED)
 
 
-def _kept(function: Any, *wanted: str) -> Any:
+def _cached(function: Any, *wanted: str) -> Any:
     """Keep a function's code in the on-disk cache; best what was compiled with these options of LLVM's."""
-    function._cache = CompiledCache(function, wanted, _look_again)
+    function._cache = CompiledCache(function, wanted, _recheck_cache)
     return function
 
 
@@ -127,7 +127,7 @@ class Entry(NamedTuple):
     arguments: tuple[Any, ...]
 
 
-_at_first_miss: Callable[[], None] | None = None
+_on_first_miss: Callable[[], None] | None = None
 
 
 def prepare(entries: Iterable[Entry], before_compiling: Callable[[], None] = lambda: None) -> float:
@@ -135,31 +135,31 @@ def prepare(entries: Iterable[Entry], before_compiling: Callable[[], None] = lam
 
     `before_compiling` is called once, as soon as a function turns out not to be in the cache, which is then looked at again.
     """
-    global _at_first_miss
+    global _on_first_miss
     start = time.perf_counter()
     missed = False
 
     def note_miss() -> None:
         nonlocal missed
         missed = True
-        _check_address_space(TO_COMPILE)
+        _check_address_space(BYTES_TO_COMPILE)
         before_compiling()
 
-    _at_first_miss = note_miss
+    _on_first_miss = note_miss
     try:
         for function, arguments in entries:
-            with dropped_comes_after():
+            with raising_dropped_interrupts():
                 function.compile(tuple(numba.typeof(argument) for argument in arguments))
     finally:
-        _at_first_miss = None
+        _on_first_miss = None
     return time.perf_counter() - start if missed else 0.0
 
 
-def _look_again() -> bool:
+def _recheck_cache() -> bool:
     """What to do where a function is not in the cache; whether it may be there now."""
-    global _at_first_miss
-    if _at_first_miss is None:
+    global _on_first_miss
+    if _on_first_miss is None:
         return False
-    have_made, _at_first_miss = _at_first_miss, None
+    have_made, _on_first_miss = _on_first_miss, None
     have_made()
     return True

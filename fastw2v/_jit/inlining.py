@@ -26,7 +26,7 @@ class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
 
-class _PieceCompiler(Compiler):  # type: ignore[misc]
+class _InlinedCompiler(Compiler):  # type: ignore[misc]
     """Numba's own compiler, except that what it makes has no address."""
 
     def compile_extra(self, function: Callable[..., Any]) -> Any:
@@ -42,4 +42,4 @@ _STEPS = (JITCodeLibrary, "_optimize_final_module"), (JITCodeLibrary, "_finalize
 # Before 0.62 loops are vectorised only in functions optimised alone: the reference kernel ran at a quarter of its speed.
 _KNOWN = numba.version_info.short >= (0, 62) and all(hasattr(*step) for step in _STEPS)
 
-PIECE = {"forceinline": True} | ({"pipeline_class": _PieceCompiler} if _KNOWN else {})
+INLINED_OPTIONS = {"forceinline": True} | ({"pipeline_class": _InlinedCompiler} if _KNOWN else {})

@@ -7,7 +7,7 @@ as one: a core hands a store on to a load that lies within it, and makes any oth
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from llvmlite import ir
@@ -31,7 +31,7 @@ class Lanes(types.Type):  # type: ignore[misc]
         self.vector = ir.VectorType(ir.FloatType(), count)
 
 
-lanes, half_lanes, quarter_lanes = KINDS = Lanes(LANES), Lanes(HALF), Lanes(QUARTER)
+lanes, half_lanes, quarter_lanes = LANE_TYPES = Lanes(LANES), Lanes(HALF), Lanes(QUARTER)
 
 
 @register_model(Lanes)
@@ -49,16 +49,16 @@ def _arithmetic(operation: Any, instruction: str) -> None:
     class Operation(AbstractTemplate):  # type: ignore[misc]
         def generic(self, args: Any, kws: Any) -> Any:
             kinds = {kind for kind in args if not isinstance(types.unliteral(kind), types.Number)}
-            if len(kinds) != 1 or not kinds <= set(KINDS):
+            if len(kinds) != 1 or not kinds <= set(LANE_TYPES):
                 return None
-            return signature(*kinds, *(kind if kind in KINDS else types.float32 for kind in args))
+            return signature(*kinds, *(kind if kind in LANE_TYPES else types.float32 for kind in args))
 
     @lower_builtin(operation, Lanes, Lanes)
     @lower_builtin(operation, Lanes, types.float32)
     @lower_builtin(operation, types.float32, Lanes)
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pairs = zip(arguments, signature.args)
-        spread = (value if kind in KINDS else _everywhere(builder, value, signature.return_type) for value, kind in pairs)
+        spread = (value if kind in LANE_TYPES else _broadcast(builder, value, signature.return_type) for value, kind in pairs)
         return getattr(builder, instruction)(*spread, flags=FLAGS)
 
 
@@ -110,7 +110,7 @@ def _picking(kind: Lanes) -> Callable[..., Any]:
 
         def generate(context, builder, signature, arguments):
             pointer = element_pointer(context, builder, signature.args[0], arguments[0], arguments[1:])
-            return _everywhere(builder, builder.load(pointer), kind)
+            return _broadcast(builder, builder.load(pointer), kind)
 
         return kind(matrix, types.intp, types.intp), generate
 
@@ -135,11 +135,11 @@ pick, pick_half = _picking(lanes), _picking(half_lanes)
 zero, zero_half = _zero(lanes), _zero(half_lanes)
 
 
-def _everywhere(builder: Any, number: Any, kind: Lanes) -> Any:
+def _broadcast(builder: Any, number: Any, kind: Lanes) -> Any:
     """A vector of one number."""
-    nobody, count = ir.Constant(kind.vector, ir.Undefined), kind.vector.count
-    first = builder.insert_element(nobody, number, INT32_IR(0))
-    return builder.shuffle_vector(first, nobody, ir.Constant(ir.VectorType(INT32_IR, count), [0] * count))
+    undefined, count = ir.Constant(kind.vector, ir.Undefined), kind.vector.count
+    first = builder.insert_element(undefined, number, INT32_IR(0))
+    return builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(INT32_IR, count), [0] * count))
 
 
 @intrinsic
@@ -158,9 +158,54 @@ def clamp(typingctx, value, limit):
     """Each of the lanes, held within ±limit."""
 
     def generate(context, builder, signature, arguments):
-        value, limit = arguments[0], _everywhere(builder, arguments[1], signature.return_type)
+        value, limit = arguments[0], _broadcast(builder, arguments[1], signature.return_type)
         negated = builder.fneg(limit)
         value = builder.select(builder.fcmp_ordered("<", value, limit), value, limit)
         return builder.select(builder.fcmp_ordered(">", value, negated), value, negated)
 
     return value(value, types.float32), generate
+
+
+def _taken(builder: Any, first: Any, second: Any, places: Iterable[int]) -> Any:
+    """A vector of what lies in these places of two, one behind the other."""
+    chosen = list(places)
+    return builder.shuffle_vector(first, second, ir.Constant(ir.VectorType(INT32_IR, len(chosen)), chosen))
+
+
+@intrinsic
+def totals(typingctx, first, second, third, fourth):
+    """The sum of the 16 of each, or of the 8, as 4 lanes."""
+
+    def generate(context, builder, signature, arguments):
+        sums = _sums_of_fours(builder, arguments)
+        while (width := sums.type.count // 2) >= QUARTER:
+            halves = (_taken(builder, sums, sums, range(start, start + width)) for start in (0, width))
+            sums = builder.fadd(*halves, flags=FLAGS)
+        return sums
+
+    return quarter_lanes(first, first, first, first), generate
+
+
+@intrinsic
+def totals_of_halves(typingctx, v0, v1, v2, v3, v4, v5, v6, v7):
+    """The sum of the 8 of each, as 8 lanes."""
+
+    def generate(context, builder, signature, arguments):
+        sums = _sums_of_fours(builder, arguments[:4]), _sums_of_fours(builder, arguments[4:])
+        halves = (_taken(builder, *sums, [*range(start, start + 4), *range(start + 8, start + 12)]) for start in (0, 4))
+        return builder.fadd(*halves, flags=FLAGS)
+
+    return half_lanes(*[half_lanes] * 8), generate
+
+
+def _sums_of_fours(builder: Any, vectors: Any) -> Any:
+    """Of four vectors the sums of every four lanes: those of the first four lanes of each vector, then of the next four."""
+    return _sums_within_fours(builder, *(_sums_within_fours(builder, *vectors[begin : begin + 2]) for begin in (0, 2)))
+
+
+def _sums_within_fours(builder: Any, first: Any, second: Any) -> Any:
+    """Of every four lanes of two vectors the sums of both pairs, the first vector's before the second's."""
+    count = first.type.count
+    places = [count * number + four + pair for four in range(0, count, 4) for number in (0, 1) for pair in (0, 2)]
+    even, odd = (_taken(builder, first, second, [place + b for place in places]) for b in (0, 1))
+    return builder.fadd(even, odd, flags=FLAGS)

@@ -12,23 +12,23 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v._system.direct_file import BLOCK, DirectFile
+from fastw2v._system.direct_file import SECTOR, DirectFile
 from fastw2v.errors import UsageError, reason
 
-ARRAY_PIECE = 1 << 24  # bytes
+ARRAY_BUFFER_BYTES = 1 << 24  # bytes
 
 
-def described(kind: str, version: int, fields: dict[str, Any]) -> str:
+def description_text(kind: str, version: int, fields: dict[str, Any]) -> str:
     """What a folder is, as JSON: its kind, the version of that kind's format, and more."""
     return json.dumps({"format": kind, "version": version} | fields, indent=1) + "\n"
 
 
 def read_description(path: Path, kind: str, *versions: int) -> dict[str, Any]:
-    """What a file says that holds what `described` returns, if it is of this kind and of one of these versions."""
-    return parsed_description(path, read_file(path), kind, *versions)
+    """What a file says that holds what `description_text` returns, if it is of this kind and of one of these versions."""
+    return parse_description(path, read_file(path), kind, *versions)
 
 
-def parsed_description(path: Path, content: bytes, kind: str, *versions: int) -> dict[str, Any]:
+def parse_description(path: Path, content: bytes, kind: str, *versions: int) -> dict[str, Any]:
     """The same of what was read from the file."""
     try:
         about = json.loads(content)
@@ -50,12 +50,12 @@ def read_file(path: Path) -> bytes:
         raise UsageError(f"cannot read {path}: {reason(error)}") from error
 
 
-def words_as_lines(words: list[bytes]) -> bytes:
+def word_lines(words: list[bytes]) -> bytes:
     """A word a line."""
     return b"".join(word + b"\n" for word in words)
 
 
-def read_words(path: Path) -> list[bytes]:
+def read_word_lines(path: Path) -> list[bytes]:
     """The words of a file, a word a line."""
     words = read_file(path).split(b"\n")
     if words.pop():
@@ -70,7 +70,7 @@ def write_array(path: Path, array: np.ndarray) -> None:
     """
     with DirectFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)) as file:
         file.write(array_header(array))
-        step = max(1, len(array) if array.flags.c_contiguous else ARRAY_PIECE * len(array) // max(1, array.nbytes))
+        step = max(1, len(array) if array.flags.c_contiguous else ARRAY_BUFFER_BYTES * len(array) // max(1, array.nbytes))
         for start in range(0, len(array), step):
             file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
         file.finish()
@@ -79,8 +79,8 @@ def write_array(path: Path, array: np.ndarray) -> None:
 def array_header(array: np.ndarray) -> bytes:
     """What a .npy file begins with, filled up to a block of the disk: the data then begin at one."""
     about = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype)) | {"shape": array.shape}
-    start = np.lib.format.magic(1, 0) + struct.pack("<H", BLOCK - 10)
-    return (start + repr(about).encode("latin-1")).ljust(BLOCK - 1) + b"\n"
+    start = np.lib.format.magic(1, 0) + struct.pack("<H", SECTOR - 10)
+    return (start + repr(about).encode("latin-1")).ljust(SECTOR - 1) + b"\n"
 
 
 def read_array(path: Path) -> np.ndarray:

@@ -12,10 +12,10 @@ import numpy as np
 
 from fastw2v._system.platforms import sync
 
-BLOCK = 4096  # bytes; direct writes begin and end at multiples of it, in the file and in memory, whatever the disk
-PIECE = 1 << 22  # bytes that are gathered and written at once
-LONG_PIECE = 1 << 25  # bytes written at once from where they lie: a signal is heard after each
-SYNCED = 1 << 27  # bytes after which the disk is waited for where it cannot be written to directly, for the same reason
+SECTOR = 4096  # bytes; direct writes begin and end at multiples of it, in the file and in memory, whatever the disk
+BUFFER_BYTES = 1 << 22  # bytes that are gathered and written at once
+DIRECT_WRITE_BYTES = 1 << 25  # bytes written at once from where they lie: a signal is heard after each
+SYNC_BYTES = 1 << 27  # bytes after which the disk is waited for where it cannot be written to directly, for the same reason
 DIRECT = getattr(os, "O_DIRECT", 0)
 
 
@@ -28,7 +28,7 @@ class DirectFile(io.RawIOBase):
     def __init__(self, handle: int) -> None:
         """`handle` is open for writing, and is closed by `close`."""
         self.handle = handle
-        self.buffer = memoryview(mmap.mmap(-1, PIECE))  # it begins at a page
+        self.buffer = memoryview(mmap.mmap(-1, BUFFER_BYTES))  # it begins at a page
         self.filled = self.written = self.waiting = 0
         self.direct = self._set_direct(True)
 
@@ -50,22 +50,22 @@ class DirectFile(io.RawIOBase):
         view = view.cast("B") if view.nbytes else memoryview(b"")
         start = 0
         while start < len(view):
-            count = min(len(view) - start, LONG_PIECE) // BLOCK * BLOCK
-            if count and self.direct and self.tell() % BLOCK == _address(view[start:]) % BLOCK == 0:
+            count = min(len(view) - start, DIRECT_WRITE_BYTES) // SECTOR * SECTOR
+            if count and self.direct and self.tell() % SECTOR == _address(view[start:]) % SECTOR == 0:
                 self._write_buffer()
                 self._write_all(view[start : start + count])
             else:
-                count = min(len(view) - start, PIECE - self.filled)
+                count = min(len(view) - start, BUFFER_BYTES - self.filled)
                 self.buffer[self.filled : self.filled + count] = view[start : start + count]
                 self.filled += count
-            if self.filled == PIECE:
+            if self.filled == BUFFER_BYTES:
                 self._write_buffer()
             start += count
         return len(view)
 
     def finish(self) -> None:
         """Write the rest, and wait until all is on the disk. Raises OSError."""
-        if self.filled % BLOCK:
+        if self.filled % SECTOR:
             self.direct = self._set_direct(False)
         self._write_buffer()
         sync(self.handle)
@@ -94,7 +94,7 @@ class DirectFile(io.RawIOBase):
                 self.direct = self._set_direct(False)
         self.written += len(piece)
         self.waiting += len(piece)
-        if not self.direct and self.waiting >= SYNCED:
+        if not self.direct and self.waiting >= SYNC_BYTES:
             os.fsync(self.handle)
             self.waiting = 0
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from fastw2v._system.direct_file import DirectFile
-from fastw2v._system.platforms import exchange_at_once, sync
+from fastw2v._system.platforms import exchange_atomically, sync
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 try:
@@ -116,7 +116,7 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
 
 def _exchange(first: Path, second: Path) -> None:
     """Let two names change places, at once where the system can; where it fails, nothing has changed."""
-    if exchange_at_once(first, second):
+    if exchange_atomically(first, second):
         return
     aside = second.with_name(f"{second.name}.old-{secrets.token_hex(4)}")
     try:
@@ -237,7 +237,7 @@ def spool_folder(output: Path | None) -> Path | None:
     return Path(os.path.realpath(output)).parent
 
 
-def vanishing_file(folder: Path | None) -> IO[bytes]:
+def unnamed_temporary_file(folder: Path | None) -> IO[bytes]:
     """A temporary file without a name: the system frees it when the process ends, however it ends.
 
     It lies in $TMPDIR if that is set, else in `folder`, else where the system keeps temporary files.

@@ -41,7 +41,7 @@ def sync(handle: int) -> None:
     os.fsync(handle)
 
 
-def exchange_at_once(first: Path, second: Path) -> bool:
+def exchange_atomically(first: Path, second: Path) -> bool:
     """Let two names change places in one step; whether the system can."""
     one, other = bytes(first.resolve()), bytes(second.resolve())
     ways = {"renameat2": (AT_WORKING_FOLDER, one, AT_WORKING_FOLDER, other, EXCHANGE), "renamex_np": (one, other, SWAP)}

@@ -21,10 +21,10 @@ RAISED: dict[int, type[KeyboardInterrupt]] = {
     signal.SIGTERM: Terminated,
     signal.SIGHUP: HungUp,
 }
-AGAIN = 0.02  # seconds until one that waits is looked at again
-IMPORTING = "<frozen importlib"
+RETRY_SECONDS = 0.02  # seconds until one that waits is looked at again
+IMPORT_FRAMES = "<frozen importlib"
 
-_waiting = 0  # the signal that is yet to be raised
+_pending = 0  # the signal that is yet to be raised
 _holding = False  # whether none may be raised now
 _dropped_before = sys.unraisablehook
 
@@ -40,13 +40,13 @@ def listen() -> None:
     global _dropped_before
     for number in RAISED:
         if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _hear)
-    signal.signal(signal.SIGALRM, _look_again)
+            signal.signal(number, _handle)
+    signal.signal(signal.SIGALRM, _retry_pending)
     if sys.unraisablehook is not _dropped:
         _dropped_before, sys.unraisablehook = sys.unraisablehook, _dropped
 
 
-def hear_no_more() -> None:
+def ignore_signals() -> None:
     """Whatever comes from now on changes nothing."""
     for number in (*RAISED, signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)
@@ -82,11 +82,11 @@ def held_while_importing() -> AbstractContextManager[None]:
 
     `listen` sees to that by itself.
     """
-    return nullcontext() if signal.getsignal(signal.SIGINT) is _hear else signals_held()
+    return nullcontext() if signal.getsignal(signal.SIGINT) is _handle else signals_held()
 
 
 @contextmanager
-def dropped_comes_after() -> Iterator[None]:
+def raising_dropped_interrupts() -> Iterator[None]:
     """Raise after the block a KeyboardInterrupt that was dropped inside it, as it is where LLVM calls Python.
 
     `listen` sees to that by itself, sooner.
@@ -112,31 +112,31 @@ def dropped_comes_after() -> Iterator[None]:
         raise dropped[0]
 
 
-def _hear(number: int, frame: FrameType | None) -> None:
+def _handle(number: int, frame: FrameType | None) -> None:
     if not _imports(frame):
-        _wait(0)
+        _set_pending(0)
         raise RAISED[number]
-    if _waiting:  # a second one: who sends it does not want to wait for what is imported
+    if _pending:  # a second one: who sends it does not want to wait for what is imported
         stop_at_once(number, frame)
-    _wait(number)
+    _set_pending(number)
 
 
-def _wait(number: int) -> None:
+def _set_pending(number: int) -> None:
     """Let a signal come a little later, or, with 0, none."""
-    global _waiting
-    _waiting = number
-    signal.setitimer(signal.ITIMER_REAL, *(AGAIN, AGAIN) if number else (0, 0))
+    global _pending
+    _pending = number
+    signal.setitimer(signal.ITIMER_REAL, *(RETRY_SECONDS, RETRY_SECONDS) if number else (0, 0))
 
 
-def _look_again(number: int, frame: FrameType | None) -> None:
-    if _waiting and not _holding and not _imports(frame):
-        _hear(_waiting, frame)
+def _retry_pending(number: int, frame: FrameType | None) -> None:
+    if _pending and not _holding and not _imports(frame):
+        _handle(_pending, frame)
 
 
 def _imports(frame: FrameType | None) -> bool:
     """Whether something is being imported."""
     while frame:
-        if frame.f_code.co_filename.startswith(IMPORTING):
+        if frame.f_code.co_filename.startswith(IMPORT_FRAMES):
             return True
         frame = frame.f_back
     return False
@@ -146,6 +146,6 @@ def _dropped(what: Any) -> None:
     """What Python calls with an exception that nothing can catch."""
     for number, raised in RAISED.items():
         if what.exc_type is raised:
-            _wait(number)
+            _set_pending(number)
             return
     _dropped_before(what)

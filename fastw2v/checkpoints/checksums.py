@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from fastw2v._system.array_folder import ARRAY_PIECE, array_header
+from fastw2v._system.array_folder import ARRAY_BUFFER_BYTES, array_header
 from fastw2v._system.resources import usable_cores
 from fastw2v.errors import UsageError, reason
 
-POLYNOMIAL = 0xEDB88320  # of zlib's CRC-32, the highest power in the lowest bit
-ONE, X = 1 << 31, 1 << 30
+CRC_POLYNOMIAL = 0xEDB88320  # of zlib's CRC-32, the highest power in the lowest bit
+CRC_ONE, CRC_X = 1 << 31, 1 << 30
 MOST_THREADS = 4
-CHECKSUM = b',\n "checksum": '  # how the line begins that ends a sealed description
+CHECKSUM_FIELD = b',\n "checksum": '  # how the line begins that ends a sealed description
 
 
 class Checksums:
@@ -36,17 +36,19 @@ class Checksums:
 
     def of_array(self, array: np.ndarray) -> Callable[[], int]:
         """The checksum that the file of an array will have; what is returned waits for it."""
-        rows = max(1, ARRAY_PIECE * len(array) // max(1, array.nbytes))
+        rows = max(1, ARRAY_BUFFER_BYTES * len(array) // max(1, array.nbytes))
         header = array_header(array)
         begun = [self._begin(_of_rows, array[start : start + rows]) for start in range(0, len(array), rows)]
-        return lambda: joined([(zlib.crc32(header), len(header)), *(part.result() for part in begun)])
+        return lambda: combine_crc32([(zlib.crc32(header), len(header)), *(part.result() for part in begun)])
 
     def of_file(self, path: Path) -> int:
         """The checksum of a file. Raises UsageError where it cannot be read."""
         try:
             with open(path, "rb") as file:
-                starts = range(0, os.fstat(file.fileno()).st_size, ARRAY_PIECE)
-                return joined([part.result() for part in [self._begin(_of_part, file.fileno(), start) for start in starts]])
+                starts = range(0, os.fstat(file.fileno()).st_size, ARRAY_BUFFER_BYTES)
+                return combine_crc32(
+                    [part.result() for part in [self._begin(_of_part, file.fileno(), start) for start in starts]]
+                )
         except OSError as error:
             raise UsageError(f"cannot read {path}: {reason(error)}") from error
 
@@ -75,28 +77,28 @@ def _of_rows(rows: np.ndarray) -> tuple[int, int]:
 
 
 def _of_part(handle: int, start: int) -> tuple[int, int]:
-    data = os.pread(handle, ARRAY_PIECE, start)
+    data = os.pread(handle, ARRAY_BUFFER_BYTES, start)
     return zlib.crc32(data), len(data)
 
 
 def sealed(description: str) -> bytes:
-    """A JSON object that `described` returned, with the checksum of all that is before it as its last field."""
+    """A JSON object that `description_text` returned, with the checksum of all that is before it as its last field."""
     content = description.removesuffix("\n}\n").encode()
-    return content + CHECKSUM + b"%d\n}\n" % zlib.crc32(content)
+    return content + CHECKSUM_FIELD + b"%d\n}\n" % zlib.crc32(content)
 
 
 def is_sealed(content: bytes) -> bool:
     """Whether a description ends with a checksum."""
-    return CHECKSUM in content
+    return CHECKSUM_FIELD in content
 
 
 def is_whole(content: bytes) -> bool:
     """Whether a sealed description is as it was written, to the last byte."""
-    before, _, end = content.rpartition(CHECKSUM)
+    before, _, end = content.rpartition(CHECKSUM_FIELD)
     return end == b"%d\n}\n" % zlib.crc32(before)
 
 
-def joined(parts: list[tuple[int, int]]) -> int:
+def combine_crc32(parts: list[tuple[int, int]]) -> int:
     """zlib.crc32 of bytes of which each part's checksum and length are known.
 
     A checksum is a remainder of polynomials over two elements: n bytes that follow multiply it by x^(8 n).
@@ -109,12 +111,12 @@ def _product(a: int, b: int) -> int:
     for bit in range(31, -1, -1):
         if a >> bit & 1:
             product ^= b
-        b = b >> 1 ^ (POLYNOMIAL if b & 1 else 0)
+        b = b >> 1 ^ (CRC_POLYNOMIAL if b & 1 else 0)
     return product
 
 
 def _power_of_x(exponent: int) -> int:
-    power, square = ONE, X
+    power, square = CRC_ONE, CRC_X
     while exponent:
         if exponent & 1:
             power = _product(power, square)

@@ -1,7 +1,7 @@
 """A folder of checkpoints: numbered folders, each whole, of which the newest counts.
 
 A checkpoint holds run.json (what was asked for, and what the text was), words.txt, and an array in each .npy file: the words'
-counts, those of the text alone where a run went on from earlier vectors, the matrices and the state of training. A new one is
+counts, those of the text alone where a run went on from previous vectors, the matrices and the state of training. A new one is
 written beside the one before, which is removed only then.
 
 run.json has the checksums of all other files, and ends with its own: each is looked at before anything of the file is used.
@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v._system.array_folder import (
-    described,
-    parsed_description,
+    description_text,
+    parse_description,
     read_array,
     read_file,
-    read_words,
-    words_as_lines,
+    read_word_lines,
+    word_lines,
     write_array,
 )
 from fastw2v._system.files import folder_written_whole, hold, remove_leftovers, sync_folder, temporary_beside
@@ -35,7 +35,7 @@ FORMAT, VERSION, WITHOUT_CHECKSUMS = "fastw2v checkpoint", 2, 1
 RUN, WORDS = "run.json", "words.txt"
 COUNTS, TEXT_COUNTS = "counts", "text-counts"
 ASIDE = "earlier"  # a folder for the checkpoints of a run that another one takes the place of
-DIGITS = 6
+NUMBER_DIGITS = 6
 
 
 class Checkpoint(NamedTuple):
@@ -98,13 +98,13 @@ class Store:
             names = [path.name for path in self.folder.iterdir()]
         except OSError as error:
             raise UsageError(f"cannot read the checkpoints in {self.folder}: {reason(error)}") from error
-        return sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) >= DIGITS)
+        return sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) >= NUMBER_DIGITS)
 
     def write(self, checkpoint: Checkpoint) -> None:
         """Add a checkpoint, and remove those before it once it is on the disk."""
-        earlier = self.numbers()
-        target = self._path(earlier[-1] + 1 if earlier else 1)
-        words = words_as_lines(checkpoint.words)
+        previous = self.numbers()
+        target = self._path(previous[-1] + 1 if previous else 1)
+        words = word_lines(checkpoint.words)
         with folder_written_whole(target) as folder, checksums() as threads:
             (folder / WORDS).write_bytes(words)
             sums: dict[str, Callable[[], int]] = {WORDS: lambda: zlib.crc32(words)}
@@ -112,8 +112,8 @@ class Store:
                 sums[f"{name}.npy"] = threads.of_array(array)
                 write_array(folder / f"{name}.npy", array)
             about = {"folder": self.identity(), "checksums": {name: found() for name, found in sums.items()}}
-            (folder / RUN).write_bytes(sealed(described(FORMAT, VERSION, about | checkpoint.run)))
-        for number in earlier:
+            (folder / RUN).write_bytes(sealed(description_text(FORMAT, VERSION, about | checkpoint.run)))
+        for number in previous:
             shutil.rmtree(self._path(number), ignore_errors=True)
         shutil.rmtree(self.folder / ASIDE, ignore_errors=True)
 
@@ -126,7 +126,7 @@ class Store:
                 raise UsageError(f"{folder / RUN} is damaged: its list of arrays makes no sense")
         else:
             names = _checked_arrays(folder, run.get("checksums"))
-        return Checkpoint(run, read_words(folder / WORDS), {name: read_array(folder / f"{name}.npy") for name in names})
+        return Checkpoint(run, read_word_lines(folder / WORDS), {name: read_array(folder / f"{name}.npy") for name in names})
 
     def read_run(self) -> tuple[Path, dict[str, Any]]:
         """The newest checkpoint's folder, and what is said of its run. Raises UsageError as `read` does."""
@@ -137,7 +137,7 @@ class Store:
         content = read_file(folder / RUN)
         if is_sealed(content) and not is_whole(content):
             raise _damaged(folder / RUN)
-        run = parsed_description(folder / RUN, content, FORMAT, WITHOUT_CHECKSUMS, VERSION)
+        run = parse_description(folder / RUN, content, FORMAT, WITHOUT_CHECKSUMS, VERSION)
         if run["version"] != WITHOUT_CHECKSUMS and not is_sealed(content):
             raise _damaged(folder / RUN)
         return folder, run
@@ -161,7 +161,7 @@ class Store:
             raise UsageError(f"the checkpoints in {self.folder} cannot be set aside: {reason(error)}") from error
 
     def _set_aside(self) -> str:
-        """Whether those of an earlier run are, in words that continue a message."""
+        """Whether those of an previous run are, in words that continue a message."""
         kept = sorted(path.name for path in (self.folder / ASIDE).glob("[0-9]*"))
         if not kept:
             return ""
@@ -179,7 +179,7 @@ class Store:
             self.folder.rmdir()
 
     def _path(self, number: int) -> Path:
-        return self.folder / f"{number:0{DIGITS}d}"
+        return self.folder / f"{number:0{NUMBER_DIGITS}d}"
 
 
 def _checked_arrays(folder: Path, sums: Any) -> list[str]:

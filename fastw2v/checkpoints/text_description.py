@@ -10,7 +10,7 @@ from fastw2v.corpus.sources import Source
 IDS_AT_ONCE = 1 << 22
 
 
-def described(text: list[Source], ids: IdStream) -> dict[str, Any]:
+def describe_text(text: list[Source], ids: IdStream) -> dict[str, Any]:
     """A text in a few figures that change when it does: the sizes of its files, and a checksum of all its word ids."""
     checksum = 0
     for start in range(0, len(ids), IDS_AT_ONCE):

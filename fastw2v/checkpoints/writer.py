@@ -14,7 +14,7 @@ from fastw2v.model.finite import all_finite
 from fastw2v.training.state import captured
 from fastw2v.training.trainer import Trainer
 
-MOST_OF_THE_TIME = 0.04  # that training may pause for checkpoints
+MAX_TIME_FRACTION = 0.04  # that training may pause for checkpoints
 
 
 class CheckpointWriter:
@@ -37,7 +37,7 @@ class CheckpointWriter:
 
     def due(self) -> bool:
         """Whether it is time for the next."""
-        return time.monotonic() - self.last >= max(self.every, self.cost / MOST_OF_THE_TIME)
+        return time.monotonic() - self.last >= max(self.every, self.cost / MAX_TIME_FRACTION)
 
     def write_if_due(self, trainer: Trainer, note: Callable[[str], None]) -> None:
         """Called during training."""

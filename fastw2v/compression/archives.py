@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
-from fastw2v.compression.errors import Damaged, NotRead
+from fastw2v.compression.streams import Damaged, NotRead
 
 LARGEST_TAR_HEADER = 1 << 20  # bytes of what stands before a member, such as a long name
 NAMES_SHOWN = 3

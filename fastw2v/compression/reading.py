@@ -1,16 +1,15 @@
-"""Files opened by their content, whatever their names: plain, compressed once or more often, zip archives of one file."""
+"""Files open_content by their content, whatever their names: plain, compressed once or more often, zip archives of one file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
 from fastw2v._system.text_encoding import BYTE_ORDER_MARK, how_to_convert, other_unicode
-from fastw2v.compression.errors import Damaged, NotRead
-from fastw2v.compression.streams import Streams, compression
+from fastw2v.compression.streams import Damaged, NotRead, Streams, compression
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
-BEGINNING = 1 << 13  # bytes that a content is told by
-MOST_LAYERS = 4  # of compression: there are files that unpack to themselves
+BEGINNING_BYTES = 1 << 13  # bytes that a content is told by
+MAX_LAYERS = 4  # of compression: there are files that unpack to themselves
 NOT_SUPPORTED = "which is not supported: use gzip, bzip2, xz or zstd"
 OTHER_COMPRESSION = {
     b"7z\xbc\xaf\x27\x1c": "is a 7z archive: unpack it first",
@@ -47,12 +46,12 @@ class Reader:
 
     def read(self, size: int) -> bytes:
         """So many bytes, or fewer at the end. Raises Fastw2vError for damaged data or a failing disk."""
-        with one_kind_of_error(self.name):
+        with content_errors(self.name):
             data: bytes = self.stream.read(size)
             return data
 
 
-def opened(raw: IO[bytes], name: str) -> Reader:
+def open_content(raw: IO[bytes], name: str) -> Reader:
     """A reader of the one content of a file that stands at its start, without a byte order mark.
 
     Raises UsageError for archives and encodings that are not read, Fastw2vError for damaged data and failing disks.
@@ -68,14 +67,14 @@ def opened(raw: IO[bytes], name: str) -> Reader:
 def content(file: Any, name: str, *, seekable: bool = True) -> Content:
     """What a file holds, which stands at its start; seekable : it is a file on the disk, and not one inside an archive."""
     kinds: list[str] = []
-    with one_kind_of_error(name):
+    with content_errors(name):
         stream = file if seekable else _Peeked(file)
-        beginning = file.read(BEGINNING) if seekable else stream.beginning
+        beginning = file.read(BEGINNING_BYTES) if seekable else stream.beginning
         if seekable:
             file.seek(0)
-        while kind := packed_by(beginning):
-            if len(kinds) == MOST_LAYERS:
-                raise NotRead(f"{name} is compressed more than {MOST_LAYERS} times over: unpack it first")
+        while kind := packing(beginning):
+            if len(kinds) == MAX_LAYERS:
+                raise NotRead(f"{name} is compressed more than {MAX_LAYERS} times over: unpack it first")
             if kind == "zip" and stream is not file:
                 raise NotRead(f"{name} has a zip archive inside: unpack it first")
             stream = _Peeked(_zip_member(file, name) if kind == "zip" else Streams(kind, stream))
@@ -89,7 +88,7 @@ def content(file: Any, name: str, *, seekable: bool = True) -> Content:
     return Content(stream, beginning, "+".join(kinds) or None)
 
 
-def packed_by(beginning: bytes) -> str | None:
+def packing(beginning: bytes) -> str | None:
     """What data that begin so are packed by, so that only a whole reading makes sense of them; tar archives are not packed."""
     return "zip" if beginning.startswith(ZIP) else compression(beginning)
 
@@ -104,7 +103,7 @@ def is_tar(beginning: bytes) -> bool:
 
 
 @contextmanager
-def one_kind_of_error(name: str) -> Iterator[None]:
+def content_errors(name: str) -> Iterator[None]:
     """Whatever is wrong with a file is a Fastw2vError that names it."""
     try:
         yield
@@ -125,7 +124,7 @@ class _Peeked:
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
-        self.ahead = self.beginning = stream.read(BEGINNING)
+        self.ahead = self.beginning = stream.read(BEGINNING_BYTES)
 
     def read(self, size: int) -> bytes:
         """So many bytes, or fewer at the end."""

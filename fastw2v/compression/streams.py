@@ -6,14 +6,25 @@ import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from fastw2v.compression.errors import Damaged
 from fastw2v.compression.zstd import ZstdError
 from fastw2v.compression.zstd import new_decompressor as new_zstd
+from fastw2v.errors import UsageError
 
 READ_BYTES = 1 << 17
-PIECE = 1 << 14  # bytes given to a decompressor at a time: what follows a stream is copied, and streams may be tiny
+INPUT_BYTES = 1 << 14  # bytes given to a decompressor at a time: what follows a stream is copied, and streams may be tiny
 GZIP_WINDOW = 31  # of zlib: with gzip's header and checksum
 DAMAGE = (OSError, EOFError, ValueError, lzma.LZMAError, zlib.error, ZstdError)  # what decompressors raise
+
+
+class Damaged(Exception):
+    """Data of some kind that cannot be read to their end."""
+
+    def __init__(self, kind: str, why: object) -> None:
+        super().__init__(f"the {kind} data are damaged or cut short ({why})")
+
+
+class NotRead(UsageError):
+    """A file in a form that is known, and is not read."""
 
 
 class Gzip:
@@ -40,7 +51,7 @@ class Gzip:
         return found
 
 
-class Kind(NamedTuple):
+class StreamKind(NamedTuple):
     """How a kind of stream is read.
 
     new : a decompressor of one stream
@@ -51,11 +62,11 @@ class Kind(NamedTuple):
     padding: int
 
 
-KINDS = {
-    "gzip": Kind(Gzip, 1),
-    "bzip2": Kind(bz2.BZ2Decompressor, 0),
-    "xz": Kind(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ), 4),
-    "zstd": Kind(new_zstd, 0),
+STREAM_KINDS = {
+    "gzip": StreamKind(Gzip, 1),
+    "bzip2": StreamKind(bz2.BZ2Decompressor, 0),
+    "xz": StreamKind(lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ), 4),
+    "zstd": StreamKind(new_zstd, 0),
 }
 
 
@@ -93,7 +104,7 @@ class Streams:
     def _some(self, most: int) -> bytes:
         while self.stream or self._begin():
             data = b""
-            if self.stream.needs_input and not (data := self._next_piece()):
+            if self.stream.needs_input and not (data := self._next_input()):
                 raise Damaged(self.kind, "it ends inside a stream")
             try:
                 text: bytes = self.stream.decompress(data, most)
@@ -108,9 +119,9 @@ class Streams:
 
     def _begin(self) -> bool:
         """Skip the padding, and begin the next stream; False where there is none."""
-        new, unit = KINDS[self.kind]
+        new, unit = STREAM_KINDS[self.kind]
         zeros = 0
-        while piece := self._next_piece():
+        while piece := self._next_input():
             rest = piece.lstrip(b"\0") if unit and self.number else piece
             zeros += len(piece) - len(rest)
             self.taken -= len(rest)
@@ -123,10 +134,10 @@ class Streams:
             self.number += 1
         return bool(piece)
 
-    def _next_piece(self) -> bytes:
+    def _next_input(self) -> bytes:
         """The next bytes as they are packed, none at the end."""
         if self.taken == len(self.pending):
             self.pending, self.taken = self.packed.read(READ_BYTES), 0
-        piece: bytes = self.pending[self.taken : self.taken + PIECE]
+        piece: bytes = self.pending[self.taken : self.taken + INPUT_BYTES]
         self.taken += len(piece)
         return piece

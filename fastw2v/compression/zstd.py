@@ -10,8 +10,8 @@ else:
 
 ZstdError = zstd.ZstdError
 # Files of `zstd --ultra` and `--long` have windows of more than the 128 MB that a decompressor takes unasked.
-WINDOW = zstd.DecompressionParameter.window_log_max
-LARGEST_WINDOW: dict[int, int] = {WINDOW: WINDOW.bounds()[1]}
+WINDOW_LOG = zstd.DecompressionParameter.window_log_max
+LARGEST_WINDOW: dict[int, int] = {WINDOW_LOG: WINDOW_LOG.bounds()[1]}
 WITH_CHECKSUM: dict[int, int] = {zstd.CompressionParameter.checksum_flag: 1}
 
 

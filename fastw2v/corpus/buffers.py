@@ -8,16 +8,16 @@ from typing import NamedTuple, TypeVar
 from fastw2v._system.text_encoding import BYTE_ORDER_MARK as MARK
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.sources import Source
-from fastw2v.corpus.texts import LONGEST_WORD, Text
+from fastw2v.corpus.texts import MAX_UNBROKEN_BYTES, Text
 from fastw2v.corpus.words import MAX_WORD_BYTES
 from fastw2v.errors import UsageError
 
-BLOCK_BYTES = 1 << 21
+TEXT_BUFFER_BYTES = 1 << 21
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Block(NamedTuple):
+class TextBuffer(NamedTuple):
     """Whole words of one text.
 
     data : their bytes, and the white space around them
@@ -46,12 +46,12 @@ class Block(NamedTuple):
             self.findings.check(self.name, self.start, self.data)
 
 
-def blocks(
+def text_buffers(
     sources: Iterable[Source],
     advanced: Callable[[int], None] = lambda _: None,
-    size: int = BLOCK_BYTES,
+    size: int = TEXT_BUFFER_BYTES,
     end_lines: bool = True,
-) -> Iterator[Block]:
+) -> Iterator[TextBuffer]:
     """All texts of all sources, cut after white space, so that no word and no UTF-8 character lies in two blocks.
 
     The end of a text ends its sentence; without `end_lines` a last line stays as it is, and a last word that no white space
@@ -64,9 +64,9 @@ def blocks(
         try:
             for text in source.texts(raw):
                 blank = begins_line = True
-                for data, start in _cut(text, size, end_lines and source.end is None):
+                for data, start in _cut_text(text, size, end_lines and source.end is None):
                     blank = blank and data.removeprefix(MARK).isspace()
-                    yield Block(data, text.name, start, begins_line, findings)
+                    yield TextBuffer(data, text.name, start, begins_line, findings)
                     begins_line = data.endswith(b"\n")
                     advanced(raw.tell() - position)
                     position = raw.tell()
@@ -77,7 +77,7 @@ def blocks(
             source.close(raw)
 
 
-def _cut(text: Text, size: int, end_lines: bool) -> Iterator[tuple[bytes, int]]:
+def _cut_text(text: Text, size: int, end_lines: bool) -> Iterator[tuple[bytes, int]]:
     """The blocks of one text, and where they begin in it."""
     start = place = text.start  # of `rest`, and of what is read next
     rest = last = b""  # the start of a word that goes on in the next block; the last byte that counts
@@ -88,7 +88,7 @@ def _cut(text: Text, size: int, end_lines: bool) -> Iterator[tuple[bytes, int]]:
         data = rest + more
         cut = 1 + max(data.rfind(b"\n"), data.rfind(b" "), data.rfind(b"\t"))
         word = len(data) - cut if cut else word + len(more)
-        if word > LONGEST_WORD:
+        if word > MAX_UNBROKEN_BYTES:
             raise UsageError(f"{text.name} is no text: its bytes {place - word:,} to {place:,} hold no white space")
         block, rest = data[:cut], data[cut:]
         if block:
@@ -101,7 +101,7 @@ def _cut(text: Text, size: int, end_lines: bool) -> Iterator[tuple[bytes, int]]:
         yield rest + b"\n", start
 
 
-def in_order(function: Callable[[int, Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
+def map_in_order(function: Callable[[int, Item], Result], items: Iterable[Item], threads: int) -> Iterator[Result]:
     """function(number, item) for every item, on several threads; results come in the items' order.
 
     At most `threads` items are under way, so that item i + threads starts only once the result of item i was taken: what

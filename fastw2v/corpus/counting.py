@@ -5,27 +5,27 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.corpus.buffers import Block, blocks, in_order
+from fastw2v.corpus.buffers import TextBuffer, map_in_order, text_buffers
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary
 from fastw2v.corpus.words import (
-    BYTES,
-    ENTRIES,
     MAX_WORD_BYTES,
+    USED_BYTES,
+    USED_ENTRIES,
     WordTable,
-    count_block,
-    grown,
+    count_buffer,
+    enlarged,
     merge,
     new_table,
-    rebuilt,
+    subtable,
     table_bytes,
 )
 from fastw2v.errors import UsageError
 
-# A table that is being rebuilt stands beside its larger copy, and merging needs one more: so much of the budget each may take.
-BUDGET_SHARE = 0.25
-LEAST_BUDGET = 4 << 20  # a table this small, of some 60,000 words, is never worth pruning
-FULL_AFTER_PRUNING = 0.7  # the original prunes at 70 % of its hash table
+# A table that is being subtable stands beside its larger copy, and merging needs one more: so much of the budget each may take.
+TABLE_MEMORY_FRACTION = 0.25
+MIN_TABLE_BYTES = 4 << 20  # a table this small, of some 60,000 words, is never worth pruning
+PRUNED_LOAD_FACTOR = 0.7  # the original prunes at 70 % of its hash table
 
 
 class Counter:
@@ -41,22 +41,23 @@ class Counter:
         """Count a block's words; `offset` is its place in the whole text."""
         data = np.frombuffer(block, np.uint8)
         position = 0
-        while (position := count_block(data, position, offset, self.table, self.buffer)) < len(data):
+        while (position := count_buffer(data, position, offset, self.table, self.buffer)) < len(data):
             self.make_room()
 
     def make_room(self) -> None:
         """Grow, or, where the budget is spent, forget the words seen least."""
         if 2 * table_bytes(self.table) <= self.budget:
-            self.table = grown(self.table)
+            self.table = enlarged(self.table)
             return
         entries, text_bytes = len(self.table.hashes), len(self.table.text) - MAX_WORD_BYTES
         while (
-            self.table.used[ENTRIES] > FULL_AFTER_PRUNING * entries or self.table.used[BYTES] > FULL_AFTER_PRUNING * text_bytes
+            self.table.used[USED_ENTRIES] > PRUNED_LOAD_FACTOR * entries
+            or self.table.used[USED_BYTES] > PRUNED_LOAD_FACTOR * text_bytes
         ):
             self.pruned_up_to += 1
-            counts = self.table.counts[: self.table.used[ENTRIES]]
+            counts = self.table.counts[: self.table.used[USED_ENTRIES]]
             kept = np.flatnonzero(counts > self.pruned_up_to)
-            self.table = rebuilt(self.table, np.union1d([0], kept), entries, text_bytes)
+            self.table = subtable(self.table, np.union1d([0], kept), entries, text_bytes)
 
 
 def count_words(
@@ -66,19 +67,19 @@ def count_words(
 
     The table is the same for any number of threads while nothing is forgotten. `advanced` is told of bytes read.
     """
-    counters = [Counter(max(LEAST_BUDGET, memory * BUDGET_SHARE / threads)) for _ in range(threads)]
+    counters = [Counter(max(MIN_TABLE_BYTES, memory * TABLE_MEMORY_FRACTION / threads)) for _ in range(threads)]
 
-    def count(number: int, item: tuple[int, Block]) -> None:
+    def count(number: int, item: tuple[int, TextBuffer]) -> None:
         offset, block = item
         block.check()
         counters[number % threads].count(block.words(), offset)
 
-    for _ in in_order(count, _with_offsets(blocks(sources, advanced)), threads):
+    for _ in map_in_order(count, _with_text_offsets(text_buffers(sources, advanced)), threads):
         pass
     pruned_up_to = max(counter.pruned_up_to for counter in counters)
     merged = counters.pop(0).table
     while counters:
-        merged = joined(counters.pop(0).table, merged)
+        merged = merge_tables(counters.pop(0).table, merged)
     return merged, pruned_up_to
 
 
@@ -98,7 +99,7 @@ class WordCounts(NamedTuple):
 
 def counted_words(table: WordTable) -> WordCounts:
     """The words of a table."""
-    counts = table.counts[: table.used[ENTRIES]]
+    counts = table.counts[: table.used[USED_ENTRIES]]
     return WordCounts(table, len(counts), int(counts.sum()), int(counts[1:].max(initial=0)))
 
 
@@ -110,8 +111,8 @@ def select(table: WordTable, *, min_count: int, max_vocab: int | None, earlier: 
     Raises UsageError where they are too large for that.
     """
     if earlier is not None:
-        table = joined(table, unseen(earlier.table, np.arange(len(earlier))))
-    entries = int(table.used[ENTRIES])
+        table = merge_tables(table, zero_counts(earlier.table, np.arange(len(earlier))))
+    entries = int(table.used[USED_ENTRIES])
     counts, firsts = table.counts[:entries], table.firsts[:entries]
     frequent = 1 + np.flatnonzero(counts[1:] >= min_count)
     order = frequent[np.lexsort((firsts[frequent], -counts[frequent]))][:max_vocab]
@@ -124,21 +125,21 @@ def select(table: WordTable, *, min_count: int, max_vocab: int | None, earlier: 
         order = order[np.lexsort((firsts[order], -summed[order]))]
     lengths = np.diff(table.starts[: entries + 1])
     ids = np.concatenate(([0], order)).astype(np.int64)
-    chosen = rebuilt(table, ids, len(ids), int(lengths[ids].sum()))
+    chosen = subtable(table, ids, len(ids), int(lengths[ids].sum()))
     chosen.counts[: len(ids)] = summed[ids]
     return Vocabulary(chosen, None if earlier is None else counts[ids])
 
 
-def unseen(table: WordTable, entries: np.ndarray) -> WordTable:
-    """A table of some words of another, `</s>` first, with counts of 0: what is joined to it stands after them."""
-    lengths = np.diff(table.starts[: table.used[ENTRIES] + 1])
-    found = rebuilt(table, entries, len(entries), int(lengths[entries].sum()))
+def zero_counts(table: WordTable, entries: np.ndarray) -> WordTable:
+    """A table of some words of another, `</s>` first, with counts of 0: what is merge_tables to it stands after them."""
+    lengths = np.diff(table.starts[: table.used[USED_ENTRIES] + 1])
+    found = subtable(table, entries, len(entries), int(lengths[entries].sum()))
     found.counts[:] = 0
     found.firsts[:] = 0
     return found
 
 
-def _with_offsets(stream: Iterator[Block]) -> Iterator[tuple[int, Block]]:
+def _with_text_offsets(stream: Iterator[TextBuffer]) -> Iterator[tuple[int, TextBuffer]]:
     """Blocks and their places in the whole text."""
     offset = 0
     for block in stream:
@@ -146,10 +147,10 @@ def _with_offsets(stream: Iterator[Block]) -> Iterator[tuple[int, Block]]:
         offset += len(block.data)
 
 
-def joined(source: WordTable, target: WordTable) -> WordTable:
+def merge_tables(source: WordTable, target: WordTable) -> WordTable:
     """The target, or a larger copy, with the words of the source added: counts summed, first sightings the earlier ones."""
-    entries = np.arange(source.used[ENTRIES])
+    entries = np.arange(source.used[USED_ENTRIES])
     while (done := merge(source, entries, target)) < len(entries):
         entries = entries[done:]
-        target = grown(target)
+        target = enlarged(target)
     return target

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.corpus.buffers import Block, blocks, in_order
+from fastw2v.corpus.buffers import TextBuffer, map_in_order, text_buffers
 from fastw2v.corpus.ids import ID, IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.corpus.words import MAX_WORD_BYTES, encode_block
+from fastw2v.corpus.words import MAX_WORD_BYTES, encode_buffer
 
 
 class Sentences(NamedTuple):
@@ -30,15 +30,15 @@ def encode(
     """Append the ids of all words of the text that are in the vocabulary, in the text's order; returns its sentences."""
     buffers = [np.zeros(MAX_WORD_BYTES + 1, np.uint8) for _ in range(threads)]
 
-    def encoded(turn: int, block: Block) -> tuple[np.ndarray, Sentences]:
+    def encoded(turn: int, block: TextBuffer) -> tuple[np.ndarray, Sentences]:
         block.check()
         data = np.frombuffer(block.words(), np.uint8)
         found = np.empty(len(data), ID)
-        found = found[: encode_block(data, vocabulary.table, buffers[turn % threads], found)]
+        found = found[: encode_buffer(data, vocabulary.table, buffers[turn % threads], found)]
         return found, sentences_of(found)
 
     number = neighbours = 0
-    for found, sentences in in_order(encoded, blocks(sources, advanced), threads):
+    for found, sentences in map_in_order(encoded, text_buffers(sources, advanced), threads):
         ids.append(found)
         number += sentences.number
         neighbours += sentences.neighbours

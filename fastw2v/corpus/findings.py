@@ -4,7 +4,7 @@ from codecs import utf_8_decode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-PIECE = 1 << 16  # bytes decoded at a time, so that what they become stays in the cache
+DECODE_BYTES = 1 << 16  # bytes decoded at a time, so that what they become stays in the cache
 NAMES_SHOWN = 3
 TO_CONVERT = "if it is Latin-1: iconv -f LATIN1 -t UTF-8 FILE > NEW"
 
@@ -50,16 +50,16 @@ class Findings:
     def notes(self) -> Iterator[str]:
         """What the user should know, in lines."""
         if self.skipped:
-            yield f"skipped, for they hold no text: {listed(self.skipped)}"
+            yield f"skipped, for they hold no text: {first_names(self.skipped)}"
         if self.not_utf8:
             places = [f"{name} (byte 0x{byte:02X} at {place:,})" for name, (place, byte) in sorted(self.not_utf8.items())]
-            yield f"not UTF-8: {listed(places)}; words keep their bytes, which UTF-8 readers refuse; {TO_CONVERT}"
+            yield f"not UTF-8: {first_names(places)}; words keep their bytes, which UTF-8 readers refuse; {TO_CONVERT}"
 
     def _note_invalid(self, name: str, found: tuple[int, int]) -> None:
         self.not_utf8[name] = min(found, self.not_utf8.get(name, found))  # threads and ranks come in any order
 
 
-def added_up(parts: Iterable[Findings]) -> Findings:
+def merge_findings(parts: Iterable[Findings]) -> Findings:
     """What was found in several files."""
     total = Findings()
     for part in parts:
@@ -67,7 +67,7 @@ def added_up(parts: Iterable[Findings]) -> Findings:
     return total
 
 
-def files_in_words(texts: int, empty: int) -> str:
+def describe_files(texts: int, empty: int) -> str:
     """How many files a text has, and how many are empty; nothing for one that is not."""
     if texts == 1 and not empty:
         return ""
@@ -79,14 +79,14 @@ def invalid_utf8(data: bytes) -> int | None:
     start = 0
     try:
         while start < len(data):
-            piece = data[start : start + PIECE]
-            start += utf_8_decode(piece, "strict", start + PIECE >= len(data))[1]
+            piece = data[start : start + DECODE_BYTES]
+            start += utf_8_decode(piece, "strict", start + DECODE_BYTES >= len(data))[1]
     except UnicodeDecodeError as error:
         return start + error.start
     return None
 
 
-def listed(names: Sequence[str]) -> str:
+def first_names(names: Sequence[str]) -> str:
     """The first of some names, and how many more there are."""
     more = len(names) - NAMES_SHOWN
     return ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

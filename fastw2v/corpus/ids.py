@@ -6,7 +6,7 @@ from typing import IO
 
 import numpy as np
 
-from fastw2v._system.files import vanishing_file
+from fastw2v._system.files import unnamed_temporary_file
 from fastw2v._system.resources import readable_bytes
 from fastw2v.errors import Fastw2vError, reason
 
@@ -97,7 +97,7 @@ class IdStream:
             self._move_to_file()
 
     def _move_to_file(self) -> None:
-        self.file = vanishing_file(self.folder)
+        self.file = unnamed_temporary_file(self.folder)
         self._write(self.ids[: self.length])
         self.ids = np.empty(0, ID)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fastw2v.arguments import shown
-from fastw2v.compression.errors import NotRead
 from fastw2v.compression.reading import content
-from fastw2v.corpus.findings import listed
+from fastw2v.compression.streams import NotRead
+from fastw2v.corpus.findings import first_names
 from fastw2v.corpus.texts import is_binary
 from fastw2v.errors import UsageError, reason
 
@@ -28,10 +28,10 @@ class Found(NamedTuple):
     def left_out(self) -> str:
         """What was left out, in words; empty for nothing."""
         parts = [(self.others, "that hold no text"), (self.hidden, "hidden")]
-        return ", ".join(f"{len(names):,} {what} ({listed(names)})" for names, what in parts if names)
+        return ", ".join(f"{len(names):,} {what} ({first_names(names)})" for names, what in parts if names)
 
 
-def refuse_unsplit(corpus: Any) -> None:
+def check_corpus_argument(corpus: Any) -> None:
     """Explain to Python code that a str is the name of a file, where sentences or words were given. Raises UsageError."""
     names = [corpus] if isinstance(corpus, str) else corpus
     if not isinstance(names, Sequence) or not names or not all(isinstance(name, str) for name in names):

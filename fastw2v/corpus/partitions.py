@@ -9,8 +9,8 @@ from fastw2v.compression.reading import Reader
 from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
 
-NEAR = 1 << 20  # bytes within which a share's bound moves to the end of a line; past them any white space will do
-PIECE = 1 << 16
+LINE_SEARCH_BYTES = 1 << 20  # bytes within which a share's bound moves to the end of a line; past them any white space will do
+READ_BYTES = 1 << 16
 
 
 class Bound(NamedTuple):
@@ -20,7 +20,7 @@ class Bound(NamedTuple):
     offset: int
 
 
-def share(text: list[Source], number: int, shares: int) -> list[Source]:
+def partition(text: list[Source], number: int, shares: int) -> list[Source]:
     """The sources, or parts of them, that one of so many shares reads.
 
     Plain files are cut after a line, or after white space where no line ends near; compressed ones stay whole. All shares
@@ -29,7 +29,7 @@ def share(text: list[Source], number: int, shares: int) -> list[Source]:
     sizes = [source.size for source in text]
     compressed = [source.compressed() for source in text]
     if all(compressed) and len(text) >= shares:
-        bounds = _whole_files(sizes, shares)
+        bounds = _file_bounds(sizes, shares)
     else:
         bounds = [_bound(text, sizes, compressed, sum(sizes) * at // shares) for at in range(shares + 1)]
     begin, end = bounds[number], bounds[number + 1]
@@ -50,7 +50,7 @@ def share(text: list[Source], number: int, shares: int) -> list[Source]:
     return parts
 
 
-def _whole_files(sizes: list[int], shares: int) -> list[Bound]:
+def _file_bounds(sizes: list[int], shares: int) -> list[Bound]:
     """Bounds between files, each share with one file or more, however unlike their sizes are."""
     middles = np.cumsum(sizes) - np.array(sizes) / 2
     bounds = [0]
@@ -65,13 +65,13 @@ def _bound(text: list[Source], sizes: list[int], compressed: list[bool], even: i
     for place, size in enumerate(sizes):
         if even < size:
             if not compressed[place]:
-                return Bound(place, _cut(text[place], even))
+                return Bound(place, _bound_in_file(text[place], even))
             return Bound(place + (even > size // 2), 0)
         even -= size
     return Bound(len(text), 0)
 
 
-def _cut(source: Source, offset: int) -> int:
+def _bound_in_file(source: Source, offset: int) -> int:
     """The first place from `offset` on that follows a newline, or white space where no line ends near."""
     if offset == 0:
         return 0
@@ -81,15 +81,15 @@ def _cut(source: Source, offset: int) -> int:
         raw.seek(offset - 1)
         space: int | None = None
         place: int = offset - 1
-        while data := reader.read(PIECE):
+        while data := reader.read(READ_BYTES):
             newline: int = data.find(b"\n")
-            if newline >= 0 and (space is None or place + newline < offset + NEAR):
+            if newline >= 0 and (space is None or place + newline < offset + LINE_SEARCH_BYTES):
                 return place + newline + 1
             if space is None:
                 found = [at for at in map(data.find, (b" ", b"\t")) if at >= 0]
                 space = place + min(found) + 1 if found else None
             place += len(data)
-            if space is not None and place >= offset + NEAR:
+            if space is not None and place >= offset + LINE_SEARCH_BYTES:
                 return space
         return place if space is None else space
     finally:

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from fastw2v._system.files import vanishing_file
+from fastw2v._system.files import unnamed_temporary_file
 from fastw2v._system.text_encoding import to_bytes
 from fastw2v.arguments import shown
 from fastw2v.compression.reading import content, is_tar
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.names import files_of
-from fastw2v.corpus.texts import LONGEST_WORD, Text, texts
+from fastw2v.corpus.texts import MAX_UNBROKEN_BYTES, Text, texts
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 COPY_BYTES = 1 << 20
-WHITE_SPACE = re.compile(r"[ \t\n\r]")
+WHITE_SPACE_PATTERN = re.compile(r"[ \t\n\r]")
 SPLIT = "give lists of words, as sentence.split() makes them; names of files must stand in a list"
 
 
@@ -63,7 +63,7 @@ class Source:
         for text in texts(raw, self.name, lambda name: None if findings.complete else findings.skipped.append(name)):
             if self.begin or self.end is not None:
                 raw.seek(self.begin)
-                yield Text(text.name, Part(text.reader, self.size), self.begin)
+                yield Text(text.name, PartReader(text.reader, self.size), self.begin)
             else:
                 yield text
 
@@ -106,7 +106,7 @@ class Source:
             raise Fastw2vError(f"cannot read {self.name}: {reason(error)}") from error
 
 
-class Part:
+class PartReader:
     """Reads no more than the next so many bytes of a plain file."""
 
     def __init__(self, reader: Any, size: int) -> None:
@@ -120,11 +120,11 @@ class Part:
         return data
 
 
-def silent(note: str) -> None:
+def ignore_note(note: str) -> None:
     """Nobody is told."""
 
 
-def sources(corpus: Any, spool_folder: Path | None = None, note: Callable[[str], None] = silent) -> list[Source]:
+def sources(corpus: Any, spool_folder: Path | None = None, note: Callable[[str], None] = ignore_note) -> list[Source]:
     """What `corpus` stands for: a name, several, or an iterable of sentences (each a list of words).
 
     note : is told what was left out of folders
@@ -176,24 +176,24 @@ def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
 
     Raises UsageError for one without white space, such as /dev/zero, before it fills the disk.
     """
-    copy = vanishing_file(folder)
+    copy = unnamed_temporary_file(folder)
     word = 0  # bytes since there was white space
     while True:
         try:
             data = stream.read(COPY_BYTES)
         except OSError as error:
             raise Fastw2vError(f"cannot read {name}: {reason(error)}") from error
-        add_to_copy(copy, data)
+        append_to_copy(copy, data)
         if not data:
             return copy
         word = 0 if any(space in data for space in (b" ", b"\n", b"\t")) else word + len(data)
-        if word > LONGEST_WORD:
+        if word > MAX_UNBROKEN_BYTES:
             raise UsageError(f"{name} is no text: {word:,} bytes of it hold no white space")
 
 
 def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[bytes]:
     """Sentences as text, one a line, in a temporary file."""
-    copy = vanishing_file(folder)
+    copy = unnamed_temporary_file(folder)
     for number, sentence in enumerate(sentences, 1):
         if isinstance(sentence, (str, bytes, os.PathLike)):
             raise UsageError(f"sentence {number} is a {type(sentence).__name__}: {SPLIT}")
@@ -205,18 +205,18 @@ def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[byte
                 raise UsageError(
                     f"sentence {number} holds a {type(word).__name__}, {shown(word)}: words must be str, as str() makes them"
                 )
-            if not word or WHITE_SPACE.search(word):
+            if not word or WHITE_SPACE_PATTERN.search(word):
                 raise UsageError(f"sentence {number}: {word!r} is no word: words hold no white space and are not empty")
         try:
             line = to_bytes(" ".join(words))
         except UnicodeEncodeError as error:
             raise UsageError(f"sentence {number}: {words[0]!r} or a word after it cannot be written as UTF-8") from error
-        add_to_copy(copy, line + b"\n")
-    add_to_copy(copy, b"")
+        append_to_copy(copy, line + b"\n")
+    append_to_copy(copy, b"")
     return copy
 
 
-def add_to_copy(copy: IO[bytes], data: bytes | memoryview) -> None:
+def append_to_copy(copy: IO[bytes], data: bytes | memoryview) -> None:
     """Add to a copy of a text; no data ends it, so that a full disk shows here and not when the copy is read."""
     try:
         copy.write(data) if data else copy.flush()

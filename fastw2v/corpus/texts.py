@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
-from fastw2v.compression.errors import NotRead
-from fastw2v.compression.reading import Content, Reader, content, is_tar, one_kind_of_error
-from fastw2v.corpus.findings import listed
+from fastw2v.compression.reading import Content, Reader, content, content_errors, is_tar
+from fastw2v.compression.streams import NotRead
+from fastw2v.corpus.findings import first_names
 
-LONGEST_WORD = 1 << 26  # bytes without white space that a text may have: encoded pictures, not a device of zeros
-MOST_ARCHIVES = 4  # one inside the other
+MAX_UNBROKEN_BYTES = 1 << 26  # bytes without white space that a text may have: encoded pictures, not a device of zeros
+MAX_NESTED_ARCHIVES = 4  # one inside the other
 TEXT_CONTROLS = b"\b\t\n\v\f\r\x1b"  # that texts have: white space, and what Japanese encodings and coloured logs use
 OTHER_CONTROLS = bytes(set(range(1, 32)) - set(TEXT_CONTROLS))
-MOST_CONTROLS = 0.01  # of a text; of compressed data they are a tenth
-NO_TEXTS = (b"%PDF-",)  # which hold no zero byte for long
+MAX_CONTROL_FRACTION = 0.01  # of a text; of compressed data they are a tenth
+BINARY_MAGIC = (b"%PDF-",)  # which hold no zero byte for long
 
 
 class Text(NamedTuple):
@@ -46,7 +46,7 @@ def is_binary(found: Content) -> bool:
     if is_tar(beginning):
         return False
     controls = len(beginning) - len(beginning.translate(None, OTHER_CONTROLS))
-    return b"\0" in beginning or beginning.startswith(NO_TEXTS) or controls > MOST_CONTROLS * len(beginning)
+    return b"\0" in beginning or beginning.startswith(BINARY_MAGIC) or controls > MAX_CONTROL_FRACTION * len(beginning)
 
 
 def _text(found: Content, name: str) -> Text:
@@ -57,13 +57,13 @@ def _members(archive: Content, name: str, skipped: Callable[[str], None], depth:
     """The texts among the files of a tar archive."""
     from fastw2v.compression.archives import hidden, tar_members
 
-    if depth > MOST_ARCHIVES:
-        raise NotRead(f"{name}: archives lie in archives more than {MOST_ARCHIVES} deep: unpack them first")
+    if depth > MAX_NESTED_ARCHIVES:
+        raise NotRead(f"{name}: archives lie in archives more than {MAX_NESTED_ARCHIVES} deep: unpack them first")
     left_out, empty = [], True
-    with one_kind_of_error(name):
+    with content_errors(name):
         for member in tar_members(archive.stream):
             inside = f"{name} ({member.name})"
-            found = None if member.file is None or hidden(member.name) else _readable(member.file, inside)
+            found = None if member.file is None or hidden(member.name) else _content_or_none(member.file, inside)
             if found is None or is_binary(found):
                 skipped(inside)
                 left_out.append(inside)
@@ -74,10 +74,10 @@ def _members(archive: Content, name: str, skipped: Callable[[str], None], depth:
             else:
                 yield _text(found, inside)
     if empty:
-        raise NotRead(f"{name} is a tar archive without a text" + (f": it holds {listed(left_out)}" if left_out else ""))
+        raise NotRead(f"{name} is a tar archive without a text" + (f": it holds {first_names(left_out)}" if left_out else ""))
 
 
-def _readable(file: Any, name: str) -> Content | None:
+def _content_or_none(file: Any, name: str) -> Content | None:
     try:
         return content(file, name, seekable=False)
     except NotRead:

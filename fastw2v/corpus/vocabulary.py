@@ -10,10 +10,10 @@ from fastw2v._system.files import written_whole
 from fastw2v._system.lines import byte_lines
 from fastw2v._system.text_encoding import quoted
 from fastw2v.corpus.words import (
-    BYTES,
     END_OF_SENTENCE,
-    ENTRIES,
     MAX_WORD_BYTES,
+    USED_BYTES,
+    USED_ENTRIES,
     WordTable,
     add_word,
     new_table,
@@ -35,7 +35,7 @@ class Vocabulary:
         self.in_text = in_text
 
     def __len__(self) -> int:
-        return int(self.table.used[ENTRIES])
+        return int(self.table.used[USED_ENTRIES])
 
     @property
     def counts(self) -> np.ndarray:
@@ -54,7 +54,7 @@ class Vocabulary:
 
     def words(self) -> Iterator[bytes]:
         """All words, in the order of their ids."""
-        text = self.table.text[: self.table.used[BYTES]].tobytes()
+        text = self.table.text[: self.table.used[USED_BYTES]].tobytes()
         starts = self.table.starts[: len(self) + 1].tolist()
         for start, end in pairwise(starts):
             yield text[start:end]

@@ -19,9 +19,9 @@ HASH_FACTOR = np.uint64(0x100000001B3)
 MIX_SHIFT = np.uint64(32)
 TAG_SHIFT = np.uint64(32)
 ENTRY_MASK = np.uint64(0xFFFFFFFF)
-EMPTY = np.uint64(0)
+EMPTY_SLOT = np.uint64(0)
 ONE = np.uint64(1)
-ENTRIES, BYTES = 0, 1  # places in WordTable.used
+USED_ENTRIES, USED_BYTES = 0, 1  # places in WordTable.used
 
 
 class WordTable(NamedTuple):
@@ -45,7 +45,7 @@ class WordTable(NamedTuple):
     used: np.ndarray
 
 
-def can_be_in_a_text(word: bytes) -> bool:
+def is_possible_word(word: bytes) -> bool:
     """Whether a text could have these bytes as one word."""
     return 0 < len(word) <= MAX_WORD_BYTES and not set(word) & set(WHITE_SPACE)
 
@@ -66,13 +66,13 @@ def new_table(entries: int = 1 << 12, text_bytes: int = 1 << 16) -> WordTable:
     return table
 
 
-def grown(table: WordTable) -> WordTable:
+def enlarged(table: WordTable) -> WordTable:
     """The same words in a table with at least twice the free room."""
     entries, text_bytes = (int(n) for n in table.used)
-    return rebuilt(table, np.arange(entries), max(2 * entries, len(table.hashes)), max(2 * text_bytes, len(table.text)))
+    return subtable(table, np.arange(entries), max(2 * entries, len(table.hashes)), max(2 * text_bytes, len(table.text)))
 
 
-def rebuilt(table: WordTable, entries: np.ndarray, capacity: int, text_bytes: int) -> WordTable:
+def subtable(table: WordTable, entries: np.ndarray, capacity: int, text_bytes: int) -> WordTable:
     """A new table of some entries of an old one, in the order given; `</s>`, entry 0, must come first."""
     new = new_table(max(capacity, len(entries) + 1), text_bytes + MAX_WORD_BYTES)
     merge(table, entries, new)
@@ -85,7 +85,7 @@ def table_bytes(table: WordTable) -> int:
 
 
 @inlined
-def next_word(data, position, word):
+def read_word(data, position, word):
     """Copy the word at or after `position` into the buffer `word`; returns the position after it, its length and its hash.
 
     A newline is no part of a word: where one comes first, the length is -1. At the end of the data the length is 0. `data`
@@ -139,7 +139,7 @@ def find(table, word, length, hashed):
     slot = hashed & mask
     while True:
         found = table.slots[slot]
-        if found == EMPTY:
+        if found == EMPTY_SLOT:
             return slot, -1
         if found >> TAG_SHIFT == hashed >> TAG_SHIFT:
             entry = np.int64((found & ENTRY_MASK) - ONE)
@@ -163,15 +163,15 @@ def same_bytes(table, entry, word, length):
 @inlined
 def has_room(table):
     """Whether one more word of any length fits."""
-    entries = table.used[ENTRIES]
-    return entries < len(table.hashes) and table.used[BYTES] + MAX_WORD_BYTES <= len(table.text)
+    entries = table.used[USED_ENTRIES]
+    return entries < len(table.hashes) and table.used[USED_BYTES] + MAX_WORD_BYTES <= len(table.text)
 
 
 @inlined
 def insert(table, slot, word, length, hashed, count, first):
     """Add a word in the slot that `find` gave; there must be room."""
-    entry = table.used[ENTRIES]
-    start = table.used[BYTES]
+    entry = table.used[USED_ENTRIES]
+    start = table.used[USED_BYTES]
     for i in range(length):
         table.text[start + i] = word[i]
     table.starts[entry] = start
@@ -179,8 +179,8 @@ def insert(table, slot, word, length, hashed, count, first):
     table.hashes[entry] = hashed
     table.counts[entry] = count
     table.firsts[entry] = first
-    table.used[ENTRIES] = entry + 1
-    table.used[BYTES] = start + length
+    table.used[USED_ENTRIES] = entry + 1
+    table.used[USED_BYTES] = start + length
     table.slots[slot] = ((hashed >> TAG_SHIFT) << TAG_SHIFT) | np.uint64(entry + 1)
 
 
@@ -193,7 +193,7 @@ def add_word(table, word, count):
     if entry >= 0:
         return -1
     insert(table, slot, word, len(word), hashed, count, 0)
-    return table.used[ENTRIES] - 1
+    return table.used[USED_ENTRIES] - 1
 
 
 @compiled
@@ -220,14 +220,14 @@ def merge(source, entries, target):
 
 
 @compiled
-def count_block(data, position, offset, table, word):
+def count_buffer(data, position, offset, table, word):
     """Count the words of a block from `position` on; returns the block's length, or where it stopped for want of room.
 
     offset : the block's place in the whole text, in bytes
     word : (MAX_WORD_BYTES + 1,) uint8, a buffer
     """
     while position < len(data) and has_room(table):
-        position, length, hashed = next_word(data, position, word)
+        position, length, hashed = read_word(data, position, word)
         if length < 0:
             table.counts[0] += 1
         elif length > 0:
@@ -240,12 +240,12 @@ def count_block(data, position, offset, table, word):
 
 
 @compiled
-def encode_block(data, table, word, ids):
+def encode_buffer(data, table, word, ids):
     """Write the ids (entries of the table) of a block's words into `ids`, words not in the table left out; returns how many."""
     position = 0
     written = 0
     while position < len(data):
-        position, length, hashed = next_word(data, position, word)
+        position, length, hashed = read_word(data, position, word)
         if length < 0:
             ids[written] = 0
             written += 1

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from fastw2v._jit.compiling import Entry
-from fastw2v.corpus.buffers import in_order
+from fastw2v.corpus.buffers import map_in_order
 from fastw2v.phrasing.scoring import Rule, mark, settle, write_block
 from fastw2v.phrasing.strings import SHARDS, last_word, new_buffer, sort_by_shard, string_keys
 from fastw2v.phrasing.table import Tally, add_entries, count_keys, new_slots, table_of
@@ -97,7 +97,7 @@ def join_phrases(
 
     total = 0
     after_joined = False
-    for out, marks, words in in_order(marked, with_context(blocks, exact), threads):
+    for out, marks, words in map_in_order(marked, with_context(blocks, exact), threads):
         joined, last = settle(out, marks, after_joined)
         after_joined = last == words - 1
         total += joined

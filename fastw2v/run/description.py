@@ -8,7 +8,7 @@ from fastw2v.settings import Settings
 
 
 class Fields(NamedTuple):
-    """text : see `text_description.described`; folder : identifies the folder of checkpoints, None where nothing does."""
+    """text : see `text_description.describe_text`; folder : identifies the folder of checkpoints, None where nothing does."""
 
     settings: Settings
     files: Files

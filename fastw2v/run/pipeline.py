@@ -21,7 +21,7 @@ from fastw2v.checkpoints.store import Store
 from fastw2v.checkpoints.writer import CheckpointWriter
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.ids import IdStream
-from fastw2v.corpus.names import refuse_unsplit
+from fastw2v.corpus.names import check_corpus_argument
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.errors import UsageError
 from fastw2v.model.matrices import Model, new_model
@@ -94,7 +94,7 @@ def train(
     Fastw2vError : a disk that is full, damaged data, too little memory
     Interrupted : a run that was stopped, by Ctrl-C, a KeyboardInterrupt
     """
-    refuse_unsplit(corpus)
+    check_corpus_argument(corpus)
     unknown = sorted(set(settings) - set(SETTING_NAMES))
     if unknown:
         raise UsageError(f"no setting is called {', '.join(unknown)}; there are {', '.join(SETTING_NAMES)}")

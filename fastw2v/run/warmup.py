@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from fastw2v._jit.compiling import CACHE_FOLDER, Entry, compiling_note, leave_loops_rolled, prepare
-from fastw2v._system.child_process import child_command
+from fastw2v._system.processes import child_command
 from fastw2v.corpus.ids import ID
-from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_block, encode_block, merge, new_table
+from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_buffer, encode_buffer, merge, new_table
 from fastw2v.model.alias import no_alias
 from fastw2v.model.huffman import no_tree
 from fastw2v.model.matrices import Model, aligned_zeros, new_model, row_length
@@ -94,8 +94,8 @@ def _corpus_entries() -> Iterator[Entry]:
     table = new_table(16, 64)
     yield Entry(add_word, (table, data, 0))
     yield Entry(merge, (table, np.arange(1), table))
-    yield Entry(count_block, (data, 0, 0, table, buffer))
-    yield Entry(encode_block, (data, table, buffer, np.empty(2, ID)))
+    yield Entry(count_buffer, (data, 0, 0, table, buffer))
+    yield Entry(encode_buffer, (data, table, buffer, np.empty(2, ID)))
 
 
 def _other_entries(settings: Settings) -> Iterator[Entry]:

@@ -12,7 +12,7 @@ from fastw2v.kernels.pairs import GRADIENT, HIDDEN, dot, window_around
 from fastw2v.kernels.reference.worker import carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
 from fastw2v.kernels.worker import END_OF_SENTENCE
-from fastw2v.model.noise import draw
+from fastw2v.model.noise import draw_from_table
 from fastw2v.model.random_stream import advance, fraction
 from fastw2v.model.sigmoid import LIMIT, sigmoid
 from fastw2v.model.top_nodes import exchange, exchange_when_due, own_row
@@ -105,7 +105,7 @@ def draw_window(center, worker, model, tables, variant):
     noise = worker.noise[center & 1]
     for sample in range(pairs * variant.negative):
         random = advance(random)
-        noise[sample] = draw(random, tables.noise)
+        noise[sample] = draw_from_table(random, tables.noise)
         prefetch_row(model.output, noise[sample])
     state.random = random
     if pairs > 0:
