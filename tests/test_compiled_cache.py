@@ -242,7 +242,7 @@ def test_where_the_folder_that_was_chosen_cannot_be_used_nothing_is_kept(runs: R
     for _ in range(2):
         shown = " ".join(runs.code("int64", NUMBA_CACHE_DIR=os.devnull))
         assert shown.startswith(f"{INTEGER} 0 ")
-        assert shown.endswith("(long; each run does: set NUMBA_CACHE_DIR to a folder that can be written)")
+        assert shown.endswith("(long, each run; set NUMBA_CACHE_DIR to a writable folder to keep the code)")
     assert "(the first run only; long)" in " ".join(runs.code("int64"))
 
 

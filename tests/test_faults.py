@@ -66,7 +66,7 @@ def test_a_disk_that_fills_in_checkpointing_does_not_end_the_run(long_text: Path
     process = start("train", long_text, "-o", "/dev/null", "--dim", 50, "--epochs", 5, *more, limit=limit)
     err = process.communicate(timeout=200)[1]
     assert process.returncode == 0
-    assert "training goes on without a new checkpoint: cannot write" in err
+    assert "training continues without a new checkpoint: cannot write" in err
     assert "File too large" in err
 
 
@@ -102,7 +102,7 @@ def test_a_folder_of_checkpoints_that_disappears_does_not_end_the_run(long_text:
     (tmp_path / "a").rename(tmp_path / "b")
     err = process.communicate(timeout=200)[1]
     assert process.returncode == 0
-    assert "training goes on without a new checkpoint" in err
+    assert "training continues without a new checkpoint" in err
     assert fastw2v.load(tmp_path / "v.bin").dim == 50
 
 
@@ -216,7 +216,7 @@ def test_the_one_before_stays_where_any_array_of_a_new_checkpoint_is_no_number(l
         )
         files = Files(checkpoint=tmp_path / "state", checkpoint_every=0)
         run(str(long_text), Settings(dim=8, epochs=3), files, listener)
-    assert any("losses holds what is no number" in note for note in listener.notes)
+    assert any("losses holds NaN or infinity" in note for note in listener.notes)
     assert not store.folder.exists()
 
 
@@ -230,7 +230,7 @@ def test_hostile_names_and_archives_in_a_folder_of_checkpoints_are_refused(tmp_p
     (tmp_path / "several.npz").rename(store.folder / "000001" / "a.npy")
     with pytest.raises(UsageError, match="it is not what was written there"):
         store.read()
-    with pytest.raises(UsageError, match="it is no array"):
+    with pytest.raises(UsageError, match="it is not an array"):
         read_array(store.folder / "000001" / "a.npy")
 
 

@@ -36,7 +36,7 @@ BROKEN_VOCABULARIES = {
     b"</s> 3\nword\n": "line 2: expected a word, a space and a count",
     b"</s> 3\nword x\n": "line 2: expected",
     b"</s> 3\nword -4\n": "line 2: expected",
-    b"</s> 3\nword 4\nother 3\nword 2\n": "line 4: the word 'word' stands there twice",
+    b"</s> 3\nword 4\nother 3\nword 2\n": "line 4: the word 'word' is listed twice",
     b"</s> 3\na b 4\n": "line 2: expected",
     b"</s> 3\n\xff\xfe 99999999999999999999999\n": "line 2: the count",
 }

@@ -155,10 +155,10 @@ def test_a_word_without_end_is_refused_whatever_brings_it(tmp_path: Path, monkey
     assert sum(len(block.data) for block in text_buffers(sources.sources(tmp_path / "long"), size=10_000)) < 20_000
     for data in (b"a b " + b"1" * 200_000, gzip.compress(b"a b " + b"1" * 200_000 + b" c")):
         (tmp_path / "endless").write_bytes(data)
-        with pytest.raises(UsageError, match=r"endless is no text: its bytes 4 to 1.0,... hold no white space"):
+        with pytest.raises(UsageError, match=r"endless is not text: its bytes 4 to 1.0,... hold no white space"):
             for _ in text_buffers(sources.sources(tmp_path / "endless"), size=10_000):
                 pass
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(open("/dev/zero", "rb")))  # type: ignore[arg-type]
     for name in ("/dev/zero", "-"):
-        with pytest.raises(UsageError, match=r"is no text: [0-9,]+ bytes of it hold no white space"):
+        with pytest.raises(UsageError, match=r"is not text: [0-9,]+ bytes of it hold no white space"):
             sources.sources(name)

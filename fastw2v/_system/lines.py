@@ -1,4 +1,4 @@
-"""Files of lines that people write: questions, pairs, lists of words, vocabularies. What has no end is refused."""
+"""Files of lines that people write: questions, pairs, lists of words, vocabularies. Endless files are refused."""
 
 import io
 from collections.abc import Iterator
@@ -9,16 +9,16 @@ from typing import IO, Any
 from fastw2v._system.text_encoding import BYTE_ORDER_MARK, LONGEST_MARK, how_to_convert, other_unicode
 from fastw2v.errors import UsageError, reason
 
-MAX_LINE_LENGTH = 1 << 20  # bytes or letters
-MAX_FILE_LENGTH = 1 << 26  # letters; questions-words.txt has 600,000
+MAX_LINE_LENGTH = 1 << 20  # bytes or characters
+MAX_FILE_LENGTH = 1 << 26  # characters; questions-words.txt has 600,000
 
 
 def text_lines(path: Path, what: str) -> Iterator[tuple[int, str]]:
-    """The lines of a file and their numbers, from 1, without their ends and a byte order mark.
+    """The numbers, from 1, and the lines of a file, without newlines and a byte order mark.
 
-    what : what the file is to be, "a file of questions", for messages
+    what : what the file should be, for messages, such as "a file of questions"
 
-    Raises UsageError where it cannot be read, is UTF-16 or UTF-32, or has no end.
+    Raises UsageError if the file cannot be read, is UTF-16 or UTF-32, or is longer than any such file.
     """
     with _open_at_first_line(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape")
@@ -31,7 +31,7 @@ def text_lines(path: Path, what: str) -> Iterator[tuple[int, str]]:
 
 
 def byte_lines(path: Path, what: str) -> Iterator[tuple[int, bytes]]:
-    """The same in bytes, of a file that may be large."""
+    """As `text_lines`, in bytes and without a limit on the size of the file."""
     with _open_at_first_line(path) as file:
         for number, line in _numbered_lines(file, path, what):
             yield number, line.removesuffix(b"\n")
@@ -39,7 +39,7 @@ def byte_lines(path: Path, what: str) -> Iterator[tuple[int, bytes]]:
 
 @contextmanager
 def _open_at_first_line(path: Path) -> Iterator[io.BufferedReader]:
-    """A file at its first line."""
+    """A file open after its byte order mark."""
     try:
         with open(path, "rb") as file:
             beginning = file.peek(LONGEST_MARK)

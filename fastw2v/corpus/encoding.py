@@ -1,4 +1,4 @@
-"""The second pass: the text as word ids."""
+"""The second pass: encode the text as word ids."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -13,7 +13,11 @@ from fastw2v.corpus.words import MAX_WORD_BYTES, encode_buffer
 
 
 class Sentences(NamedTuple):
-    """Of a text: how many have a word of the vocabulary, and how many times two such words are neighbours."""
+    """Statistics of the encoded text.
+
+    number : sentences with at least one word of the vocabulary
+    neighbours : pairs of adjacent words of the vocabulary in one sentence
+    """
 
     number: int
     neighbours: int
@@ -27,12 +31,17 @@ def encode(
     threads: int,
     advanced: Callable[[int], None] = lambda _: None,
 ) -> Sentences:
-    """Append the ids of all words of the text that are in the vocabulary, in the text's order; returns its sentences."""
+    """Append the ids of all words of the text that are in the vocabulary to `ids`, in order. Returns sentence statistics.
+
+    advanced : called with the bytes read from disk since its last call
+
+    Raises UsageError and Fastw2vError as `buffers.text_buffers` and `IdStream.append` do.
+    """
     buffers = [np.zeros(MAX_WORD_BYTES + 1, np.uint8) for _ in range(threads)]
 
-    def encoded(turn: int, block: TextBuffer) -> tuple[np.ndarray, Sentences]:
-        block.check()
-        data = np.frombuffer(block.words(), np.uint8)
+    def encoded(turn: int, text_buffer: TextBuffer) -> tuple[np.ndarray, Sentences]:
+        text_buffer.check()
+        data = np.frombuffer(text_buffer.words(), np.uint8)
         found = np.empty(len(data), ID)
         found = found[: encode_buffer(data, vocabulary.table, buffers[turn % threads], found)]
         return found, sentences_of(found)
@@ -47,7 +56,7 @@ def encode(
 
 
 def sentences_of(ids: np.ndarray) -> Sentences:
-    """The sentences of a part of a text, (n,) int32."""
+    """The sentence statistics of (n,) int32 ids."""
     words = ids != 0
     neighbours = np.count_nonzero(words[1:] & words[:-1])
     return Sentences(int(np.count_nonzero(words) - neighbours), int(neighbours))

@@ -1,4 +1,4 @@
-"""The texts in a file: one, or those of a tar archive; and what is no text."""
+"""The texts in a file: one, or those of a tar archive. Binary content is detected."""
 
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
@@ -7,20 +7,20 @@ from fastw2v.compression.reading import Content, Reader, content, content_errors
 from fastw2v.compression.streams import NotRead
 from fastw2v.corpus.findings import first_names
 
-MAX_UNBROKEN_BYTES = 1 << 26  # bytes without white space that a text may have: encoded pictures, not a device of zeros
-MAX_NESTED_ARCHIVES = 4  # one inside the other
-TEXT_CONTROLS = b"\b\t\n\v\f\r\x1b"  # that texts have: white space, and what Japanese encodings and coloured logs use
+MAX_UNBROKEN_BYTES = 1 << 26  # without white space: more than an encoded picture, less than a device of zeros
+MAX_NESTED_ARCHIVES = 4  # archives inside archives
+TEXT_CONTROLS = b"\b\t\n\v\f\r\x1b"  # white space, and escapes of Japanese encodings and coloured logs
 OTHER_CONTROLS = bytes(set(range(1, 32)) - set(TEXT_CONTROLS))
-MAX_CONTROL_FRACTION = 0.01  # of a text; of compressed data they are a tenth
-BINARY_MAGIC = (b"%PDF-",)  # which hold no zero byte for long
+MAX_CONTROL_FRACTION = 0.01  # in a text; in compressed data they are a tenth of all bytes
+BINARY_MAGIC = (b"%PDF-",)  # formats without a zero byte near their beginning
 
 
 class Text(NamedTuple):
     """One text.
 
-    name : of its file, and of the member of an archive
-    reader : its read(n) gives bytes
-    start : where they begin, of a text of which only a part is read
+    name : the file's name, and that of the archive member, for messages
+    reader : its read(n) returns bytes
+    start : the offset of the first byte, if only a part of the text is read
     """
 
     name: str
@@ -29,9 +29,11 @@ class Text(NamedTuple):
 
 
 def texts(raw: IO[bytes], name: str, skipped: Callable[[str], None]) -> Iterator[Text]:
-    """The texts of an open file, each to be read before the next; `skipped` is told the members of archives that are none.
+    """The texts of an open file; each must be read before the next is taken.
 
-    Raises UsageError for a file in a form that is not read, Fastw2vError for damaged data and failing disks.
+    skipped : called with the names of archive members that are not text
+
+    Raises UsageError for formats that are not supported, Fastw2vError for damaged data and failing disks.
     """
     found = content(raw, name)
     if is_tar(found.beginning):
@@ -41,7 +43,7 @@ def texts(raw: IO[bytes], name: str, skipped: Callable[[str], None]) -> Iterator
 
 
 def is_binary(found: Content) -> bool:
-    """Whether a content looks like no text: pictures, programs, arrays, PDF."""
+    """Whether content looks like pictures, programs, arrays or PDF, and not like text."""
     beginning = found.beginning
     if is_tar(beginning):
         return False
@@ -54,7 +56,7 @@ def _text(found: Content, name: str) -> Text:
 
 
 def _members(archive: Content, name: str, skipped: Callable[[str], None], depth: int) -> Iterator[Text]:
-    """The texts among the files of a tar archive."""
+    """The texts in a tar archive, and in archives inside it."""
     from fastw2v.compression.archives import hidden, tar_members
 
     if depth > MAX_NESTED_ARCHIVES:

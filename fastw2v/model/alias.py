@@ -25,7 +25,7 @@ def alias_table(ends: np.ndarray) -> np.ndarray:
 
     ends : (vocabulary,) int32, see NoiseTable
 
-    Returns (vocabulary, 2) int32: the part of a word's cell that is its own, in units of 1/WHOLE, and the word that has the rest.
+    Returns (vocabulary, 2) int32: the word's own part of its cell, in units of 1/WHOLE, and the word that has the rest.
     """
     words = len(ends)
     probabilities = np.diff(ends, prepend=0) / SLOTS

@@ -1,4 +1,4 @@
-"""The matrices that are learned."""
+"""The embedding matrices."""
 
 from typing import NamedTuple
 
@@ -10,17 +10,17 @@ from fastw2v.model.top_nodes import copy_rows
 from fastw2v.settings import Settings
 
 ALIGNMENT = 64  # bytes: a cache line and an AVX-512 register
-PAGE = 4096  # bytes: the matrices begin at one, and go from there to the disk without a copy (direct_file)
+PAGE = 4096  # bytes; matrices begin at a page, so that they are written to disk without a copy (_system/direct_file.py)
 FLOATS_PER_LINE = ALIGNMENT // 4
 
 
 class Model(NamedTuple):
-    """Rows are padded with zeros to whole cache lines: (rows, row length) float32.
+    """Matrices of (rows, row length) float32; rows are padded with zeros to whole cache lines.
 
-    input : a row for each word: the word vectors
-    output : a row for each word, with negative sampling, else no rows
-    nodes : a row for each inner node of the Huffman tree, then the threads' copies (model.top_nodes), with hierarchical
-        softmax, else no rows
+    input : the input embeddings, a row for each word: the word vectors
+    output : the output embeddings, a row for each word; no rows without negative sampling
+    nodes : a row for each inner node of the Huffman tree, then the threads' copies (model.top_nodes); no rows without
+        hierarchical softmax
     """
 
     input: np.ndarray
@@ -29,12 +29,12 @@ class Model(NamedTuple):
 
 
 def row_length(dim: int) -> int:
-    """The floats of a padded row."""
+    """The length of a padded row in floats."""
     return -(-dim // FLOATS_PER_LINE) * FLOATS_PER_LINE
 
 
 def aligned_zeros(rows: int, columns: int, alignment: int = ALIGNMENT) -> np.ndarray:
-    """(rows, columns) float32 zeros whose first row starts a cache line, or at another multiple of bytes."""
+    """(rows, columns) float32 zeros that begin at a multiple of `alignment` bytes."""
     memory = np.zeros(rows * columns + alignment // 4, np.float32)
     start = -memory.ctypes.data % alignment // 4
     return memory[start : start + rows * columns].reshape(rows, columns)

@@ -18,7 +18,7 @@ ONE = np.uint64(1)
 class NoiseTable(NamedTuple):
     """The original's table of 10^8 word ids, kept as its run boundaries.
 
-    Word i owns the slots ends[i-1] <= slot < ends[i]. `first` holds the owner of every 64th slot; a draw starts its search there
+    Word i owns the slots ends[i-1] <= slot < ends[i]. `first` holds the owner of every 64th slot: a draw searches from there
     and reads one or two boundaries. It gives the same words as the 400 MB table, from a few MB that stay in cache.
 
     ends : (vocabulary,) int32

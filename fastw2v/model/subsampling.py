@@ -1,14 +1,18 @@
-"""Subsampling of frequent words (Mikolov et al. 2013, section 2.3, in the form of word2vec.c)."""
+"""Subsampling of frequent words (Mikolov et al. 2013, section 2.3, with the formula of word2vec.c)."""
 
 import numpy as np
 
 
 def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:
-    """The probability of keeping an occurrence of each word: (sqrt(f/t) + 1) · t/f, f its relative frequency, t `sample`.
+    """The probability of keeping an occurrence of each word: (sqrt(f/t) + 1) · t/f.
 
-    Takes (vocabulary,) int64 counts, returns (vocabulary,) float32; a value of 1 or more always keeps. Single and double
-    precision alternate as in the C expression: a last bit of difference would some day let one program skip a word that
-    the other keeps, and from there on their random streams would differ.
+    f is the word's relative frequency, t is `sample`. Single and double precision alternate as in the C expression: one bit of
+    difference could keep a word that the original skips, and shift the random stream from there on.
+
+    counts : (vocabulary,) int64
+    sample : the threshold t; 0 to keep all words
+
+    Returns (vocabulary,) float32; words with 1 or more are always kept.
     """
     if sample == 0:
         return np.full(len(counts), np.inf, dtype=np.float32)

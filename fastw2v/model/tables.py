@@ -1,4 +1,4 @@
-"""What the kernels look up, all of it derived from the vocabulary's counts."""
+"""The lookup tables of the kernels, derived from the counts of the vocabulary."""
 
 from typing import NamedTuple
 
@@ -13,12 +13,12 @@ from fastw2v.settings import Settings
 
 
 class Tables(NamedTuple):
-    """The tables that one training run looks up.
+    """The lookup tables of one training run.
 
-    frequency : (vocabulary,) float32, each word's share of the text that is trained on
+    frequency : (vocabulary,) float32, each word's relative frequency in the text trained on
     keep : (vocabulary,) float32, the probability of keeping an occurrence of each word
     sigmoid : (1000,) float32
-    noise, alias : the noise distribution, twice (tables.noise, tables.alias), empty without negative sampling
+    noise, alias : the noise distribution in two forms (model.noise, model.alias), empty without negative sampling
     tree : the Huffman tree, empty without hierarchical softmax
     """
 
@@ -31,11 +31,11 @@ class Tables(NamedTuple):
 
 
 def tables(counts: np.ndarray, settings: Settings, text_counts: np.ndarray | None = None) -> Tables:
-    """Build what a run with these settings needs from the words' counts.
+    """Build the tables of a run from the counts of its words.
 
     counts : (vocabulary,) int64, `</s>` first; noise words and the tree follow them
-    text_counts : the same of the text that is trained on, where the counts are of earlier texts too; subsampling follows
-        these, for it is this text's frequent words that are to take less of the training, as gensim has it
+    text_counts : (vocabulary,) int64, counts of this text alone, if `counts` include a warm start's; subsampling uses these,
+        as in gensim, because it limits the words that are frequent in the text trained on
     """
     in_text = counts if text_counts is None else text_counts
     noise = noise_table(counts, settings.noise_exponent) if settings.negative else no_noise()
@@ -50,7 +50,7 @@ def tables(counts: np.ndarray, settings: Settings, text_counts: np.ndarray | Non
 
 
 def tables_bytes(counts: np.ndarray, settings: Settings) -> int:
-    """The bytes that the tables of these counts will take."""
+    """The memory of the tables of (vocabulary,) int64 counts in bytes."""
     noise = 4 * CELLS + (4 + 8) * len(counts) if settings.negative else 0
     tree = tree_bytes(counts) if settings.hs else sum(array.nbytes for array in no_tree())
     return 4 * (2 * len(counts) + ENTRIES) + noise + tree
