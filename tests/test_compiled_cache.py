@@ -221,7 +221,7 @@ def test_what_was_imported_before_its_source_changed_is_not_saved(runs: Runs, tm
     package = Path(compiling.__file__).parent.parent
     shutil.copytree(package, tmp_path / "fastw2v", ignore=shutil.ignore_patterns("__pycache__"))
     constants = tmp_path / "fastw2v" / "_jit" / "simd.py"
-    change = f"import fastw2v._jit.cache\nopen({str(constants)!r}, 'a').write('# changed')"
+    change = f"import fastw2v._jit.cache\nopen({str(constants)!r}, 'a').write('CHANGED = 1\\n')"
     runs.write(before=change)
     assert runs("int64", PYTHONPATH=str(tmp_path)) == f"{INTEGER} 0"
     assert runs.files() == set()

@@ -13,9 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import fastw2v
+from fastw2v._system.display import first_names
 from fastw2v.corpus import findings, sources
 from fastw2v.corpus.buffers import text_buffers
-from fastw2v.corpus.findings import Findings, first_names, invalid_utf8, merge_findings
+from fastw2v.corpus.findings import Findings, invalid_utf8, merge_findings
 from fastw2v.corpus.partitions import partition
 from fastw2v.errors import UsageError
 

@@ -56,7 +56,7 @@ def test_no_word_is_cut_wherever_white_space_is(
     whole = sources(str(path))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(partitions, "LINE_SEARCH_BYTES", near)
-        patch.setattr(partitions, "READ_BYTES", piece)
+        patch.setattr(partitions, "SEARCH_READ_BYTES", piece)
         each = []
         with suppress(UsageError):  # there may be too few places to cut
             each = [words_of(partition(whole, rank, ranks)) for rank in range(ranks)]

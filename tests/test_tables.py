@@ -18,8 +18,7 @@ from fastw2v.model import alias, random_stream
 from fastw2v.model.huffman import HuffmanTree, huffman_tree, tree_bytes
 from fastw2v.model.noise import SLOTS, draw_from_table, noise_table
 from fastw2v.model.sigmoid import sigmoid_table
-from fastw2v.model.subsampling import keep_probabilities
-from fastw2v.model.tables import tables, tables_bytes
+from fastw2v.model.tables import keep_probabilities, tables, tables_bytes
 from fastw2v.settings import Settings
 
 advance, fraction = callable_piece(random_stream.advance), callable_piece(random_stream.fraction)

@@ -36,10 +36,10 @@ try:
 except ImportError:
     _KNOWN = False
 
-FILE_FORMAT = 1  # change it with the format of the files
+CACHE_FORMAT = 1  # change it with the format of the files
 SUFFIX = ".code"
 DIGEST, DIGEST_BYTES = hashlib.sha256, 32
-LONGEST_NAME = 100  # characters of the function's name in the name of its file
+MAX_NAME_LENGTH = 100  # characters of the function's name in the name of its file
 
 VERSIONS = {
     "python": sys.version,
@@ -185,7 +185,7 @@ class CompiledCache:
         arguments, result = sigutils.normalize_signature(signature)
         triple, processor, features = codegen.magic_tuple()
         key = {
-            "format": FILE_FORMAT,
+            "format": CACHE_FORMAT,
             "function": self.function,
             "arguments": list(map(str, arguments)),
             "result": str(result),
@@ -197,7 +197,7 @@ class CompiledCache:
         return json.dumps(key).encode() + b"\n"
 
     def _file_name(self, key: bytes) -> str:
-        prefix = re.sub(r"[^\w.]", "_", self.name)[-LONGEST_NAME:]
+        prefix = re.sub(r"[^\w.]", "_", self.name)[-MAX_NAME_LENGTH:]
         return f"{prefix}-{DIGEST(key).hexdigest()[:32]}{SUFFIX}"
 
 

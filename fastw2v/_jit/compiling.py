@@ -133,7 +133,7 @@ class Entry(NamedTuple):
 _on_first_miss: Callable[[], None] | None = None
 
 
-def prepare(entries: Iterable[Entry], before_compiling: Callable[[], None] = lambda: None) -> float:
+def warm_up(entries: Iterable[Entry], before_compiling: Callable[[], None] = lambda: None) -> float:
     """Load each entry from the cache, or compile it. Returns the seconds spent if any was compiled, else 0.0.
 
     before_compiling : called once, before the first entry that is not in the cache is compiled; the cache is then searched
@@ -162,7 +162,7 @@ def prepare(entries: Iterable[Entry], before_compiling: Callable[[], None] = lam
 
 
 def _recheck_cache() -> bool:
-    """Call the hook of `prepare` at the first function that is not in the cache. Returns whether to search the cache again."""
+    """Call the hook of `warm_up` at the first function that is not in the cache. Returns whether to search the cache again."""
     global _on_first_miss
     if _on_first_miss is None:
         return False

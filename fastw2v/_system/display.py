@@ -6,12 +6,14 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import IO, Any
 
 from fastw2v._system.text_encoding import to_bytes
 
+NAMES_SHOWN = 3
 ERASE_BELOW = "\x1b[J"  # from the cursor to the end of the window
 JOINERS = "\u200c\u200d"  # invisible, but part of the spelling in some scripts
 # Replacements for symbols in our messages that old terminals lack; other characters become escapes.
@@ -69,6 +71,12 @@ def say(text: str, stream: IO[str] | None = None) -> None:
 def field(text: str) -> str:
     """The text as a field of tab-separated lines, with escapes for control characters."""
     return BREAKS.sub(lambda found: _escape(found[0]), text)
+
+
+def first_names(names: Sequence[str]) -> str:
+    """The first names, and how many more there are, for messages."""
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def json_text(value: Any, indent: int | None = None) -> str:

@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
+from fastw2v._system.display import first_names
 from fastw2v.compression.streams import Damaged, NotRead
 
 LARGEST_TAR_HEADER = 1 << 20  # bytes of an extended header, such as a long name
-NAMES_SHOWN = 3
 ZIP_DAMAGE = (zipfile.BadZipFile, EOFError, ValueError, lzma.LZMAError, zlib.error)
 
 
@@ -36,8 +36,8 @@ class ZipMember:
             archive = zipfile.ZipFile(raw)
             members = [info for info in archive.infolist() if not info.is_dir() and not hidden(info.filename)]
             if len(members) != 1:
-                names = [repr(info.filename) for info in members[:NAMES_SHOWN]] + ["…"] * (len(members) > NAMES_SHOWN)
-                holds = f"of {len(members)} files ({', '.join(names)})" if members else "without a file"
+                names = first_names([repr(info.filename) for info in members])
+                holds = f"of {len(members)} files ({names})" if members else "without a file"
                 raise NotRead(f"{name} is a zip archive {holds}: only archives of one file are read; unpack it first")
             self.member = archive.open(members[0])
         except NotRead:

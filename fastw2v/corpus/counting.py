@@ -111,33 +111,33 @@ def counted_words(table: WordTable) -> WordCounts:
     return WordCounts(table, len(counts), int(counts.sum()), int(counts[1:].max(initial=0)))
 
 
-def select(table: WordTable, *, min_count: int, max_vocab: int | None, earlier: Vocabulary | None = None) -> Vocabulary:
+def select(table: WordTable, *, min_count: int, max_vocab: int | None, known: Vocabulary | None = None) -> Vocabulary:
     """Select the vocabulary: `</s>`, then the frequent words by descending count; ties are in order of first occurrence.
 
     min_count : rarer words are dropped
     max_vocab : largest number of words, without `</s>`; None for no limit
-    earlier : the vocabulary of a warm start; its words are kept, however rare in this text, and counts are summed
+    known : the vocabulary of a warm start; its words are kept, however rare in this text, and counts are summed
 
     Raises UsageError if the summed counts exceed 2^62.
     """
-    if earlier is not None:
-        table = merge_tables(table, zero_counts(earlier.table, np.arange(len(earlier))))
+    if known is not None:
+        table = merge_tables(table, zero_counts(known.table, np.arange(len(known))))
     entries = int(table.used[USED_ENTRIES])
     counts, firsts = table.counts[:entries], table.firsts[:entries]
     frequent = 1 + np.flatnonzero(counts[1:] >= min_count)
     order = frequent[np.lexsort((firsts[frequent], -counts[frequent]))][:max_vocab]
     summed = counts.copy()
-    if earlier is not None:
-        if int(counts.sum()) + int(earlier.counts.sum()) > LARGEST_COUNT:
-            raise UsageError("the counts of the text and of the earlier vectors are too large: together more than 2^62")
-        summed[: len(earlier)] += earlier.counts
-        order = np.union1d(np.arange(1, len(earlier)), order)
+    if known is not None:
+        if int(counts.sum()) + int(known.counts.sum()) > LARGEST_COUNT:
+            raise UsageError("the counts of the text and of the initial vectors are too large: together more than 2^62")
+        summed[: len(known)] += known.counts
+        order = np.union1d(np.arange(1, len(known)), order)
         order = order[np.lexsort((firsts[order], -summed[order]))]
     lengths = np.diff(table.starts[: entries + 1])
     ids = np.concatenate(([0], order)).astype(np.int64)
     chosen = subtable(table, ids, len(ids), int(lengths[ids].sum()))
     chosen.counts[: len(ids)] = summed[ids]
-    return Vocabulary(chosen, None if earlier is None else counts[ids])
+    return Vocabulary(chosen, None if known is None else counts[ids])
 
 
 def zero_counts(table: WordTable, entries: np.ndarray) -> WordTable:

@@ -1,11 +1,12 @@
 """What the first reading of a text finds: empty files, files that are not UTF-8, archive members that are not text."""
 
 from codecs import utf_8_decode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from fastw2v._system.display import first_names
+
 DECODE_BYTES = 1 << 16  # bytes decoded at a time; their characters stay in the cache
-NAMES_SHOWN = 3
 TO_CONVERT = "if it is Latin-1: iconv -f LATIN1 -t UTF-8 FILE > NEW"
 
 
@@ -89,9 +90,3 @@ def invalid_utf8(data: bytes) -> int | None:
     except UnicodeDecodeError as error:
         return start + error.start
     return None
-
-
-def first_names(names: Sequence[str]) -> str:
-    """The first names, and how many more there are, for messages."""
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")

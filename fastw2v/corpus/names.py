@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fastw2v._system.display import first_names
 from fastw2v.arguments import shown
 from fastw2v.compression.reading import content
 from fastw2v.compression.streams import NotRead
-from fastw2v.corpus.findings import first_names
 from fastw2v.corpus.texts import is_binary
 from fastw2v.errors import UsageError, reason
 

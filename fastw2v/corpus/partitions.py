@@ -10,7 +10,7 @@ from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
 
 LINE_SEARCH_BYTES = 1 << 20  # a bound moves to the end of a line within this distance, else to any white space
-READ_BYTES = 1 << 16
+SEARCH_READ_BYTES = 1 << 16
 
 
 class Bound(NamedTuple):
@@ -82,7 +82,7 @@ def _bound_in_file(source: Source, offset: int) -> int:
         raw.seek(offset - 1)
         space: int | None = None
         place: int = offset - 1
-        while data := reader.read(READ_BYTES):
+        while data := reader.read(SEARCH_READ_BYTES):
             newline: int = data.find(b"\n")
             if newline >= 0 and (space is None or place + newline < offset + LINE_SEARCH_BYTES):
                 return place + newline + 1

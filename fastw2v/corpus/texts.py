@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
+from fastw2v._system.display import first_names
 from fastw2v.compression.reading import Content, Reader, content, content_errors, is_tar
 from fastw2v.compression.streams import NotRead
-from fastw2v.corpus.findings import first_names
 
 MAX_UNBROKEN_BYTES = 1 << 26  # without white space: more than an encoded picture, less than a device of zeros
 MAX_NESTED_ARCHIVES = 4  # archives inside archives
@@ -39,7 +39,7 @@ def texts(raw: IO[bytes], name: str, skipped: Callable[[str], None]) -> Iterator
     if is_tar(found.beginning):
         yield from _members(found, name, skipped, 1)
     else:
-        yield _text(found, name)
+        yield _as_text(found, name)
 
 
 def is_binary(found: Content) -> bool:
@@ -51,7 +51,7 @@ def is_binary(found: Content) -> bool:
     return b"\0" in beginning or beginning.startswith(BINARY_MAGIC) or controls > MAX_CONTROL_FRACTION * len(beginning)
 
 
-def _text(found: Content, name: str) -> Text:
+def _as_text(found: Content, name: str) -> Text:
     return Text(name, Reader(found.stream, name, found.compression))
 
 
@@ -74,7 +74,7 @@ def _members(archive: Content, name: str, skipped: Callable[[str], None], depth:
             if is_tar(found.beginning):
                 yield from _members(found, inside, skipped, depth + 1)
             else:
-                yield _text(found, inside)
+                yield _as_text(found, inside)
     if empty:
         raise NotRead(f"{name} is a tar archive without a text" + (f": it holds {first_names(left_out)}" if left_out else ""))
 

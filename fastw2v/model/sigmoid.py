@@ -18,6 +18,6 @@ def sigmoid_table() -> np.ndarray:
 
 
 @inlined
-def sigmoid(score, table):
+def sigmoid_from_table(score, table):
     """σ(score) from the (1000,) float32 table, for a score in (-6, 6)."""
     return table[np.int64((score + np.float32(LIMIT)) * np.float32(STEPS_PER_UNIT))]

@@ -177,7 +177,7 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def entries() -> Iterator[Entry]:
-    """All compiled functions that the passes call, for `compiling.prepare`."""
+    """All compiled functions that the passes call, for `compiling.warm_up`."""
     data, word = np.frombuffer(b"a ", np.uint8), new_buffer()
     keys, slots, starts = np.zeros(4, np.uint64), new_slots(0), np.zeros(1, np.int64)
     out, marks = np.zeros(2, np.uint8), np.zeros((2, 3), np.int64)

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from fastw2v._jit.compiling import compiling_note, prepare
+from fastw2v._jit.compiling import compiling_note, warm_up
 from fastw2v._system.files import check_not_an_input, check_writable, spool_folder, unnamed_temporary_file, written_whole
 from fastw2v._system.os_errors import one_line_errors
 from fastw2v._system.resources import readable_bytes
@@ -103,7 +103,7 @@ def run(
             folder = spool_folder(output)
             text = sources(corpus, folder, listener.note)
             check_not_an_input(output, "the output", [source.path for source in text if source.path])
-            seconds = prepare(entries(), lambda: listener.note(compiling_note("some seconds")))
+            seconds = warm_up(entries(), lambda: listener.note(compiling_note("some seconds")))
             if seconds:
                 listener.note(f"compiled in {seconds:.1f} s")
             joining = Joining(settings, listener, watch or Watch(), exact)

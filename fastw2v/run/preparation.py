@@ -61,7 +61,7 @@ def vocabulary_for(
 
 
 def _selected(table: WordTable, settings: Settings, known: Vocabulary | None) -> Vocabulary:
-    return select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, earlier=known)
+    return select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, known=known)
 
 
 def encoded(

@@ -14,7 +14,7 @@ from fastw2v.kernels.schedule import learning_rate
 from fastw2v.kernels.worker import END_OF_SENTENCE
 from fastw2v.model.noise import draw_from_table
 from fastw2v.model.random_stream import advance, fraction
-from fastw2v.model.sigmoid import LIMIT, sigmoid
+from fastw2v.model.sigmoid import LIMIT, sigmoid_from_table
 from fastw2v.model.top_nodes import exchange, exchange_when_due, own_row
 
 __all__ = ["carried", "check_carried", "new_worker", "train"]
@@ -187,7 +187,7 @@ def learn_path(inputs, row, word, worker, nodes, tables):
         score = dot(inputs, row, nodes, node)
         if -LIMIT < score < LIMIT:
             label = np.float32(1) - np.float32(tree.codes[step])
-            move(inputs, row, nodes, node, (label - sigmoid(score, tables.sigmoid)) * alpha, worker.scratch)
+            move(inputs, row, nodes, node, (label - sigmoid_from_table(score, tables.sigmoid)) * alpha, worker.scratch)
 
 
 @inlined
@@ -207,7 +207,7 @@ def learn_noise(inputs, row, word, noise, worker, output, tables, negative):
         if score > LIMIT:
             probability = np.float32(1)
         elif score >= -LIMIT:
-            probability = sigmoid(score, tables.sigmoid)
+            probability = sigmoid_from_table(score, tables.sigmoid)
         else:  # NaN too, which has no place in the table
             probability = np.float32(0)
         move(inputs, row, output, target, (label - probability) * alpha, worker.scratch)
