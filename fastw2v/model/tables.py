@@ -59,7 +59,8 @@ def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:
     """The probability of keeping an occurrence of each word: (sqrt(f/t) + 1) · t/f.
 
     This is subsampling (Mikolov et al. 2013, section 2.3) with the formula of word2vec.c; f is the word's relative frequency, t
-    is `sample`. Single and double precision alternate as in the C expression: one bit of difference could keep a word that the original skips, and shift the random stream from there on.
+    is `sample`. Single and double precision alternate as in the C expression: one bit of difference could keep a word that the
+    original skips, and shift the random stream from there on.
 
     counts : (vocabulary,) int64
     sample : the threshold t; 0 to keep all words
