@@ -198,7 +198,7 @@ def test_what_unpacks_to_itself_for_ever_is_refused(tmp_path: Path) -> None:
     data = ONE
     for _ in range(5):
         data = gzip.compress(data)
-    with pytest.raises(UsageError, match="more than 4 times"):
+    with pytest.raises(UsageError, match="more than 4 times: unpack it first"):
         bytes_read(written(tmp_path / "text", data))
 
 

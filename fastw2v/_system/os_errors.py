@@ -9,7 +9,7 @@ from fastw2v.errors import Fastw2vError, reason
 
 @contextmanager
 def one_line_errors(needs_less_memory: str) -> Iterator[None]:
-    """Raise Fastw2vError for errors of files, and if threads or memory run out.
+    """Raise Fastw2vError for what the disk, the threads and the memory refuse.
 
     needs_less_memory : what of the run's options would, as in "a smaller --memory"
     """

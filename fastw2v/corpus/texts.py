@@ -60,7 +60,7 @@ def _members(archive: Content, name: str, skipped: Callable[[str], None], depth:
     from fastw2v.compression.archives import hidden, tar_members
 
     if depth > MAX_NESTED_ARCHIVES:
-        raise NotRead(f"{name}: archives lie in archives more than {MAX_NESTED_ARCHIVES} deep: unpack them first")
+        raise NotRead(f"{name}: archives are nested more than {MAX_NESTED_ARCHIVES} deep: unpack them first")
     left_out, empty = [], True
     with content_errors(name):
         for member in tar_members(archive.stream):

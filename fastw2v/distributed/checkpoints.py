@@ -1,4 +1,4 @@
-"""Checkpoints of several ranks: the text describe_text by all, the state of all, restored on any number of ranks."""
+"""Checkpoints of several ranks: the text described by all, the state of all, restored on any number of ranks."""
 
 from typing import Any
 
