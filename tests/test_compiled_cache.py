@@ -227,6 +227,20 @@ def test_what_was_imported_before_its_source_changed_is_not_saved(runs: Runs, tm
     assert runs.files() == set()
 
 
+def test_comments_and_blank_lines_compile_nothing_anew(runs: Runs) -> None:
+    assert runs("int64") == f"{INTEGER} 0"
+    runs.write(before="# one\n\n# two")
+    assert runs("int64") == f"{INTEGER} 1"
+    runs.write(before="ONE = 1")
+    assert runs("int64") == f"{INTEGER} 0"
+
+
+def test_without_what_is_private_to_numba_code_is_compiled_and_not_kept(runs: Runs) -> None:
+    runs.write(before="from numba.core.compiler import CompileResult\ndel CompileResult._reduce")
+    assert [runs("int64"), runs("int64")] == [f"{INTEGER} 0"] * 2
+    assert runs.files() == set()
+
+
 def test_a_cache_that_cannot_be_written_is_used_all_the_same(runs: Runs) -> None:
     runs("int64")
     runs.write(before="if 'read-only' in options: os.access = lambda *where, **how: False")
