@@ -21,7 +21,7 @@ from fastw2v.model.sigmoid import sigmoid_table
 from fastw2v.model.tables import keep_probabilities, tables, tables_bytes
 from fastw2v.settings import Settings
 
-advance, fraction = callable_piece(random_stream.advance), callable_piece(random_stream.fraction)
+advance, uniform = callable_piece(random_stream.advance), callable_piece(random_stream.uniform)
 read_sentence, window_around = callable_piece(reference.read_sentence), callable_piece(pairs.window_around)
 
 PLAIN = Variant(cbow=False, hs=False, negative=5, window=5)
@@ -249,5 +249,5 @@ def test_the_sigmoid_table_is_the_sigmoid() -> None:
 
 
 def test_fractions_are_16_bits_of_the_state() -> None:
-    assert fraction(np.uint64(0x12345_8000)) == 0.5
+    assert uniform(np.uint64(0x12345_8000)) == 0.5
     assert advance(np.uint64(1)) == 25214903928

@@ -35,7 +35,7 @@ def no_noise() -> NoiseTable:
 
 
 def noise_table(counts: np.ndarray, exponent: float = ORIGINAL_EXPONENT) -> NoiseTable:
-    """The noise table for (vocabulary,) int64 counts, `</s>` first."""
+    """The noise table of (vocabulary,) int64 counts, `</s>` first, each to the power of `exponent`."""
     ends = np.zeros(len(counts), np.int32)
     _slot_ends(_probabilities(counts, exponent), ends)
     first = np.searchsorted(ends, np.arange(CELLS, dtype=np.int64) * SLOTS_PER_CELL, side="right")
@@ -43,10 +43,10 @@ def noise_table(counts: np.ndarray, exponent: float = ORIGINAL_EXPONENT) -> Nois
 
 
 def _probabilities(counts: np.ndarray, exponent: float) -> np.ndarray:
-    """Each word's probability, in proportion to its count to the power of the exponent; 0 for a word that never occurs.
+    """(vocabulary,) float64 probabilities, proportional to count ** exponent; 0 for words that do not occur.
 
-    In the original's table the sentence's end has a share too, which is drawn uniformly from all words. This is kept at the
-    original's exponent alone: at 2 the ends of short sentences would leave little of the distribution that was asked for.
+    The original includes `</s>` and draws a word uniformly in its place. Here this is done at the original's exponent only: at
+    2, the ends of short sentences would outweigh the distribution of the words.
     """
     weights = np.power(counts, exponent, out=np.zeros(len(counts)), where=counts > 0, dtype=np.float64)
     if exponent != ORIGINAL_EXPONENT:

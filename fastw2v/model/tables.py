@@ -7,7 +7,7 @@ import numpy as np
 from fastw2v.model.alias import alias_table, no_alias
 from fastw2v.model.huffman import HuffmanTree, huffman_tree, no_tree, tree_bytes
 from fastw2v.model.noise import CELLS, NoiseTable, no_noise, noise_table
-from fastw2v.model.sigmoid import ENTRIES, sigmoid_table
+from fastw2v.model.sigmoid import SIGMOID_ENTRIES, sigmoid_table
 from fastw2v.settings import Settings
 
 
@@ -52,7 +52,7 @@ def tables_bytes(counts: np.ndarray, settings: Settings) -> int:
     """The memory of the tables of (vocabulary,) int64 counts in bytes."""
     noise = 4 * CELLS + (4 + 8) * len(counts) if settings.negative else 0
     tree = tree_bytes(counts) if settings.hs else sum(array.nbytes for array in no_tree())
-    return 4 * (2 * len(counts) + ENTRIES) + noise + tree
+    return 4 * (2 * len(counts) + SIGMOID_ENTRIES) + noise + tree
 
 
 def keep_probabilities(counts: np.ndarray, sample: float) -> np.ndarray:

@@ -18,7 +18,7 @@ CENTERS_BETWEEN_EXCHANGES = 1000
 NO_COPIES = -1
 
 
-def copy_rows(threads: int) -> int:
+def count_copy_rows(threads: int) -> int:
     """Rows of the node matrix for the copies of all threads: each node's trained copy, and its value at the last exchange."""
     return 2 * TOP_NODES * threads if threads > 1 else 0
 
@@ -26,7 +26,7 @@ def copy_rows(threads: int) -> int:
 def make_copies(nodes: np.ndarray, inner_nodes: int, thread: int) -> int:
     """Copy the top nodes to a thread's rows of the node matrix. Returns the row of the first copy.
 
-    nodes : (inner_nodes + copy_rows(threads), row length) float32
+    nodes : (inner_nodes + count_copy_rows(threads), row length) float32
     """
     copies = inner_nodes + 2 * TOP_NODES * thread
     tops = min(TOP_NODES, inner_nodes)

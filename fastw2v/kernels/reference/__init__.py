@@ -13,8 +13,8 @@ from fastw2v.kernels.reference.worker import carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
 from fastw2v.kernels.worker import END_OF_SENTENCE
 from fastw2v.model.noise import draw_from_table
-from fastw2v.model.random_stream import advance, fraction
-from fastw2v.model.sigmoid import LIMIT, sigmoid_from_table
+from fastw2v.model.random_stream import advance, uniform
+from fastw2v.model.sigmoid import MAX_SCORE, sigmoid_from_table
 from fastw2v.model.top_nodes import exchange, exchange_when_due, own_row
 
 __all__ = ["carried", "check_carried", "new_worker", "train"]
@@ -57,7 +57,7 @@ def read_sentence(ids, position, worker, keep):
             break
         if keep[word] < np.inf:
             random = advance(random)
-            if keep[word] < fraction(random):
+            if keep[word] < uniform(random):
                 continue
         worker.sentence[length] = word
         length += 1
@@ -185,7 +185,7 @@ def learn_path(inputs, row, word, worker, nodes, tables):
     for step in range(tree.starts[word], tree.starts[word + 1]):
         node = own_row(tree.nodes[step], tree, worker.copies)
         score = dot(inputs, row, nodes, node)
-        if -LIMIT < score < LIMIT:
+        if -MAX_SCORE < score < MAX_SCORE:
             label = np.float32(1) - np.float32(tree.codes[step])
             move(inputs, row, nodes, node, (label - sigmoid_from_table(score, tables.sigmoid)) * alpha, worker.scratch)
 
@@ -204,9 +204,9 @@ def learn_noise(inputs, row, word, noise, worker, output, tables, negative):
                 continue
             label = np.float32(0)
         score = dot(inputs, row, output, target)
-        if score > LIMIT:
+        if score > MAX_SCORE:
             probability = np.float32(1)
-        elif score >= -LIMIT:
+        elif score >= -MAX_SCORE:
             probability = sigmoid_from_table(score, tables.sigmoid)
         else:  # NaN too, which has no place in the table
             probability = np.float32(0)
