@@ -13,7 +13,7 @@ try:
 except Fastw2vError as error:
     sys.exit(f"fastw2v: {error}")
 
-from fastw2v._system.launcher import rank_of
+from fastw2v._system.processes import rank_of
 from fastw2v._system.signals import RAISED, stop_at_once
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from fastw2v._system.text_encoding import words_to_text
 from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number, checked_path, shown
-from fastw2v.corpus.names import refuse_unsplit
+from fastw2v.corpus.names import check_corpus_argument
 from fastw2v.errors import UsageError
 from fastw2v.reporting import listener_for
 from fastw2v.reporting.callback import Callback, CallbackFailed
@@ -187,7 +187,7 @@ def train(
     >>> shares[-1]
     1.0
     """
-    refuse_unsplit(corpus)
+    check_corpus_argument(corpus)
     settings = Settings(
         model=model,
         dim=dim,
@@ -327,7 +327,7 @@ def count(
     >>> fastw2v.count([["to", "be", "or", "not", "to", "be"]], min_count=2)
     {'</s>': 1, 'to': 2, 'be': 2}
     """
-    refuse_unsplit(corpus)
+    check_corpus_argument(corpus)
     settings = Settings(min_count=min_count, max_vocab=max_vocab, threads=threads, memory=memory)
     files = Files(save_vocab=_path("output", output))
     vocabulary, _ = pipeline.count(corpus, settings, files, listener_for(progress=checked_flag("progress", progress)))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from fastw2v._system.array_folder import described
+from fastw2v._system.array_folder import description_text
 from fastw2v.checkpoints.checksums import sealed
 from fastw2v.checkpoints.store import FORMAT, RUN, VERSION
 
@@ -23,7 +23,7 @@ def with_run(folder: Path, change: Change) -> None:
     for name in ("format", "version", "checksum"):
         run.pop(name, None)
     change(run)
-    (folder / RUN).write_bytes(sealed(described(FORMAT, VERSION, run)))
+    (folder / RUN).write_bytes(sealed(description_text(FORMAT, VERSION, run)))
 
 
 def with_checksums(folder: Path) -> None:

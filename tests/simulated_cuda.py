@@ -200,7 +200,7 @@ def whole(few_words: Path, tmp_path_factory: pytest.TempPathFactory) -> WordVect
 def test_a_run_on_the_gpu_is_stopped_resumed_and_gives_the_same_bytes(
     few_words: Path, whole: WordVectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "MOST_OF_THE_TIME", 1e9)  # a checkpoint at every look
+    monkeypatch.setattr(writer, "MAX_TIME_FRACTION", 1e9)  # a checkpoint at every look
     settings = Settings(**SMALL, streams=1)
     files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
     with pytest.raises(Interrupted, match="resume"):

@@ -17,7 +17,7 @@ from fastw2v.kernels.products import sigmoid
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.tiles import move_tile, score_two
 from fastw2v.kernels.worker import Variant
-from fastw2v.model.alias import draw
+from fastw2v.model.alias import draw_from_alias
 from fastw2v.model.matrices import Model, aligned_zeros, new_model
 from fastw2v.model.random_stream import advance
 from fastw2v.model.tables import Tables, tables
@@ -50,7 +50,7 @@ def draw_after(state, skipped, alias, noise):
         state = advance(state)
     for sample in range(noise.size):
         state = advance(state)
-        noise.flat[sample] = draw(state, alias)
+        noise.flat[sample] = draw_from_alias(state, alias)
 
 
 def drawn_by(worker: Worker, ids: np.ndarray, lookup: Tables, random_state: int) -> Drawn:

@@ -15,8 +15,8 @@ from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic
 
 import fastw2v
-from fastw2v._jit.cache_folders import KEPT_FOLDERS, NAME, cache_folders, is_private, is_trusted
-from fastw2v._jit.sources import PACKAGE, compiled_sources, state_of_sources
+from fastw2v._jit.cache_folders import MAX_FOLDERS, NAME, cache_folders, is_private, is_trusted
+from fastw2v._jit.sources import PACKAGE, compiled_sources, state_of_sources, without_prose
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +91,31 @@ def test_dates_and_what_is_not_compiled_do_not_matter(copy: Path) -> None:
 def test_what_is_compiled_matters_to_the_letter(copy: Path, name: str) -> None:
     before, path = state_of_sources(copy), copy / name
     text, status = path.read_bytes(), path.stat()
-    path.write_bytes(text.replace(b"e", b"f", 1))
+    path.write_bytes(text.replace(b"def ", b"dff ", 1))
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert path.stat().st_size == status.st_size
     assert state_of_sources(copy) != before
     path.write_bytes(text)
     assert state_of_sources(copy) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["_jit/simd.py", "kernels/blocked/near.py", "model/tables.py", "corpus/words.py", "settings.py"]
+)
+def test_docstrings_comments_and_blank_lines_do_not_matter(copy: Path, name: str) -> None:
+    before, path = state_of_sources(copy), copy / name
+    text = path.read_bytes()
+    for found in (b'"""', b':\n    """'):  # the module's docstring and the first of a function
+        assert found in text
+        path.write_bytes(text.replace(found, found + b"More # 'words.\n\n", 1) + b'\n\n# "More"\n')
+        assert state_of_sources(copy) == before
+    path.write_bytes(text)
+
+
+def test_what_looks_like_prose_inside_a_string_is_kept() -> None:
+    code = b'A = \'\'\'\n# not a comment\n\'\'\'\nB = "# nor this \\" one"\nC = f(\n    """text""",\n)\n'
+    assert without_prose(b"# a comment\n" + code) == without_prose(code)
+    assert without_prose(code).endswith(code)
 
 
 def test_numbers_from_other_modules_are_counted(tmp_path: Path) -> None:
@@ -170,11 +189,11 @@ def test_the_chosen_folder_is_the_only_one(nowhere: Path, tmp_path: Path) -> Non
 
 
 def test_the_folders_that_were_used_last_are_kept(tmp_path: Path, nowhere: Path) -> None:
-    for number in range(KEPT_FOLDERS):
+    for number in range(MAX_FOLDERS):
         own = cache_folders(str(number), str(tmp_path), nowhere).write
         assert own
         os.utime(own, (number, number))
     cache_folders("0", str(tmp_path), nowhere)
     cache_folders("new", str(tmp_path), nowhere)
     left = {folder.name.removeprefix(NAME) for folder in tmp_path.glob(f"{NAME}*")}
-    assert left == {str(number) for number in range(KEPT_FOLDERS)} - {"1"} | {"new"}
+    assert left == {str(number) for number in range(MAX_FOLDERS)} - {"1"} | {"new"}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fastw2v._jit import compiling
-from fastw2v._jit.cache import CHECKSUM, CHECKSUM_BYTES
+from fastw2v._jit.cache import DIGEST, DIGEST_BYTES
 
 # Prints a function's result, how often it was taken from the cache, and which of its files was the last to be looked for.
 PROGRAM = """
@@ -134,8 +134,8 @@ def test_another_code_under_a_name_is_not_used(runs: Runs) -> None:
     assert file.read_bytes().startswith(own.split(b"\n")[0])
     assert runs("float64") == f"{FLOAT} 1"
     # What says that it is for floats, but holds the code for whole numbers.
-    content = other.read_bytes().split(b"\n", 1)[1][CHECKSUM_BYTES:]
-    file.write_bytes(own.split(b"\n")[0] + b"\n" + CHECKSUM(content).digest() + content)
+    content = other.read_bytes().split(b"\n", 1)[1][DIGEST_BYTES:]
+    file.write_bytes(own.split(b"\n")[0] + b"\n" + DIGEST(content).digest() + content)
     assert runs("float64") == f"{FLOAT} 0"
     assert runs("float64") == f"{FLOAT} 1"
 
@@ -221,9 +221,23 @@ def test_what_was_imported_before_its_source_changed_is_not_saved(runs: Runs, tm
     package = Path(compiling.__file__).parent.parent
     shutil.copytree(package, tmp_path / "fastw2v", ignore=shutil.ignore_patterns("__pycache__"))
     constants = tmp_path / "fastw2v" / "_jit" / "simd.py"
-    change = f"import fastw2v._jit.cache\nopen({str(constants)!r}, 'a').write('# changed')"
+    change = f"import fastw2v._jit.cache\nopen({str(constants)!r}, 'a').write('CHANGED = 1\\n')"
     runs.write(before=change)
     assert runs("int64", PYTHONPATH=str(tmp_path)) == f"{INTEGER} 0"
+    assert runs.files() == set()
+
+
+def test_comments_and_blank_lines_compile_nothing_anew(runs: Runs) -> None:
+    assert runs("int64") == f"{INTEGER} 0"
+    runs.write(before="# one\n\n# two")
+    assert runs("int64") == f"{INTEGER} 1"
+    runs.write(before="ONE = 1")
+    assert runs("int64") == f"{INTEGER} 0"
+
+
+def test_without_what_is_private_to_numba_code_is_compiled_and_not_kept(runs: Runs) -> None:
+    runs.write(before="from numba.core.compiler import CompileResult\ndel CompileResult._reduce")
+    assert [runs("int64"), runs("int64")] == [f"{INTEGER} 0"] * 2
     assert runs.files() == set()
 
 
@@ -242,7 +256,7 @@ def test_where_the_folder_that_was_chosen_cannot_be_used_nothing_is_kept(runs: R
     for _ in range(2):
         shown = " ".join(runs.code("int64", NUMBA_CACHE_DIR=os.devnull))
         assert shown.startswith(f"{INTEGER} 0 ")
-        assert shown.endswith("(long; each run does: set NUMBA_CACHE_DIR to a folder that can be written)")
+        assert shown.endswith("(long, each run; set NUMBA_CACHE_DIR to a writable folder to keep the code)")
     assert "(the first run only; long)" in " ".join(runs.code("int64"))
 
 

@@ -11,7 +11,7 @@ PROGRAM = """
 import numpy as np
 from fastw2v._jit import inlining
 if {plain}:
-    del inlining.PIECE["pipeline_class"]
+    del inlining.INLINED_OPTIONS["pipeline_class"]
 from fastw2v._jit.compiling import compiled_math, inlined
 
 @inlined
@@ -51,9 +51,9 @@ def test_pieces_become_part_of_what_calls_them(plain: bool, tmp_path: Path) -> N
 def test_this_numba_has_the_steps_that_are_left_out() -> None:
     import numba
 
-    from fastw2v._jit.inlining import PIECE
+    from fastw2v._jit.inlining import INLINED_OPTIONS
 
-    assert "pipeline_class" in PIECE or numba.version_info.short < (0, 62)
+    assert "pipeline_class" in INLINED_OPTIONS or numba.version_info.short < (0, 62)
 
 
 LOOP = """

@@ -13,10 +13,10 @@ import pytest
 from texts import PACK, bytes_read
 
 import fastw2v
-from fastw2v.compression.reading import opened
+from fastw2v.compression.reading import open_content
 from fastw2v.compression.streams import Streams
 from fastw2v.compression.zstd import ZstdError, new_decompressor, zstd
-from fastw2v.corpus.buffers import blocks
+from fastw2v.corpus.buffers import text_buffers
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.errors import Fastw2vError, UsageError
 
@@ -73,7 +73,7 @@ def test_what_follows_a_stream_is_another_or_refused(tmp_path: Path, kind: str, 
 
 @pytest.mark.parametrize("zeros", [1, 6])
 def test_padding_of_xz_is_a_multiple_of_four(tmp_path: Path, zeros: int) -> None:
-    with pytest.raises(Fastw2vError, match="no multiple of 4"):
+    with pytest.raises(Fastw2vError, match="not a multiple of 4"):
         bytes_read(written(tmp_path / "text", lzma.compress(ONE) + bytes(zeros) + lzma.compress(TWO)))
 
 
@@ -134,7 +134,7 @@ def test_zip_archives_that_are_not_read_are_refused(tmp_path: Path) -> None:
     whole[at + 8] |= 1  # encrypted
     locked = written(tmp_path / "locked", bytes(whole))
     for path, message in (
-        (several, r"of 5 files \('0.txt', '1.txt', '2.txt', …\)"),
+        (several, r"of 5 files \('0.txt', '1.txt', '2.txt' and 2 more\)"),
         (empty, "without a file"),
         (inside, "has a zip archive inside"),
         (locked, "encrypted"),
@@ -162,7 +162,7 @@ def test_a_tar_archive_is_read_text_by_text(
     files = {"./a.txt": ONE[:-1], long: b"\xef\xbb\xbf" + TWO, "b.gz": gzip.compress(ONE), "empty": b""}
     others = {"d/.hidden": b"hidden", "p.png": b"\x89PNG\r\n\x1a\n\0\0", "link": None, "some.zip": b"PK\3\4"}
     found = sources(written(tmp_path / "texts", pack(tarred(files | others))))
-    assert b"".join(block.words() for block in blocks(found, size=10_000)) == ONE + TWO + ONE
+    assert b"".join(block.words() for block in text_buffers(found, size=10_000)) == ONE + TWO + ONE
     findings = found[0].findings
     assert (findings.texts, findings.empty) == (4, 1)
     assert findings.skipped == [f"{tmp_path}/texts ({name})" for name in others]
@@ -191,14 +191,14 @@ def test_a_tar_archive_without_texts_and_one_of_vectors_are_refused(tmp_path: Pa
     with pytest.raises(UsageError, match=r"without a text: it holds .*p.png\), .*\.a\)"):
         bytes_read(path)
     with pytest.raises(UsageError, match="is a tar archive: unpack it first"):
-        opened(Source("x", path=path).open(), "x")
+        open_content(Source("x", path=path).open(), "x")
 
 
 def test_what_unpacks_to_itself_for_ever_is_refused(tmp_path: Path) -> None:
     data = ONE
     for _ in range(5):
         data = gzip.compress(data)
-    with pytest.raises(UsageError, match="more than 4 times over"):
+    with pytest.raises(UsageError, match="more than 4 times: unpack it first"):
         bytes_read(written(tmp_path / "text", data))
 
 

@@ -15,7 +15,7 @@ from thread_ranks import on_each
 
 import fastw2v
 from fastw2v.corpus.counting import count_words, select
-from fastw2v.corpus.partitions import share
+from fastw2v.corpus.partitions import partition
 from fastw2v.corpus.sources import sources
 from fastw2v.corpus.vocabulary import Vocabulary, vocabulary_of
 from fastw2v.distributed.counts import broadcast_vocabulary, merge_counts
@@ -143,13 +143,13 @@ def test_ranks_add_counts_up_as_a_single_process_does(
 
     def on_rank(here: Any) -> tuple[Vocabulary, tuple[int, ...], Vocabulary]:
         shared = broadcast_vocabulary(here, known if here.rank == 0 else None)
-        counted = count_words(share(text, here.rank, here.size), threads=1, memory=2**30)[0]
+        counted = count_words(partition(text, here.rank, here.size), threads=1, memory=2**30)[0]
         table, *figures = merge_counts(here, counted, min_count, shared)
-        found = select(table, **choice, earlier=shared)
+        found = select(table, **choice, known=shared)
         return found, tuple(figures), broadcast_vocabulary(here, found if here.rank == 0 else None)
 
     alone = count_words(text, threads=1, memory=2**30)[0]
-    expected = pairs(select(alone, **choice, earlier=known))
+    expected = pairs(select(alone, **choice, known=known))
     assert {word for word, _, _ in expected} > set(known.words())
     size = int(alone.used[0])
     for found, figures, sent in on_each(ranks, on_rank):

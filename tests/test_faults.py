@@ -66,7 +66,7 @@ def test_a_disk_that_fills_in_checkpointing_does_not_end_the_run(long_text: Path
     process = start("train", long_text, "-o", "/dev/null", "--dim", 50, "--epochs", 5, *more, limit=limit)
     err = process.communicate(timeout=200)[1]
     assert process.returncode == 0
-    assert "training goes on without a new checkpoint: cannot write" in err
+    assert "training continues without a new checkpoint: cannot write" in err
     assert "File too large" in err
 
 
@@ -102,7 +102,7 @@ def test_a_folder_of_checkpoints_that_disappears_does_not_end_the_run(long_text:
     (tmp_path / "a").rename(tmp_path / "b")
     err = process.communicate(timeout=200)[1]
     assert process.returncode == 0
-    assert "training goes on without a new checkpoint" in err
+    assert "training continues without a new checkpoint" in err
     assert fastw2v.load(tmp_path / "v.bin").dim == 50
 
 
@@ -216,7 +216,7 @@ def test_the_one_before_stays_where_any_array_of_a_new_checkpoint_is_no_number(l
         )
         files = Files(checkpoint=tmp_path / "state", checkpoint_every=0)
         run(str(long_text), Settings(dim=8, epochs=3), files, listener)
-    assert any("losses holds what is no number" in note for note in listener.notes)
+    assert any("losses holds NaN or infinity" in note for note in listener.notes)
     assert not store.folder.exists()
 
 
@@ -230,7 +230,7 @@ def test_hostile_names_and_archives_in_a_folder_of_checkpoints_are_refused(tmp_p
     (tmp_path / "several.npz").rename(store.folder / "000001" / "a.npy")
     with pytest.raises(UsageError, match="it is not what was written there"):
         store.read()
-    with pytest.raises(UsageError, match="it is no array"):
+    with pytest.raises(UsageError, match="it is not an array"):
         read_array(store.folder / "000001" / "a.npy")
 
 
@@ -286,7 +286,7 @@ def test_a_file_holds_what_was_written_to_it_though_the_disk_refuses_direct_writ
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(direct_file, "PIECE", 8192)
+        patch.setattr(direct_file, "BUFFER_BYTES", 8192)
         patch.setattr(os, "write", refusing)
         with direct_file.DirectFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)) as file:
             ends = np.cumsum([0, *sizes])
@@ -300,8 +300,8 @@ def test_a_file_holds_what_was_written_to_it_though_the_disk_refuses_direct_writ
 def test_the_disk_is_waited_for_in_pieces_so_that_a_signal_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = [0]
     monkeypatch.setattr(direct_file, "DIRECT", 0)
-    monkeypatch.setattr(direct_file, "PIECE", 1 << 16)
-    monkeypatch.setattr(direct_file, "SYNCED", 1 << 18)
+    monkeypatch.setattr(direct_file, "BUFFER_BYTES", 1 << 16)
+    monkeypatch.setattr(direct_file, "SYNC_BYTES", 1 << 18)
     monkeypatch.setattr(os, "fsync", lambda handle: sizes.append(os.fstat(handle).st_size))
     write_array(tmp_path / "a.npy", np.zeros((5000, 100), np.float32))
     steps = np.diff([*sizes, (tmp_path / "a.npy").stat().st_size])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastw2v._system.files import check_writable, vanishing_file, written_whole
+from fastw2v._system.files import check_writable, unnamed_temporary_file, written_whole
 from fastw2v.corpus.vocabulary import read_vocabulary, vocabulary_of
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.vectors.io.folder import check_folder_writable
@@ -36,7 +36,7 @@ BROKEN_VOCABULARIES = {
     b"</s> 3\nword\n": "line 2: expected a word, a space and a count",
     b"</s> 3\nword x\n": "line 2: expected",
     b"</s> 3\nword -4\n": "line 2: expected",
-    b"</s> 3\nword 4\nother 3\nword 2\n": "line 4: the word 'word' stands there twice",
+    b"</s> 3\nword 4\nother 3\nword 2\n": "line 4: the word 'word' is listed twice",
     b"</s> 3\na b 4\n": "line 2: expected",
     b"</s> 3\n\xff\xfe 99999999999999999999999\n": "line 2: the count",
 }
@@ -85,7 +85,7 @@ def test_a_full_disk_is_named() -> None:
 
 def test_a_temporary_file_has_no_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TMPDIR", raising=False)
-    file = vanishing_file(tmp_path)
+    file = unnamed_temporary_file(tmp_path)
     file.write(b"data")
     file.flush()
     assert os.fstat(file.fileno()).st_nlink == 0

@@ -13,10 +13,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import fastw2v
+from fastw2v._system.display import first_names
 from fastw2v.corpus import findings, sources
-from fastw2v.corpus.buffers import blocks
-from fastw2v.corpus.findings import Findings, added_up, invalid_utf8, listed
-from fastw2v.corpus.partitions import share
+from fastw2v.corpus.buffers import text_buffers
+from fastw2v.corpus.findings import Findings, invalid_utf8, merge_findings
+from fastw2v.corpus.partitions import partition
 from fastw2v.errors import UsageError
 
 Command = Callable[..., Outcome]
@@ -62,7 +63,7 @@ def test_a_file_that_is_named_is_read_whatever_it_holds(folder: Path) -> None:
         if not name.startswith("x"):
             named = sources.sources(folder / name)
             plain = gzip.decompress(data) if name.endswith("gz") else data
-            assert b"".join(block.data for block in blocks(named, end_lines=False)) in plain
+            assert b"".join(block.data for block in text_buffers(named, end_lines=False)) in plain
             assert named[0].findings.texts == 1
     found = sources.sources(f"{folder}/*")
     assert [Path(source.name).name for source in found] == ["a.txt", "b.txt", "c.txt"]
@@ -95,9 +96,9 @@ def test_a_text_that_is_not_utf8_is_named_with_the_byte_and_its_words_keep_their
 
 def test_many_texts_that_are_not_utf8_are_named_in_one_line() -> None:
     found = [Findings(not_utf8={f"t{number}": (number, 0xE9)}) for number in range(9)]
-    (note,) = added_up(found).notes()
+    (note,) = merge_findings(found).notes()
     assert note.startswith("not UTF-8: t0 (byte 0xE9 at 0), t1 (byte 0xE9 at 1), t2 (byte 0xE9 at 2) and 6 more; ")
-    assert listed(["a"]) == "a"
+    assert first_names(["a"]) == "a"
 
 
 def test_parts_of_a_text_may_come_in_any_order() -> None:
@@ -112,7 +113,7 @@ def test_parts_of_a_text_may_come_in_any_order() -> None:
 @example("日".encode()[:2])
 def test_the_first_byte_that_is_not_utf8_is_found(data: bytes) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(findings, "PIECE", 5)
+        patch.setattr(findings, "DECODE_BYTES", 5)
         try:
             data.decode()
             expected = None
@@ -124,7 +125,7 @@ def test_the_first_byte_that_is_not_utf8_is_found(data: bytes) -> None:
 @pytest.mark.parametrize("size", [1, 2, 5, 8, 1000])
 def test_byte_order_marks_at_the_beginning_of_lines_are_no_part_of_words(tmp_path: Path, size: int) -> None:
     (tmp_path / "text").write_bytes((MARK + b"red green\n") * 3 + b"a" + MARK + b"b " + MARK + b"c\n" + MARK)
-    found = b"".join(block.words() for block in blocks(sources.sources(tmp_path / "text"), size=size))
+    found = b"".join(block.words() for block in text_buffers(sources.sources(tmp_path / "text"), size=size))
     assert found == b"red green\n" * 3 + b"a" + MARK + b"b " + MARK + b"c\n\n"
 
 
@@ -133,9 +134,9 @@ def test_a_text_with_a_mark_is_shared_whole(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(MARK + b"red green\n" * 50)
     (tmp_path / "void").touch()
     text = sources.sources(tmp_path)
-    parts = [share(text, number, 3) for number in range(3)]
+    parts = [partition(text, number, 3) for number in range(3)]
     assert [[part.begin for part in found] for found in parts] == [[0, 0], [173], [343, 0]]
-    words = [b"".join(block.words() for block in blocks(found)) for found in parts]
+    words = [b"".join(block.words() for block in text_buffers(found)) for found in parts]
     assert b"".join(words) == b"red green\n" * 50
 
 
@@ -149,16 +150,16 @@ def test_a_text_whose_words_have_no_neighbours_is_warned_of(tmp_path: Path, cli:
 
 
 def test_a_word_without_end_is_refused_whatever_brings_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastw2v.corpus.buffers.LONGEST_WORD", 100_000)
-    monkeypatch.setattr(sources, "LONGEST_WORD", 100_000)
+    monkeypatch.setattr("fastw2v.corpus.buffers.MAX_UNBROKEN_BYTES", 100_000)
+    monkeypatch.setattr(sources, "MAX_UNBROKEN_BYTES", 100_000)
     (tmp_path / "long").write_bytes(b"some words\n" + b"1" * 90_000 + b" " + b"1" * 99_000 + b"\n")
-    assert sum(len(block.data) for block in blocks(sources.sources(tmp_path / "long"), size=10_000)) < 20_000
+    assert sum(len(block.data) for block in text_buffers(sources.sources(tmp_path / "long"), size=10_000)) < 20_000
     for data in (b"a b " + b"1" * 200_000, gzip.compress(b"a b " + b"1" * 200_000 + b" c")):
         (tmp_path / "endless").write_bytes(data)
-        with pytest.raises(UsageError, match=r"endless is no text: its bytes 4 to 1.0,... hold no white space"):
-            for _ in blocks(sources.sources(tmp_path / "endless"), size=10_000):
+        with pytest.raises(UsageError, match=r"endless is not text: its bytes 4 to 1.0,... hold no white space"):
+            for _ in text_buffers(sources.sources(tmp_path / "endless"), size=10_000):
                 pass
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(open("/dev/zero", "rb")))  # type: ignore[arg-type]
     for name in ("/dev/zero", "-"):
-        with pytest.raises(UsageError, match=r"is no text: [0-9,]+ bytes of it hold no white space"):
+        with pytest.raises(UsageError, match=r"is not text: [0-9,]+ bytes of it hold no white space"):
             sources.sources(name)

@@ -19,7 +19,7 @@ from fastw2v.model.tables import Tables, tables
 from fastw2v.settings import Settings
 
 advance, window_around = callable_piece(random_stream.advance), callable_piece(pairs.window_around)
-draw = callable_piece(noise_tables.draw)
+draw = callable_piece(noise_tables.draw_from_table)
 
 DIM = 5
 COUNTS = np.array([4, 9, 7, 6, 5, 3, 2], np.int64)

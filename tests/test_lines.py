@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fastw2v._system.lines import LARGEST_FILE, LONGEST_LINE, byte_lines, text_lines
+from fastw2v._system.lines import MAX_FILE_LENGTH, MAX_LINE_LENGTH, byte_lines, text_lines
 from fastw2v.corpus.vocabulary import read_vocabulary
 from fastw2v.errors import UsageError
 from fastw2v.plotting.run_log import read_log
@@ -37,7 +37,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path, name: st
 @pytest.mark.parametrize("name", [*READERS, "a log"])
 def test_a_line_without_end_is_refused(name: str) -> None:
     read = READERS[name][0] if name in READERS else read_log
-    with pytest.raises(UsageError, match=f"line 1: it does not end within {LONGEST_LINE:,} bytes"):
+    with pytest.raises(UsageError, match=f"line 1: it does not end within {MAX_LINE_LENGTH:,} bytes"):
         read(Path("/dev/zero"))
 
 
@@ -63,7 +63,7 @@ def test_a_file_of_questions_without_end_is_refused(tmp_path: Path) -> None:
 
     feeder = threading.Thread(target=feed)
     feeder.start()
-    with pytest.raises(UsageError, match=f"has more than {LARGEST_FILE >> 20} MB: is it a list"):
+    with pytest.raises(UsageError, match=f"has more than {MAX_FILE_LENGTH >> 20} MB: is it a list"):
         for _ in text_lines(tmp_path / "endless", "a list"):
             pass
     feeder.join()

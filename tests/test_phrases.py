@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from texts import NOT_PLAIN, zipf_text
 
 import fastw2v
-from fastw2v.corpus.buffers import blocks
+from fastw2v.corpus.buffers import text_buffers
 from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
 from fastw2v.original import word2phrase
@@ -71,7 +71,7 @@ def joined(
     path.write_bytes(data)
     text = [Source("text", path=path)]
     counts = count_strings(
-        (part.data for part in blocks(text, size=block, end_lines=not exact)),
+        (part.data for part in text_buffers(text, size=block, end_lines=not exact)),
         min_count=min_count,
         threads=threads,
         memory=2**28,
@@ -79,7 +79,7 @@ def joined(
     )
     out = io.BytesIO()
     total = join_phrases(
-        (part.data for part in blocks(text, size=block, end_lines=not exact)),
+        (part.data for part in text_buffers(text, size=block, end_lines=not exact)),
         counts,
         out.write,
         threshold=threshold,
@@ -202,7 +202,10 @@ def test_the_output_is_the_same_for_any_number_of_threads_even_where_pairs_were_
     results = []
     for threads in (1, 2, 5):
         counts = count_strings(
-            (part.data for part in blocks([Source("in", path=path)], size=20_000)), min_count=3, threads=threads, memory=2**20
+            (part.data for part in text_buffers([Source("in", path=path)], size=20_000)),
+            min_count=3,
+            threads=threads,
+            memory=2**20,
         )
         assert counts.forgotten > 0
         results.append(sorted(counts.slots[counts.slots[:, COUNT] > 0].tolist()))

@@ -18,7 +18,7 @@ from ranks import MPIEXEC, has_checkpoint, needs_mpi, our_lines, ran, start, wai
 from texts import zipf_text
 
 import fastw2v
-from fastw2v._system.launcher import rank_of
+from fastw2v._system.processes import rank_of
 
 
 @pytest.fixture(scope="module")

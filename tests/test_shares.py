@@ -13,9 +13,9 @@ from texts import zipf_text
 from thread_ranks import on_each
 
 from fastw2v.corpus import partitions
-from fastw2v.corpus.buffers import blocks
+from fastw2v.corpus.buffers import text_buffers
 from fastw2v.corpus.counting import count_words, select
-from fastw2v.corpus.partitions import share
+from fastw2v.corpus.partitions import partition
 from fastw2v.corpus.sources import sources
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.distributed.counts import merge_counts
@@ -26,7 +26,7 @@ MEMORY = 1 << 30
 
 def words_of(parts: Any) -> list[bytes]:
     """The words as the blocks give them, newlines as `</s>`."""
-    return b"".join(block.words() for block in blocks(parts)).replace(b"\n", b" </s> ").split()
+    return b"".join(block.words() for block in text_buffers(parts)).replace(b"\n", b" </s> ").split()
 
 
 @pytest.mark.parametrize("ranks", [1, 2, 3, 7])
@@ -36,7 +36,7 @@ def test_the_shares_of_a_text_are_the_text(tmp_path: Path, ranks: int) -> None:
     (tmp_path / "c.gz").write_bytes(gzip.compress(zipf_text(2000, 50, seed=3)))
     (tmp_path / "d.txt").write_bytes(zipf_text(4000, 50, seed=4))
     text = sources(str(tmp_path))
-    each = [words_of(share(text, rank, ranks)) for rank in range(ranks)]
+    each = [words_of(partition(text, rank, ranks)) for rank in range(ranks)]
     assert [word for words in each for word in words] == words_of(text)
     assert all(words[-1] == b"</s>" for words in each)
 
@@ -55,11 +55,11 @@ def test_no_word_is_cut_wherever_white_space_is(
     path.write_bytes(text.encode())
     whole = sources(str(path))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(partitions, "NEAR", near)
-        patch.setattr(partitions, "PIECE", piece)
+        patch.setattr(partitions, "LINE_SEARCH_BYTES", near)
+        patch.setattr(partitions, "SEARCH_READ_BYTES", piece)
         each = []
         with suppress(UsageError):  # there may be too few places to cut
-            each = [words_of(share(whole, rank, ranks)) for rank in range(ranks)]
+            each = [words_of(partition(whole, rank, ranks)) for rank in range(ranks)]
         if each:
             assert [word for words in each for word in words] == words_of(whole)
 
@@ -67,10 +67,10 @@ def test_no_word_is_cut_wherever_white_space_is(
 def test_a_line_is_cut_only_where_no_line_ends_near(tmp_path: Path) -> None:
     path = tmp_path / "text.txt"
     path.write_bytes(b"a b c\n" * 100_000)
-    parts = [share(sources(str(path)), rank, 3)[0] for rank in range(3)]
+    parts = [partition(sources(str(path)), rank, 3)[0] for rank in range(3)]
     assert all(part.begin % 6 == 0 for part in parts)
     path.write_bytes(b"abc " * 1_000_000)
-    assert abs(share(sources(str(path)), 1, 2)[0].begin - 2_000_000) <= 4
+    assert abs(partition(sources(str(path)), 1, 2)[0].begin - 2_000_000) <= 4
 
 
 def test_each_rank_gets_a_compressed_file_however_unlike_their_sizes_are(tmp_path: Path) -> None:
@@ -78,9 +78,9 @@ def test_each_rank_gets_a_compressed_file_however_unlike_their_sizes_are(tmp_pat
         (tmp_path / f"{number}.gz").write_bytes(gzip.compress(zipf_text(words, 50, seed=number)))
     text = sources(str(tmp_path))
     for ranks in range(1, 6):
-        assert [part.name for rank in range(ranks) for part in share(text, rank, ranks)] == [part.name for part in text]
+        assert [part.name for rank in range(ranks) for part in partition(text, rank, ranks)] == [part.name for part in text]
     with pytest.raises(UsageError, match="a compressed file is read by one rank"):
-        [share(text, rank, 6) for rank in range(6)]
+        [partition(text, rank, 6) for rank in range(6)]
 
 
 @pytest.mark.parametrize("ranks", [2, 4])
@@ -99,7 +99,7 @@ def test_merged_counts_are_a_single_process_s_to_the_order_of_ties(
         return count_words(parts, threads=2, memory=MEMORY)[0]
 
     def on_rank(ranks: Any) -> Any:
-        return merge_counts(ranks, counted(share(text, ranks.rank, ranks.size)), min_count)
+        return merge_counts(ranks, counted(partition(text, ranks.rank, ranks.size)), min_count)
 
     alone = counted(text)
     expected = select(alone, min_count=min_count, max_vocab=max_vocab)

@@ -12,7 +12,7 @@ import pytest
 from texts import PACK, bytes_read
 
 from fastw2v.compression.zstd import WITH_CHECKSUM, zstd
-from fastw2v.corpus.buffers import blocks
+from fastw2v.corpus.buffers import text_buffers
 from fastw2v.corpus.sources import sources
 from fastw2v.errors import Fastw2vError, UsageError
 
@@ -91,8 +91,8 @@ def test_standard_input_can_be_read_twice(monkeypatch: pytest.MonkeyPatch) -> No
     for data in (TEXT, gzip.compress(TEXT)):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
         found = sources("-")
-        assert b"".join(block.words() for block in blocks(found)) == TEXT
-        assert b"".join(block.words() for block in blocks(found)) == TEXT
+        assert b"".join(block.words() for block in text_buffers(found)) == TEXT
+        assert b"".join(block.words() for block in text_buffers(found)) == TEXT
 
 
 def test_a_closed_standard_input_and_words_that_are_no_text_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,7 @@ def test_a_file_that_goes_away_is_named(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(TEXT)
     found = sources(tmp_path / "text")
     (tmp_path / "text").unlink()
-    for use in (lambda: found[0].size, lambda: next(blocks(found))):
+    for use in (lambda: found[0].size, lambda: next(text_buffers(found))):
         with pytest.raises(Fastw2vError, match=r"cannot read .*text: No such file"):
             use()
 
@@ -123,8 +123,8 @@ def test_a_pipe_can_be_read_twice(tmp_path: Path) -> None:
     writer.start()
     found = sources(pipe)
     writer.join()
-    assert b"".join(block.words() for block in blocks(found)) == TEXT
-    assert b"".join(block.words() for block in blocks(found)) == TEXT
+    assert b"".join(block.words() for block in text_buffers(found)) == TEXT
+    assert b"".join(block.words() for block in text_buffers(found)) == TEXT
     assert [path.name for path in tmp_path.iterdir()] == ["pipe"]
 
 
@@ -133,6 +133,6 @@ def test_reading_tells_how_many_bytes_of_the_disk_were_read(tmp_path: Path) -> N
         (tmp_path / str(number)).write_bytes(data)
     told: list[int] = []
     found = sources(tmp_path)
-    for _ in blocks(found, told.append, 5000):
+    for _ in text_buffers(found, told.append, 5000):
         pass
     assert sum(told) == sum(source.size for source in found)

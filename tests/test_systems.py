@@ -92,7 +92,7 @@ def test_a_rank_dies_with_the_process_above_it_where_the_system_does_not_see_to_
 
 
 def test_a_folder_that_cannot_change_places_at_once_does_so_in_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastw2v._system.files.exchange_at_once", lambda first, second: False)
+    monkeypatch.setattr("fastw2v._system.files.exchange_atomically", lambda first, second: False)
     target = tmp_path / "folder"
     for content in ("old", "new"):
         with folder_written_whole(target) as folder:
@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_change_places_at_once_does_so_in_steps(tmp_path: P
 
 
 def test_a_folder_stays_where_a_step_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fastw2v._system.files.exchange_at_once", lambda first, second: False)
+    monkeypatch.setattr("fastw2v._system.files.exchange_atomically", lambda first, second: False)
     target, rename = tmp_path / "folder", Path.rename
     target.mkdir()
     (target / "file").write_text("old")
@@ -140,7 +140,7 @@ def test_names_change_places_by_the_call_of_macos(tmp_path: Path, monkeypatch: p
     one, other = tmp_path / "one", tmp_path / "other"
     one.write_text("1")
     other.write_text("2")
-    assert platforms.exchange_at_once(one, other)
+    assert platforms.exchange_atomically(one, other)
     assert (one.read_text(), other.read_text()) == ("2", "1")
 
 

@@ -16,13 +16,12 @@ from fastw2v.kernels.reference.worker import new_worker
 from fastw2v.kernels.worker import Variant
 from fastw2v.model import alias, random_stream
 from fastw2v.model.huffman import HuffmanTree, huffman_tree, tree_bytes
-from fastw2v.model.noise import SLOTS, draw, noise_table
+from fastw2v.model.noise import SLOTS, draw_from_table, noise_table
 from fastw2v.model.sigmoid import sigmoid_table
-from fastw2v.model.subsampling import keep_probabilities
-from fastw2v.model.tables import tables, tables_bytes
+from fastw2v.model.tables import keep_probabilities, tables, tables_bytes
 from fastw2v.settings import Settings
 
-advance, fraction = callable_piece(random_stream.advance), callable_piece(random_stream.fraction)
+advance, uniform = callable_piece(random_stream.advance), callable_piece(random_stream.uniform)
 read_sentence, window_around = callable_piece(reference.read_sentence), callable_piece(pairs.window_around)
 
 PLAIN = Variant(cbow=False, hs=False, negative=5, window=5)
@@ -113,7 +112,7 @@ def noise_draws(state: np.uint64, noise: object, words: int, draws: int) -> np.n
     found = np.zeros(words, np.int64)
     for _ in range(draws):
         state = advance(state)
-        found[draw(state, noise)] += 1
+        found[draw_from_table(state, noise)] += 1
     return found
 
 
@@ -167,7 +166,7 @@ def test_the_alias_table_holds_the_same_distribution() -> None:
 def test_a_draw_from_the_alias_table_takes_each_word_as_often_as_its_cells_say() -> None:
     counts = np.array([40, 30, 20, 10, 5, 4, 3, 2, 1, 1], np.int64)
     ends, draws = noise_table(counts).ends, 200_000
-    draw_alias, state = callable_piece(alias.draw), np.uint64(3)
+    draw_alias, state = callable_piece(alias.draw_from_alias), np.uint64(3)
     table, advance_once = alias.alias_table(ends), callable_piece(advance)
     found = np.zeros(len(counts), np.int64)
     for _ in range(draws):
@@ -250,5 +249,5 @@ def test_the_sigmoid_table_is_the_sigmoid() -> None:
 
 
 def test_fractions_are_16_bits_of_the_state() -> None:
-    assert fraction(np.uint64(0x12345_8000)) == 0.5
+    assert uniform(np.uint64(0x12345_8000)) == 0.5
     assert advance(np.uint64(1)) == 25214903928

@@ -24,7 +24,7 @@ from fastw2v.model.huffman import huffman_tree
 from fastw2v.model.matrices import new_model
 from fastw2v.model.random_stream import random_start
 from fastw2v.model.tables import tables
-from fastw2v.model.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, copy_rows, make_copies
+from fastw2v.model.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, count_copy_rows, make_copies
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
 from fastw2v.training.progress import Progress
@@ -140,7 +140,7 @@ def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
     state = np.zeros(1, [("since_exchange", np.int64)])[0]
     inner, root = 599, 598
     tree = huffman_tree(np.arange(inner + 1, 0, -1).astype(np.int64))
-    nodes = np.zeros((inner + copy_rows(2), 16), np.float32)
+    nodes = np.zeros((inner + count_copy_rows(2), 16), np.float32)
     nodes[:inner] = 1
     copies = [make_copies(nodes, inner, thread) for thread in range(2)]
     own_roots = [own_row(root, tree, copies[thread]) for thread in range(2)]
@@ -287,8 +287,8 @@ def test_sentences_in_memory_train_like_the_same_text_in_a_file(tmp_path: Path) 
         (["one sentence"], r"no file 'one sentence'.*sentence\.split\(\)"),
         ([["a", 5]], "sentence 1 holds a int"),
         ([["a"], "b"], "sentence 2 is a str"),
-        ([["a", "new york"]], "sentence 1: 'new york' is no word"),
-        ([["a", ""]], "sentence 1: '' is no word"),
+        ([["a", "new york"]], "sentence 1: 'new york' is not a word"),
+        ([["a", ""]], "sentence 1: '' is not a word"),
         ([], "the text is empty"),
         (17, "the corpus is a int"),
         (b"bytes", "the corpus is a bytes"),

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from texts import NOT_PLAIN
 
 from fastw2v._system.text_encoding import BYTE_ORDER_MARK
-from fastw2v.corpus.buffers import blocks, in_order
+from fastw2v.corpus.buffers import map_in_order, text_buffers
 from fastw2v.corpus.counting import Counter as ThreadCounter
 from fastw2v.corpus.counting import count_words, select
 from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.corpus.words import ENTRIES, MAX_WORD_BYTES
+from fastw2v.corpus.words import MAX_WORD_BYTES, USED_ENTRIES
 
 LIMIT = MAX_WORD_BYTES
 PIECES = [b" ", b"\t", b"\n", b"\r", b"a", b"b", b"ab", b"</s>", b"\x00", b"\xff", "é".encode(), "日本".encode()]
@@ -69,8 +69,8 @@ def check_against_python(folder: Path, data: bytes, min_count: int, block: int) 
     number = {word: place for place, word in enumerate(expected)}
 
     with (
-        mock.patch("fastw2v.corpus.counting.blocks", lambda s, advanced: blocks(s, advanced, block)),
-        mock.patch("fastw2v.corpus.encoding.blocks", lambda s, advanced: blocks(s, advanced, block)),
+        mock.patch("fastw2v.corpus.counting.text_buffers", lambda s, advanced: text_buffers(s, advanced, block)),
+        mock.patch("fastw2v.corpus.encoding.text_buffers", lambda s, advanced: text_buffers(s, advanced, block)),
     ):
         vocabulary, ids = encoded(text, min_count)
     assert list(vocabulary.words()) == expected
@@ -119,10 +119,10 @@ def test_past_the_budget_the_rarest_words_are_forgotten_and_it_is_said(tmp_path:
     text = Text(tmp_path, "\n".join(lines).encode() + b"\n").sources
     full, forgotten = count_words(text, threads=1, memory=2**30)
     assert forgotten == 0
-    assert full.used[ENTRIES] == 50 + 160_000 + 1
+    assert full.used[USED_ENTRIES] == 50 + 160_000 + 1
     small, forgotten = count_words(text, threads=1, memory=8 * 2**20)
     assert forgotten >= 1
-    assert small.used[ENTRIES] < 70_000
+    assert small.used[USED_ENTRIES] < 70_000
     kept = select(small, min_count=300, max_vocab=None)
     assert sorted(kept.words()) == sorted([b"</s>", *(f"often{i}".encode() for i in range(50))])
     assert kept.counts.tolist() == [400] * 51
@@ -146,7 +146,7 @@ def test_files_do_not_run_into_each_other(tmp_path: Path) -> None:
     (tmp_path / "1").write_bytes(b"one two")
     (tmp_path / "2").write_bytes(b"three\n")
     (tmp_path / "3").write_bytes(b"")
-    data = b"".join(block.words() for block in blocks(sources(str(tmp_path))))
+    data = b"".join(block.words() for block in text_buffers(sources(str(tmp_path))))
     assert data == b"one two\nthree\n"
 
 
@@ -176,4 +176,4 @@ def test_results_come_in_order_and_a_slot_is_used_by_one_call_at_a_time() -> Non
         busy[number % 3] = False
         return item + 0 * total
 
-    assert list(in_order(work, range(200), 3)) == list(range(200))
+    assert list(map_in_order(work, range(200), 3)) == list(range(200))

@@ -10,7 +10,7 @@ import numpy as np
 from fastw2v._system.text_encoding import OTHER_MARKS
 from fastw2v.compression.reading import OTHER_COMPRESSION, ZIP
 from fastw2v.compression.zstd import zstd
-from fastw2v.corpus.buffers import blocks
+from fastw2v.corpus.buffers import text_buffers
 from fastw2v.corpus.sources import sources
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
@@ -25,7 +25,7 @@ NOT_PLAIN = (*OTHER_COMPRESSION, *OTHER_MARKS, *ZIP, b"\x1f\x8b", b"BZh", b"\xfd
 
 def bytes_read(corpus: object) -> bytes:
     """All that a corpus holds, read in many buffers."""
-    return b"".join(block.words() for block in blocks(sources(corpus), size=10_000))
+    return b"".join(block.words() for block in text_buffers(sources(corpus), size=10_000))
 
 
 def zipf_text(words: int, vocabulary: int, seed: int = 1, sentence: int = 17) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.common.processes import run
-from fastw2v._system.child_process import child_command
+from fastw2v._system.processes import child_command
 
 
 class Sets(NamedTuple):

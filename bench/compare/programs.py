@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from bench.common.machine import code_version
 from bench.common.processes import Failure, fastw2v, options
 from bench.compare import peers
-from fastw2v._system.child_process import child_command
+from fastw2v._system.processes import child_command
 from fastw2v.benchmark.choices import VARIANTS
 
 

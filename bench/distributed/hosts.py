@@ -22,7 +22,7 @@ from bench.common.turns import Case, in_turn
 from bench.distributed import inputs
 from bench.distributed.launching import Layout, do, imitated_hosts, launcher, train_ranks
 from bench.distributed.schedule import Model, Network, Node, seconds
-from fastw2v._system.child_process import child_command
+from fastw2v._system.processes import child_command
 
 NO_ROUNDS = 10**15  # words between two rounds of averaging
 LOST_AFTER = 5.0  # seconds

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bench.distributed.schedule import messages
-from fastw2v._jit.compiling import prepare
+from fastw2v._jit.compiling import warm_up
 from fastw2v.distributed import averaging
 from fastw2v.distributed.averaging import SharedRows
 from fastw2v.distributed.mpi import MpiCommunicator
@@ -75,7 +75,7 @@ def core_seconds(ranks: MpiCommunicator, vocabulary: int, dim: int) -> float:
 
 def print_inputs(dim: int, vocabulary: int) -> None:
     """Measure; called on every rank."""
-    prepare(averaging.entries())
+    warm_up(averaging.entries())
     ranks = MpiCommunicator()
     nothing = settled(ranks, SMALL)
     latency = nothing / messages(1, ranks.size)

@@ -18,7 +18,7 @@ from bench.common.scoring import Sets
 from bench.common.texts import GENERATED
 from bench.gpu import child
 from bench.gpu.plan import PARTS, Measurement, Plan
-from fastw2v._system.child_process import child_command
+from fastw2v._system.processes import child_command
 
 WORDS, PLANTED = 17_000_000, 2_000_000  # of the generated texts
 LONGEST, GRACE = 400, 50  # seconds that a measurement may take; that it may take once the minutes are over

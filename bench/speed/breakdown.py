@@ -17,7 +17,7 @@ from bench.common.processes import Failure
 from bench.common.results import Results
 from bench.common.texts import cut_into_lines, text_of
 from bench.common.turns import Case, in_turn
-from fastw2v._system.child_process import child_command
+from fastw2v._system.processes import child_command
 from fastw2v.benchmark.choices import VARIANTS
 
 KERNEL = "fastw2v.kernels.blocked"

@@ -17,7 +17,7 @@ from bench.common.processes import Failure, run, train
 from bench.common.results import Results
 from bench.common.turns import tell
 from bench.compare.programs import Job
-from fastw2v._system.child_process import child_command
+from fastw2v._system.processes import child_command
 from fastw2v.benchmark import text as generated_text
 
 

@@ -1,1 +1,1 @@
-"""All that knows Numba inside: decorators, warm-up, the cache of compiled code, vectors of floats, prefetching."""
+"""Numba: decorators, warm-up, the cache of compiled code, SIMD vectors, prefetching. No other room uses its private parts."""

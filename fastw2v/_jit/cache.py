@@ -1,9 +1,9 @@
-"""Compiled code on the disk: one file for each function and types of arguments, which says in full what it was made for.
+"""The cache of compiled code on disk: one file for each function and argument types, with a full description of its code.
 
-Numba's own cache has an index for each function, from types to numbered files, and checks nothing but the number when it loads
-one. Two processes that save at the same moment give two codes the same number: from then on one kernel is taken for another.
-Here a file's name is a hash of all that the code depends on; the same stands in the file in full, with a checksum of the rest;
-and the file gets its name once it is complete. Whatever is not exactly what was asked for is compiled anew.
+Numba's own cache has an index for each function, from argument types to numbered files, and loads a file without checking what
+it holds. Two processes that save at the same moment give two codes the same number, and one kernel is loaded in place of
+another. Here the name of a file is a hash of everything that the code depends on. The file repeats it in full, adds a checksum
+of the code, and gets its name once it is complete. Code that does not match exactly is compiled again.
 """
 
 import hashlib
@@ -20,20 +20,26 @@ import llvmlite
 import numba
 import numpy as np
 from llvmlite.binding import llvm_version_info
-from numba.core import sigutils
-from numba.core.caching import _Cache
-from numba.core.compiler import CompileResult
-from numba.core.serialize import dumps
 
 from fastw2v._jit.cache_folders import Folders, cache_folders, is_trusted
-from fastw2v._jit.sources import PACKAGE, state_of_sources
+from fastw2v._jit.sources import PACKAGE, state_of_sources, without_prose
 from fastw2v._system.files import written_whole
 from fastw2v._system.signals import signals_held
 
-FORMAT = 1  # of the files; to be changed with it
+# Private to Numba. Without one of them nothing is loaded or saved: each run compiles.
+try:
+    from numba.core import sigutils
+    from numba.core.compiler import CompileResult
+    from numba.core.serialize import dumps
+
+    _KNOWN = hasattr(CompileResult, "_reduce") and hasattr(CompileResult, "_rebuild")
+except ImportError:
+    _KNOWN = False
+
+CACHE_FORMAT = 1  # change it with the format of the files
 SUFFIX = ".code"
-CHECKSUM, CHECKSUM_BYTES = hashlib.sha256, 32
-LONGEST_NAME = 100  # characters of a function's, in the name of its file
+DIGEST, DIGEST_BYTES = hashlib.sha256, 32
+MAX_NAME_LENGTH = 100  # characters of the function's name in the name of its file
 
 VERSIONS = {
     "python": sys.version,
@@ -43,7 +49,7 @@ VERSIONS = {
     "numpy": np.__version__,
 }
 
-# Settings of Numba's, from its environment variables, with which it makes other code.
+# Settings of Numba, from its environment variables, that change the code it generates.
 NUMBA_SETTINGS = (
     "OPT",
     "LOOP_VECTORIZE",
@@ -54,36 +60,36 @@ NUMBA_SETTINGS = (
     "USING_SVML",
 )
 
-llvm_options: list[str] = []  # that this process compiles with, beside the usual ones; see compiling.leave_loops_rolled
+llvm_options: list[str] = []  # set in this process beside the defaults; see compiling.leave_loops_rolled
 
-# As the sources were when they were imported.
-STATE = state_of_sources()
+# The state of the sources when they were imported; None if code cannot be kept.
+SOURCES_STATE = state_of_sources() if _KNOWN else None
 FOLDERS = (
-    cache_folders(CHECKSUM(f"{STATE} {VERSIONS}".encode()).hexdigest()[:12], numba.config.CACHE_DIR, PACKAGE)
-    if STATE
+    cache_folders(DIGEST(f"{SOURCES_STATE} {VERSIONS}".encode()).hexdigest()[:12], numba.config.CACHE_DIR, PACKAGE)
+    if SOURCES_STATE
     else Folders((), None)
 )
 CACHE_FOLDER = FOLDERS.write
 
 
-class CompiledCache(_Cache):  # type: ignore[misc]
-    """One function's code on the disk, in place of Numba's cache. What cannot be loaded is compiled; only `look_again` raises.
+class CompiledCache:
+    """The cache of one function, in place of Numba's. What cannot be loaded is compiled; only `recheck` may raise.
 
-    compiled : the function as Numba has it
-    wanted : options of LLVM's; code that was compiled with these is taken before code that was compiled as this process does
-    look_again : is called when nothing was found; where it returns true, the folders are looked at once more
+    compiled : Numba's dispatcher of the function
+    wanted : LLVM options; code compiled with them is preferred to code compiled with the options of this process
+    recheck : called if no code was found; if it returns True, the folders are searched once more
     """
 
-    def __init__(self, compiled: Any, wanted: tuple[str, ...], look_again: Callable[[], bool]) -> None:
+    def __init__(self, compiled: Any, wanted: tuple[str, ...], recheck: Callable[[], bool]) -> None:
         self.wanted = wanted
-        self.look_again = look_again
+        self.recheck = recheck
         self.name = f"{compiled.py_func.__module__}.{compiled.py_func.__qualname__}"
         self.enabled = True
         self.load_nothing = False
-        self.function = self._description(compiled.py_func, compiled.targetoptions) if STATE else None
+        self.function = self._description(compiled.py_func, compiled.targetoptions) if SOURCES_STATE else None
 
     def _description(self, function: Callable[..., Any], options: dict[str, Any]) -> dict[str, Any] | None:
-        """What tells this function from all others; None where its source cannot be read, and it cannot be told."""
+        """What distinguishes this function from all others; None if its source cannot be read."""
         code = function.__code__
         try:
             own_file = Path(code.co_filename).read_bytes()  # for a function outside the package
@@ -92,14 +98,14 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         captured = [cell.cell_contents for cell in function.__closure__ or ()]
         return {
             "name": self.name,
-            "line": code.co_firstlineno,
-            "captured": CHECKSUM(dumps(captured)).hexdigest(),
-            "file": CHECKSUM(own_file).hexdigest(),
-            "package": STATE,
+            "line": without_prose(b"\n".join(own_file.split(b"\n")[: code.co_firstlineno])).count(b"\n"),
+            "captured": DIGEST(dumps(captured)).hexdigest(),
+            "file": DIGEST(without_prose(own_file)).hexdigest(),
+            "package": SOURCES_STATE,
             "options": {name: sorted(value) if isinstance(value, set) else str(value) for name, value in options.items()},
         }
 
-    # What Numba asks of a cache.
+    # The interface of Numba's caches.
 
     @property
     def cache_path(self) -> str | None:
@@ -107,42 +113,42 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         return str(CACHE_FOLDER) if CACHE_FOLDER else None
 
     def enable(self) -> None:
-        """Load and save from now on."""
+        """Turn the cache on."""
         self.enabled = True
 
     def disable(self) -> None:
-        """Neither load nor save any more."""
+        """Turn the cache off."""
         self.enabled = False
 
     def flush(self) -> None:
-        """Load none of the function's code any more; Numba asks for it before it compiles anew.
+        """Stop loading the function's code; Numba calls this before it recompiles.
 
-        Files stay, for other processes use them; what is compiled anew replaces its own.
+        Files are kept, because other processes use them; recompiled code replaces its own file.
         """
         self.load_nothing = True
 
     def load_overload(self, signature: Any, context: Any) -> Any:
-        """The code for some types of arguments, a CompileResult, or None."""
+        """The code for a signature, a CompileResult, or None."""
         context.refresh()
         found = self._load(signature, context)
-        if found is None and self.look_again():
+        if found is None and self.recheck():
             found = self._load(signature, context)
         return found
 
     def save_overload(self, signature: Any, result: Any) -> None:
-        """Save what was compiled, if that can be and the package is still as it was when it was imported."""
+        """Save compiled code, if it can be saved and the sources have not changed since they were imported."""
         if not self._in_use or CACHE_FOLDER is None or not is_trusted(CACHE_FOLDER):
             return
-        if result.library.has_dynamic_globals or not all(part.can_cache for part in result.lifted):
+        if state_of_sources() != SOURCES_STATE:
             return
-        if state_of_sources() != STATE:
-            return
-        with suppress(Exception):  # a full disk, say: the next run then compiles too
+        with suppress(Exception):  # such as a full disk: the next run compiles again
+            if result.library.has_dynamic_globals or not all(part.can_cache for part in result.lifted):
+                return
             key = self._key(signature, result.codegen, tuple(llvm_options))
             content = dumps((_argument_types(signature), result._reduce()))
-            CACHE_FOLDER.mkdir(exist_ok=True)  # another process may have deleted it, see cache_folders
+            CACHE_FOLDER.mkdir(exist_ok=True)  # another process may have removed it, see cache_folders
             with written_whole(CACHE_FOLDER / self._file_name(key)) as file:
-                file.write(key + CHECKSUM(content).digest() + content)
+                file.write(key + DIGEST(content).digest() + content)
 
     # The files.
 
@@ -151,35 +157,35 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         return self.enabled and self.function is not None
 
     def _load(self, signature: Any, context: Any) -> Any:
-        """The same without looking again."""
+        """The same without `recheck`."""
+        if not self._in_use or self.load_nothing:
+            return None
         types = _argument_types(signature)
         for content in self._contents(signature, context.codegen()):
-            # LLVM asks Python for the code: it would drop a KeyboardInterrupt, and run what it did not get.
-            with signals_held(), suppress(Exception):  # whatever unpickling raises
-                made_for, reduced = pickle.loads(content)
-                if made_for == types:
+            # LLVM calls Python for the code; it drops a KeyboardInterrupt raised there, and runs code that it did not get.
+            with signals_held(), suppress(Exception):  # unpickling raises many kinds
+                argument_types, reduced = pickle.loads(content)
+                if argument_types == types:
                     return CompileResult._rebuild(context, *reduced)
         return None
 
     def _contents(self, signature: Any, codegen: Any) -> Iterator[bytes]:
-        """The undamaged content of each file that was made for these types and this process."""
-        if not self._in_use or self.load_nothing:
-            return
+        """The content of each undamaged file for this signature and process."""
         for options in dict.fromkeys((self.wanted, tuple(llvm_options))):
             key = self._key(signature, codegen, options)
             for folder in FOLDERS.read:
                 with suppress(OSError):
                     data = (folder / self._file_name(key)).read_bytes() if is_trusted(folder) else b""
-                    content = data[len(key) + CHECKSUM_BYTES :]
-                    if data == key + CHECKSUM(content).digest() + content:
+                    content = data[len(key) + DIGEST_BYTES :]
+                    if data == key + DIGEST(content).digest() + content:
                         yield content
 
     def _key(self, signature: Any, codegen: Any, options: tuple[str, ...]) -> bytes:
-        """All that the code depends on, one line."""
+        """Everything that the code depends on, one line of JSON."""
         arguments, result = sigutils.normalize_signature(signature)
         triple, processor, features = codegen.magic_tuple()
         key = {
-            "format": FORMAT,
+            "format": CACHE_FORMAT,
             "function": self.function,
             "arguments": list(map(str, arguments)),
             "result": str(result),
@@ -191,8 +197,8 @@ class CompiledCache(_Cache):  # type: ignore[misc]
         return json.dumps(key).encode() + b"\n"
 
     def _file_name(self, key: bytes) -> str:
-        prefix = re.sub(r"[^\w.]", "_", self.name)[-LONGEST_NAME:]
-        return f"{prefix}-{CHECKSUM(key).hexdigest()[:32]}{SUFFIX}"
+        prefix = re.sub(r"[^\w.]", "_", self.name)[-MAX_NAME_LENGTH:]
+        return f"{prefix}-{DIGEST(key).hexdigest()[:32]}{SUFFIX}"
 
 
 def _argument_types(signature: Any) -> tuple[Any, ...]:

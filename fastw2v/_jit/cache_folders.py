@@ -1,4 +1,4 @@
-"""Where compiled code is kept: folders to take it from, and one to put it in."""
+"""The folders of the cache of compiled code: several to read, one to write."""
 
 import os
 import shutil
@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 NAME = "fastw2v-compiled-"
-KEPT_FOLDERS = 8
+MAX_FOLDERS = 8
 
 
 class Folders(NamedTuple):
-    """For one state of the sources and of the compiler.
+    """The folders for one state of the sources and of the compiler.
 
-    read : those to look into, the first first
-    write : where new code goes, one of them; None where no folder can be written
+    read : in the order of search
+    write : one of them, for new code; None if no folder can be written
     """
 
     read: tuple[Path, ...]
@@ -25,18 +25,17 @@ class Folders(NamedTuple):
 
 
 def cache_folders(state: str, chosen: str, package: Path) -> Folders:
-    """The folders of a state: in the one that the user chose, else the package's own, the user's, or a private temporary one.
+    """The folders of a state: in $NUMBA_CACHE_DIR alone if set, else beside the package, in the user's cache, or in a private
+    temporary folder. A folder that cannot be written is still read.
 
-    A folder that cannot be written is read all the same, for the code may be there. Where the user chose one, that is all.
-
-    state : a name for all that every file in the folder has in common
+    state : names the state of the sources and of the compiler
     chosen : $NUMBA_CACHE_DIR, or ""
     """
     read = []
     for parent in [Path(chosen)] if chosen else _usual_parents(package):
-        with suppress(OSError, RuntimeError):  # the latter from a user without a home
+        with suppress(OSError, RuntimeError):  # RuntimeError for a user without a home
             own = parent.expanduser() / (NAME + state)
-            writable = _made_or_there(own)
+            writable = _create_folder(own)
             read.append(own)
             if writable:
                 return Folders(tuple(read), own)
@@ -44,15 +43,15 @@ def cache_folders(state: str, chosen: str, package: Path) -> Folders:
 
 
 def is_trusted(folder: Path) -> bool:
-    """Whether a folder of `cache_folders` is still one that nobody else writes in.
+    """Whether only this user can still write to a folder of `cache_folders`.
 
-    To be asked before each use: among the temporary files what is old is removed, and then any user can take its name.
+    Check before each use: the system removes old temporary folders, and another user may then take the name.
     """
-    return folder.parent != _private_name() or is_private(folder.parent)
+    return folder.parent != _private_folder() or is_private(folder.parent)
 
 
 def is_private(folder: Path) -> bool:
-    """Whether it is a real folder, no link, that belongs to this user and that nobody else can write in."""
+    """Whether a path is a folder, not a link, that this user owns and nobody else can write to."""
     try:
         status = os.lstat(folder)
     except OSError:
@@ -64,26 +63,26 @@ def is_private(folder: Path) -> bool:
 def _usual_parents(package: Path) -> Iterator[Path]:
     yield package / "__pycache__"
     yield Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
-    private = _private_name()
+    private = _private_folder()
     if private is not None:
-        with suppress(OSError):  # it is there already, most likely
+        with suppress(OSError):  # it probably exists
             private.mkdir(0o700)
         if is_private(private):
             yield private
 
 
-def _private_name() -> Path | None:
-    """This user's folder among the temporary files; None where there is no place for these, or no users."""
+def _private_folder() -> Path | None:
+    """This user's folder among the temporary files; None on systems without a temporary folder or user ids."""
     with suppress(OSError):
         return Path(tempfile.gettempdir()) / f"fastw2v-{os.geteuid()}" if hasattr(os, "geteuid") else None
     return None
 
 
-def _made_or_there(own: Path) -> bool:
-    """Make a folder unless it is there; whether it can be written. Raises OSError where it is not there and cannot be made."""
+def _create_folder(own: Path) -> bool:
+    """Create a folder unless it exists. Returns whether it can be written. Raises OSError if it cannot be created."""
     if own.is_dir():
         with suppress(OSError):
-            os.utime(own)  # for what is deleted is what was not used for longest
+            os.utime(own)  # _delete_oldest removes the least recently used
     else:
         own.mkdir(parents=True, exist_ok=True)
         _delete_oldest(own.parent)
@@ -91,7 +90,7 @@ def _made_or_there(own: Path) -> bool:
 
 
 def _delete_oldest(parent: Path) -> None:
-    """Of the folders of other states keep a few, for other installations. One that a process still uses is made anew by it."""
+    """Remove all but the MAX_FOLDERS most recently used; a process that still uses a removed one creates it again."""
 
     def last_used(folder: Path) -> float:
         try:
@@ -99,5 +98,5 @@ def _delete_oldest(parent: Path) -> None:
         except OSError:  # another process has just deleted it
             return 0.0
 
-    for folder in sorted(parent.glob(f"{NAME}*"), key=last_used)[:-KEPT_FOLDERS]:
+    for folder in sorted(parent.glob(f"{NAME}*"), key=last_used)[:-MAX_FOLDERS]:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,9 +1,9 @@
-"""How a piece of a kernel is compiled: as far as it goes without its callers.
+"""Compiler options of inlined functions: optimisation and machine code are left to their callers.
 
-Numba optimises each function with all that it calls and makes machine code of it, and then does all of this again in each of
-its callers. A piece has no use for either: it is linked as it is, and becomes machine code once, as a part of what Python
-calls. The blocked kernel compiles in 4.7 seconds instead of 7.3 (skip-gram, negative sampling). The steps that are left out
-are methods of Numba's with no public name; where one of them is missing, nothing is left out.
+Numba optimises each function together with all that it calls, generates machine code, and does all of it again in each caller.
+An inlined function needs neither: it is linked unoptimised, and becomes machine code once, as part of the function that Python
+calls. The blocked kernel compiles in 4.7 seconds instead of 7.3 (skip-gram, negative sampling). The skipped steps are private
+methods of Numba; if one of them is missing, nothing is skipped, and compiling takes longer.
 """
 
 import copy
@@ -11,13 +11,17 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
-from numba.core.cpu import CPUContext
+
+try:
+    from numba.core.codegen import JITCodeLibrary
+    from numba.core.compiler import Compiler
+    from numba.core.cpu import CPUContext
+except ImportError:
+    JITCodeLibrary = Compiler = CPUContext = object
 
 
 class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
-    """The code of one piece, for others to link."""
+    """The unoptimised code of one inlined function, for its callers to link."""
 
     def _optimize_final_module(self) -> None:
         pass
@@ -26,12 +30,12 @@ class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
 
-class _PieceCompiler(Compiler):  # type: ignore[misc]
-    """Numba's own compiler, except that what it makes has no address."""
+class _InlinedCompiler(Compiler):  # type: ignore[misc]
+    """Numba's compiler, without machine code and without an address for the function."""
 
     def compile_extra(self, function: Callable[..., Any]) -> Any:
         context = copy.copy(self.state.targetctx)
-        context.get_executable = lambda *piece: object()  # what callers know the piece by, instead of its address
+        context.get_executable = lambda *arguments: object()  # identifies the function in place of its address
         self.state.targetctx = context
         self.state.library = _LinkedLibrary(context.codegen(), function.__qualname__)
         return super().compile_extra(function)
@@ -39,7 +43,7 @@ class _PieceCompiler(Compiler):  # type: ignore[misc]
 
 _STEPS = (JITCodeLibrary, "_optimize_final_module"), (JITCodeLibrary, "_finalize_final_module"), (CPUContext, "get_executable")
 
-# Before 0.62 loops are vectorised only in functions optimised alone: the reference kernel ran at a quarter of its speed.
+# Before Numba 0.62 only functions optimised on their own are vectorised: the reference kernel ran at a quarter of its speed.
 _KNOWN = numba.version_info.short >= (0, 62) and all(hasattr(*step) for step in _STEPS)
 
-PIECE = {"forceinline": True} | ({"pipeline_class": _PieceCompiler} if _KNOWN else {})
+INLINED_OPTIONS = {"forceinline": True} | ({"pipeline_class": _InlinedCompiler} if _KNOWN else {})

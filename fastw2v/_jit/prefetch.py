@@ -1,4 +1,4 @@
-"""Asking for rows of a matrix before they are needed."""
+"""Software prefetch of matrix rows."""
 
 from llvmlite import ir
 from numba import types
@@ -8,14 +8,14 @@ from numba.extending import intrinsic
 from fastw2v._jit.simd import element_pointer
 
 LINE = 64  # bytes
-# Arguments of LLVM's prefetch. Into the second cache only: the first is full of the block in hand, and with the next one's rows
+# Arguments of llvm.prefetch. It fills the second cache only: the first holds the current block, and with the next block's rows
 # there 300 dimensions took 1.15 times as long, CBOW 1.03 times.
 FOR_READING, SECOND_CACHE, DATA = 0, 2, 1
 
 
 @intrinsic
 def prefetch_row(typingctx, matrix, row):
-    """Fetch all cache lines of matrix[row]; neither waits nor faults."""
+    """Prefetch all cache lines of matrix[row], without waiting and without faults."""
 
     def generate(context, builder, signature, arguments):
         matrix, row = arguments

@@ -1,1 +1,1 @@
-"""What the operating system gives: files, memory, cores, signals, terminals, the encoding of text."""
+"""The operating system: files, memory, cores, processes, signals, terminals, text encoding."""

@@ -1,7 +1,7 @@
-"""What a folder of arrays is made of: a JSON file that says what it is, a file with a word a line, an array in each .npy file.
+"""The files of a folder of arrays: a JSON description, a file with a word a line, and a .npy file for each array.
 
-Nothing in it is ever unpickled. What is read may be damaged, or no folder of ours: every function says so by a UsageError
-that names the file.
+Nothing is unpickled. Functions that read raise UsageError, with the name of the file, if it is missing, damaged or of another
+kind.
 """
 
 import json
@@ -12,28 +12,28 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v._system.direct_file import BLOCK, DirectFile
+from fastw2v._system.direct_file import SECTOR, DirectFile
 from fastw2v.errors import UsageError, reason
 
-ARRAY_PIECE = 1 << 24  # bytes
+ARRAY_BUFFER_BYTES = 1 << 24  # of an array, copied or summed at a time
 
 
-def described(kind: str, version: int, fields: dict[str, Any]) -> str:
-    """What a folder is, as JSON: its kind, the version of that kind's format, and more."""
+def description_text(kind: str, version: int, fields: dict[str, Any]) -> str:
+    """The JSON description of a folder: its kind, its format version, and further fields."""
     return json.dumps({"format": kind, "version": version} | fields, indent=1) + "\n"
 
 
 def read_description(path: Path, kind: str, *versions: int) -> dict[str, Any]:
-    """What a file says that holds what `described` returns, if it is of this kind and of one of these versions."""
-    return parsed_description(path, read_file(path), kind, *versions)
+    """Read a description file. Raises UsageError unless it is of this kind and one of these versions."""
+    return parse_description(path, read_file(path), kind, *versions)
 
 
-def parsed_description(path: Path, content: bytes, kind: str, *versions: int) -> dict[str, Any]:
-    """The same of what was read from the file."""
+def parse_description(path: Path, content: bytes, kind: str, *versions: int) -> dict[str, Any]:
+    """Parse the content of a description file, as `read_description` does."""
     try:
         about = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path} is damaged: it is no JSON ({error})") from error
+        raise UsageError(f"{path} is damaged: it is not JSON ({error})") from error
     if not isinstance(about, dict) or about.get("format") != kind:
         raise UsageError(f"{path} does not describe a {kind}")
     if type(about.get("version")) is not int or about["version"] not in versions:
@@ -43,48 +43,45 @@ def parsed_description(path: Path, content: bytes, kind: str, *versions: int) ->
 
 
 def read_file(path: Path) -> bytes:
-    """All of a file."""
+    """The content of a file."""
     try:
         return path.read_bytes()
     except OSError as error:
         raise UsageError(f"cannot read {path}: {reason(error)}") from error
 
 
-def words_as_lines(words: list[bytes]) -> bytes:
-    """A word a line."""
+def word_lines(words: list[bytes]) -> bytes:
+    """The words, one a line."""
     return b"".join(word + b"\n" for word in words)
 
 
-def read_words(path: Path) -> list[bytes]:
-    """The words of a file, a word a line."""
+def read_word_lines(path: Path) -> list[bytes]:
+    """Read a file with a word a line."""
     words = read_file(path).split(b"\n")
     if words.pop():
-        raise UsageError(f"{path} is cut short: its last line, after {len(words):,} whole ones, has no end")
+        raise UsageError(f"{path} is cut short: its last line, after {len(words):,} complete ones, has no newline")
     return words
 
 
 def write_array(path: Path, array: np.ndarray) -> None:
-    """Write an array as a .npy file.
-
-    Unlike np.save it says why it could not: the disk is full, and not how many bytes went.
-    """
+    """Write an array of any shape and dtype as a .npy file. Raises OSError with the cause, where np.save only counts bytes."""
     with DirectFile(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)) as file:
         file.write(array_header(array))
-        step = max(1, len(array) if array.flags.c_contiguous else ARRAY_PIECE * len(array) // max(1, array.nbytes))
+        step = max(1, len(array) if array.flags.c_contiguous else ARRAY_BUFFER_BYTES * len(array) // max(1, array.nbytes))
         for start in range(0, len(array), step):
             file.write(np.ascontiguousarray(array[start : start + step]).reshape(-1).view(np.uint8).data)
         file.finish()
 
 
 def array_header(array: np.ndarray) -> bytes:
-    """What a .npy file begins with, filled up to a block of the disk: the data then begin at one."""
+    """The header of a .npy file, padded so that the data begin at a sector (_system/direct_file.py)."""
     about = np.lib.format.header_data_from_array_1_0(np.empty((0, *array.shape[1:]), array.dtype)) | {"shape": array.shape}
-    start = np.lib.format.magic(1, 0) + struct.pack("<H", BLOCK - 10)
-    return (start + repr(about).encode("latin-1")).ljust(BLOCK - 1) + b"\n"
+    start = np.lib.format.magic(1, 0) + struct.pack("<H", SECTOR - 10)
+    return (start + repr(about).encode("latin-1")).ljust(SECTOR - 1) + b"\n"
 
 
 def read_array(path: Path) -> np.ndarray:
-    """An array, mapped into memory."""
+    """Map the array of a .npy file into memory, read-only."""
     try:
         array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
@@ -93,15 +90,15 @@ def read_array(path: Path) -> np.ndarray:
         if "mmap" not in str(error) and "empty" not in str(error):
             raise UsageError(f"{path} is damaged or cut short ({error})") from error
         array = _empty_array(path)
-    except Exception as error:  # NumPy lets what its parser of headers raises through
+    except Exception as error:  # NumPy's header parser raises many kinds
         raise UsageError(f"{path} is damaged or cut short ({error})") from error
-    if not isinstance(array, np.ndarray):  # NumPy takes a zip archive for several arrays
-        raise UsageError(f"{path} is damaged: it is no array")
+    if not isinstance(array, np.ndarray):  # for a zip archive NumPy returns several arrays
+        raise UsageError(f"{path} is damaged: it is not an array")
     return array
 
 
 def _empty_array(path: Path) -> np.ndarray:
-    """An array without elements, which cannot be mapped."""
+    """Read an array without elements, which cannot be mapped."""
     try:
         with open(path, "rb") as file:
             np.lib.format.read_magic(file)

@@ -1,6 +1,6 @@
-"""Large files written past the page cache, from memory straight to the disk.
+"""Large files written with direct I/O, past the page cache.
 
-A checkpoint of 2.1 GB is on the disk after 0.8 s so, where it took 5.6 s by way of the cache.
+A checkpoint of 2.1 GB is on disk after 0.8 s, and after 5.6 s through the page cache.
 """
 
 import io
@@ -12,24 +12,24 @@ import numpy as np
 
 from fastw2v._system.platforms import sync
 
-BLOCK = 4096  # bytes; direct writes begin and end at multiples of it, in the file and in memory, whatever the disk
-PIECE = 1 << 22  # bytes that are gathered and written at once
-LONG_PIECE = 1 << 25  # bytes written at once from where they lie: a signal is heard after each
-SYNCED = 1 << 27  # bytes after which the disk is waited for where it cannot be written to directly, for the same reason
+SECTOR = 4096  # bytes; direct writes begin and end at multiples of it, in the file and in memory, on any disk
+BUFFER_BYTES = 1 << 22  # gathered before a write
+DIRECT_WRITE_BYTES = 1 << 25  # most of one write without a copy; signals are handled after each
+SYNC_BYTES = 1 << 27  # synced at a time without direct I/O, for the same reason
 DIRECT = getattr(os, "O_DIRECT", 0)
 
 
 class DirectFile(io.RawIOBase):
-    """A new file, written from its start to its end; `finish` it, and all of it is on the disk.
+    """A new file, written sequentially; after `finish`, all of it is on disk.
 
-    Where the system knows no direct writing, and for an end that fills no block, the file is written in the ordinary way.
+    Ordinary writes are used on systems without direct I/O, and for an end that does not fill a sector.
     """
 
     def __init__(self, handle: int) -> None:
-        """`handle` is open for writing, and is closed by `close`."""
+        """Write to a file descriptor, which `close` closes."""
         self.handle = handle
-        self.buffer = memoryview(mmap.mmap(-1, PIECE))  # it begins at a page
-        self.filled = self.written = self.waiting = 0
+        self.buffer = memoryview(mmap.mmap(-1, BUFFER_BYTES))  # page-aligned
+        self.filled = self.written = self.unsynced = 0
         self.direct = self._set_direct(True)
 
     def writable(self) -> bool:
@@ -37,41 +37,41 @@ class DirectFile(io.RawIOBase):
         return True
 
     def seekable(self) -> bool:
-        """It can tell its place, at least."""
+        """True: `tell` works."""
         return True
 
     def tell(self) -> int:
-        """Bytes so far."""
+        """Bytes written so far."""
         return self.written + self.filled
 
     def write(self, data: Any) -> int:
-        """Add what is bytes in a row; what begins at a block, in the file and in memory, is not copied. Raises OSError."""
+        """Write a contiguous buffer. Parts that are sector-aligned in file and memory are not copied. Raises OSError."""
         view = memoryview(data)
         view = view.cast("B") if view.nbytes else memoryview(b"")
         start = 0
         while start < len(view):
-            count = min(len(view) - start, LONG_PIECE) // BLOCK * BLOCK
-            if count and self.direct and self.tell() % BLOCK == _address(view[start:]) % BLOCK == 0:
+            count = min(len(view) - start, DIRECT_WRITE_BYTES) // SECTOR * SECTOR
+            if count and self.direct and self.tell() % SECTOR == _address(view[start:]) % SECTOR == 0:
                 self._write_buffer()
                 self._write_all(view[start : start + count])
             else:
-                count = min(len(view) - start, PIECE - self.filled)
+                count = min(len(view) - start, BUFFER_BYTES - self.filled)
                 self.buffer[self.filled : self.filled + count] = view[start : start + count]
                 self.filled += count
-            if self.filled == PIECE:
+            if self.filled == BUFFER_BYTES:
                 self._write_buffer()
             start += count
         return len(view)
 
     def finish(self) -> None:
-        """Write the rest, and wait until all is on the disk. Raises OSError."""
-        if self.filled % BLOCK:
+        """Write the rest, and wait until all is on disk. Raises OSError."""
+        if self.filled % SECTOR:
             self.direct = self._set_direct(False)
         self._write_buffer()
         sync(self.handle)
 
     def close(self) -> None:
-        """Close the file; what was not finished may be lost."""
+        """Close the file; without `finish`, data may be lost."""
         if not self.closed:
             super().close()
             os.close(self.handle)
@@ -80,26 +80,26 @@ class DirectFile(io.RawIOBase):
         self._write_all(self.buffer[: self.filled])
         self.filled = 0
 
-    def _write_all(self, piece: memoryview) -> None:
+    def _write_all(self, data: memoryview) -> None:
         start = 0
-        while start < len(piece):
+        while start < len(data):
             try:
-                start += os.write(self.handle, piece[start:])
-                refused = start < len(piece)
+                start += os.write(self.handle, data[start:])
+                refused = start < len(data)
             except OSError:
                 if not self.direct:
                     raise
                 refused = True
-            if refused and self.direct:  # in the ordinary way the rest is written, or an error says why not
+            if refused and self.direct:  # an ordinary write writes the rest, or raises the cause
                 self.direct = self._set_direct(False)
-        self.written += len(piece)
-        self.waiting += len(piece)
-        if not self.direct and self.waiting >= SYNCED:
+        self.written += len(data)
+        self.unsynced += len(data)
+        if not self.direct and self.unsynced >= SYNC_BYTES:
             os.fsync(self.handle)
-            self.waiting = 0
+            self.unsynced = 0
 
     def _set_direct(self, direct: bool) -> bool:
-        """Ask for direct writing or for none; whether there is any now."""
+        """Turn direct I/O on or off. Returns whether it is on."""
         try:
             import fcntl
 

@@ -1,4 +1,4 @@
-"""Text of strangers (words, names of files and sections) on its way to a person: nothing in it is obeyed by what shows it."""
+"""Untrusted text (words, names of files) for display: terminals, tables and browsers obey nothing in it."""
 
 import json
 import math
@@ -6,22 +6,27 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import IO, Any
 
 from fastw2v._system.text_encoding import to_bytes
 
+NAMES_SHOWN = 3
 ERASE_BELOW = "\x1b[J"  # from the cursor to the end of the window
-JOINERS = "\u200c\u200d"  # invisible, and part of how words of some scripts are spelt
-# Signs of our own that old terminals lack, and what stands for them there; other letters become escapes.
+JOINERS = "\u200c\u200d"  # invisible, but part of the spelling in some scripts
+# Replacements for symbols in our messages that old terminals lack; other characters become escapes.
 PLAIN_SIGNS = str.maketrans({"–": "-", "−": "-", "…": "...", "±": "+-", "×": "x", "≥": ">=", "≤": "<="})
-BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # what ends a field or a line, or begins an escape sequence
-SURROGATES = re.compile("[\ud800-\udbff\udc00-\udc7f]")  # those that stand for no byte
+BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # ends of fields and lines, beginnings of escape sequences
+SURROGATES = re.compile("[\ud800-\udbff\udc00-\udc7f]")  # surrogates that do not stand for a byte
 
 
 def readable(text: str, longest: int | None = None) -> str:
-    """The text with escapes for bytes that are no UTF-8 and for what cannot be seen; cut, with "…", to `longest` characters."""
+    """The text with escapes for bytes that are not UTF-8 and for invisible characters.
+
+    longest : longer results are cut to this many characters, the last one "…"; None for no limit
+    """
     seen = text
     if not text.isprintable():
         decoded = to_bytes(_without_lost_surrogates(text)).decode("utf-8", "backslashreplace")
@@ -30,7 +35,7 @@ def readable(text: str, longest: int | None = None) -> str:
 
 
 def shown_on(stream: IO[str] | None, text: str) -> str:
-    """The text as a terminal shows it: readable, and with replacements for letters that its encoding does not have."""
+    """The text as a terminal shows it: readable, with replacements for characters that the stream's encoding lacks."""
     seen = readable(text)
     if seen.isascii():
         return seen
@@ -43,10 +48,7 @@ def shown_on(stream: IO[str] | None, text: str) -> str:
 
 
 def show_any_letter() -> None:
-    """Make this process one whose output never fails for a letter, and shows nothing of libraries' warnings to programmers.
-
-    Where a letter comes to be written that its stream's encoding lacks, an escape is written.
-    """
+    """Configure output for a command line: escape characters that an encoding lacks, and hide warnings of libraries."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -55,24 +57,30 @@ def show_any_letter() -> None:
 
 
 def say(text: str, stream: IO[str] | None = None) -> None:
-    """Show a line of text on standard error, or another stream for messages; what can no longer be written is lost.
+    """Print a line of text on standard error, or another stream for messages; ignore errors of writing.
 
-    It takes the place of a live line, at whose beginning the cursor is.
+    The line overwrites a live line if there is one.
     """
     stream = stream or sys.stderr
     if stream is not None:
-        with suppress(OSError, ValueError):  # the latter once it is closed
+        with suppress(OSError, ValueError):  # ValueError for a closed stream
             moves = stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
             print((ERASE_BELOW if moves else "") + shown_on(stream, text), file=stream, flush=True)
 
 
 def field(text: str) -> str:
-    """The text as a field of tab-separated lines: as it is, but for control characters, which become escapes."""
+    """The text as a field of tab-separated lines, with escapes for control characters."""
     return BREAKS.sub(lambda found: _escape(found[0]), text)
 
 
+def first_names(names: Sequence[str]) -> str:
+    """The first names, and how many more there are, for messages."""
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
 def json_text(value: Any, indent: int | None = None) -> str:
-    """JSON for any reader: null for numbers that JSON lacks, escapes for bytes that are no UTF-8 and what cannot be seen."""
+    """Strict JSON: null for NaN and infinity, escapes for bytes that are not UTF-8 and for invisible characters."""
     text = json.dumps(_finite(value), ensure_ascii=False, indent=indent, allow_nan=False)
     return re.sub(r"[^ -~\n]", lambda found: found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1], text)
 

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and temporary files that go away whatever happens."""
+"""Files and folders that appear whole or not at all, and temporary files that never stay behind."""
 
 import errno
 import io
@@ -13,25 +13,25 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from fastw2v._system.direct_file import DirectFile
-from fastw2v._system.platforms import exchange_at_once, sync
+from fastw2v._system.platforms import exchange_atomically, sync
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 try:
     import fcntl
-except ImportError:  # not on this system: leftovers then stay
+except ImportError:  # not on this system: leftovers stay
     fcntl = None  # type: ignore[assignment]
 
 OPEN_ALREADY = "/dev/fd/"
-SMALL_WRITES = 1 << 16  # bytes that are gathered
-TEMPORARY = ".fastw2v-"  # how the names of files and folders that are being written begin
+SMALL_WRITES = 1 << 16  # bytes gathered before a write
+TEMPORARY = ".fastw2v-"  # prefix of files and folders that are being written
 
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """Write a file beside `path`, and give it that name only once all of it is on the disk.
+    """Write a temporary file beside `path`, and rename it once all of it is on disk.
 
-    An existing file keeps its permissions; a link is followed. What is no regular file (a pipe, /dev/stdout) is written
-    directly. Raises Fastw2vError, naming the file, when it cannot be written; nothing is then left behind.
+    An existing file keeps its permissions; a link is followed. A pipe or device such as /dev/stdout is written directly. Raises
+    Fastw2vError, with the name of the file, if it cannot be written; the temporary file is then removed.
     """
     try:
         mode = _mode(path)
@@ -50,7 +50,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
                 direct.finish()
                 if mode is not None:
                     os.chmod(temporary, stat.S_IMODE(mode))
-                os.replace(temporary, target)  # while it is held: else another process may take it for a leftover
+                os.replace(temporary, target)  # while locked, so that no other process takes it for a leftover
             sync_folder(target.parent)
         finally:
             temporary.unlink(missing_ok=True)
@@ -61,12 +61,12 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
 
 
 def temporary_beside(target: Path) -> Path:
-    """A new name for what is to become `target`."""
+    """A new temporary name beside `target`."""
     return target.with_name(f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(4)}.tmp")
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what processes that were killed left in a folder; what a living one holds stays."""
+    """Remove temporary files and folders of killed processes; those that a living process has locked stay."""
     if fcntl is None:
         return
     with suppress(OSError):
@@ -85,11 +85,10 @@ def remove_leftovers(folder: Path) -> None:
 
 @contextmanager
 def folder_written_whole(target: Path) -> Iterator[Path]:
-    """Write a new folder beside `target`, and give it that name once all of it is on the disk.
+    """Write a temporary folder beside `target`, and rename it once all of it is on disk.
 
-    A folder of that name changes places with it, and is removed.
-
-    Raises Fastw2vError, naming the folder, when it cannot be written; nothing is then left behind.
+    An existing folder is exchanged for it, and then removed. Raises Fastw2vError, with the name of the folder, if it cannot be
+    written; the temporary folder is then removed.
     """
     temporary, handle = None, None
     try:
@@ -115,8 +114,8 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
 
 
 def _exchange(first: Path, second: Path) -> None:
-    """Let two names change places, at once where the system can; where it fails, nothing has changed."""
-    if exchange_at_once(first, second):
+    """Exchange two names, atomically if the system can. After an error both are as before."""
+    if exchange_atomically(first, second):
         return
     aside = second.with_name(f"{second.name}.old-{secrets.token_hex(4)}")
     try:
@@ -133,9 +132,9 @@ def _new_folder(path: Path) -> int:
 
 
 def _made_and_held(target: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
-    """A new temporary file or folder beside `target`, and its handle, which holds it for as long as it is open.
+    """Create a temporary file or folder beside `target`. Returns it, and a handle that locks it while open.
 
-    In the moment between the two another process may take it for a leftover and remove it: it is then made again.
+    Between creation and locking another process may take it for a leftover and remove it; it is then created again.
     """
     while True:
         temporary = temporary_beside(target)
@@ -151,20 +150,20 @@ def _made_and_held(target: Path, make: Callable[[Path], int]) -> tuple[Path, int
 
 
 def hold(handle: int) -> bool:
-    """Hold a file or folder for as long as it is open; False where another process holds it."""
+    """Lock a file or folder for as long as it is open. Returns False if another process has locked it."""
     try:
         if fcntl is not None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
-    except OSError:  # a file system without locks: then nobody can remove it as a leftover either
+    except OSError:  # no locks on this file system, so no process removes leftovers either
         return True
     return True
 
 
 def sync_folder(folder: Path) -> None:
-    """Wait until a new name is on the disk."""
-    with suppress(OSError):  # some file systems cannot, and the name is then theirs to keep
+    """Wait until new names in a folder are on disk."""
+    with suppress(OSError):  # some file systems cannot sync folders
         handle = os.open(folder, os.O_RDONLY)
         try:
             sync(handle)
@@ -173,7 +172,10 @@ def sync_folder(folder: Path) -> None:
 
 
 def check_writable(path: Path, role: str) -> None:
-    """Refuse, before any work, an output that could not be written: a folder, or a file in a folder that is not there."""
+    """Raise UsageError, before any work, if an output file cannot be written.
+
+    role : what the file is, for messages, such as "the output"
+    """
     try:
         mode = _mode(path)
     except (OSError, ValueError) as error:
@@ -185,9 +187,9 @@ def check_writable(path: Path, role: str) -> None:
 
 
 def check_folder_around(path: Path, named: str) -> None:
-    """Refuse a name in a folder that is not there or not to be written in: what is written appears there by renaming.
+    """Raise UsageError if the folder around a new file does not exist or cannot be written.
 
-    named : the name and its role, as the message has it
+    named : the file and its role, for messages
     """
     try:
         around = Path(os.path.realpath(path)).parent
@@ -201,13 +203,13 @@ def check_folder_around(path: Path, named: str) -> None:
 
 
 def check_not_an_input(path: Path, role: str, inputs: Iterable[Path]) -> None:
-    """Refuse an output that is also one of the files that are read."""
+    """Raise UsageError if an output is also one of the input files."""
     if path.is_file() and any(other.exists() and path.samefile(other) for other in inputs):
         raise UsageError(f"{role} {path} is also an input: it would be overwritten; give another name")
 
 
 def is_file_name(value: object) -> bool:
-    """Whether something can be the name of a file."""
+    """Whether a value is a str that can name a file."""
     try:
         return isinstance(value, str) and value != "" and b"\0" not in os.fsencode(value)
     except UnicodeEncodeError:
@@ -215,7 +217,7 @@ def is_file_name(value: object) -> bool:
 
 
 def _mode(path: Path) -> int | None:
-    """The kind and permissions of what a path leads to, None if there is nothing yet."""
+    """The st_mode of what a path leads to; None if nothing is there."""
     try:
         return path.stat().st_mode
     except FileNotFoundError:
@@ -223,24 +225,24 @@ def _mode(path: Path) -> int | None:
 
 
 def _is_replaced(path: Path, mode: int) -> bool:
-    """Whether a new file takes the place of what is there: not of a pipe or a device, nor of what is open already.
+    """Whether a new file replaces what is there: not a pipe or a device, nor a file that is already open.
 
-    Standard output that goes to a file is that file on Linux; on macOS /dev/stdout leads no further than this.
+    With standard output redirected to a file, /dev/stdout leads to that file on Linux, and to /dev/fd/1 on macOS.
     """
     return stat.S_ISREG(mode) and not os.path.realpath(path).startswith(OPEN_ALREADY)
 
 
 def spool_folder(output: Path | None) -> Path | None:
-    """Where a run's temporary files may lie: beside its output, if that is a file or a folder and no pipe or device."""
+    """The folder for a run's temporary files: the one around its output; None if that is a pipe or a device."""
     if output is None or (output.exists() and not output.is_dir() and not _is_replaced(output, output.stat().st_mode)):
         return None
     return Path(os.path.realpath(output)).parent
 
 
-def vanishing_file(folder: Path | None) -> IO[bytes]:
-    """A temporary file without a name: the system frees it when the process ends, however it ends.
+def unnamed_temporary_file(folder: Path | None) -> IO[bytes]:
+    """A temporary file without a name, which the system frees when the process ends, even if it is killed.
 
-    It lies in $TMPDIR if that is set, else in `folder`, else where the system keeps temporary files.
+    It is in $TMPDIR if that is set, else in `folder`, else in the system's temporary folder. Raises Fastw2vError.
     """
     chosen = os.environ.get("TMPDIR") or (str(folder) if folder else None)
     try:

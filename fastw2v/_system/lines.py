@@ -1,4 +1,4 @@
-"""Files of lines that people write: questions, pairs, lists of words, vocabularies. What has no end is refused."""
+"""Files of lines that people write: questions, pairs, lists of words, vocabularies. Endless files are refused."""
 
 import io
 from collections.abc import Iterator
@@ -9,37 +9,37 @@ from typing import IO, Any
 from fastw2v._system.text_encoding import BYTE_ORDER_MARK, LONGEST_MARK, how_to_convert, other_unicode
 from fastw2v.errors import UsageError, reason
 
-LONGEST_LINE = 1 << 20  # bytes or letters
-LARGEST_FILE = 1 << 26  # letters; questions-words.txt has 600,000
+MAX_LINE_LENGTH = 1 << 20  # bytes or characters
+MAX_FILE_LENGTH = 1 << 26  # characters; questions-words.txt has 600,000
 
 
 def text_lines(path: Path, what: str) -> Iterator[tuple[int, str]]:
-    """The lines of a file and their numbers, from 1, without their ends and a byte order mark.
+    """The numbers, from 1, and the lines of a file, without newlines and a byte order mark.
 
-    what : what the file is to be, "a file of questions", for messages
+    what : what the file should be, for messages, such as "a file of questions"
 
-    Raises UsageError where it cannot be read, is UTF-16 or UTF-32, or has no end.
+    Raises UsageError if the file cannot be read, is UTF-16 or UTF-32, or is longer than any such file.
     """
-    with _opened(path) as file:
+    with _open_at_first_line(path) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape")
         letters = 0
-        for number, line in _numbered(text, path, what):
+        for number, line in _numbered_lines(text, path, what):
             letters += len(line)
-            if letters > LARGEST_FILE:
-                raise UsageError(f"{path} has more than {LARGEST_FILE >> 20} MB: is it {what}?")
+            if letters > MAX_FILE_LENGTH:
+                raise UsageError(f"{path} has more than {MAX_FILE_LENGTH >> 20} MB: is it {what}?")
             yield number, line.removesuffix("\n")
 
 
 def byte_lines(path: Path, what: str) -> Iterator[tuple[int, bytes]]:
-    """The same in bytes, of a file that may be large."""
-    with _opened(path) as file:
-        for number, line in _numbered(file, path, what):
+    """As `text_lines`, in bytes and without a limit on the size of the file."""
+    with _open_at_first_line(path) as file:
+        for number, line in _numbered_lines(file, path, what):
             yield number, line.removesuffix(b"\n")
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[io.BufferedReader]:
-    """A file at its first line."""
+def _open_at_first_line(path: Path) -> Iterator[io.BufferedReader]:
+    """A file open after its byte order mark."""
     try:
         with open(path, "rb") as file:
             beginning = file.peek(LONGEST_MARK)
@@ -54,10 +54,10 @@ def _opened(path: Path) -> Iterator[io.BufferedReader]:
         raise UsageError(f"cannot read {str(path)!r}: {reason(error)}") from error
 
 
-def _numbered(file: IO[Any], path: Path, what: str) -> Iterator[tuple[int, Any]]:
+def _numbered_lines(file: IO[Any], path: Path, what: str) -> Iterator[tuple[int, Any]]:
     number = 0
-    while line := file.readline(LONGEST_LINE + 1):
+    while line := file.readline(MAX_LINE_LENGTH + 1):
         number += 1
-        if len(line) > LONGEST_LINE:
-            raise UsageError(f"{path}, line {number:,}: it does not end within {LONGEST_LINE:,} bytes; is this {what}?")
+        if len(line) > MAX_LINE_LENGTH:
+            raise UsageError(f"{path}, line {number:,}: it does not end within {MAX_LINE_LENGTH:,} bytes; is this {what}?")
         yield number, line

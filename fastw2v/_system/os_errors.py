@@ -1,4 +1,4 @@
-"""What the system says, as errors of this package, of one line each."""
+"""Errors of the operating system as one-line errors of this package."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

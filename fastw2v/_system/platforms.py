@@ -1,4 +1,4 @@
-"""What Linux and macOS do each in its own way; and Windows, on which this does not run."""
+"""Differences between Linux and macOS; Windows is refused."""
 
 import ctypes
 import os
@@ -10,7 +10,7 @@ from fastw2v.errors import Fastw2vError
 
 try:
     import fcntl
-except ImportError:  # Windows, which `check_system` refuses
+except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 AT_WORKING_FOLDER, EXCHANGE = -100, 2  # of Linux: AT_FDCWD, RENAME_EXCHANGE
@@ -18,13 +18,13 @@ SWAP = 2  # of macOS: RENAME_SWAP
 
 
 def check_system() -> None:
-    """Refuse Windows. Raises Fastw2vError."""
+    """Raise Fastw2vError on Windows."""
     if sys.platform == "win32":
         raise Fastw2vError("fastw2v runs on Linux and macOS: on Windows, install and run it in WSL (wsl --install)")
 
 
 def core_numbers() -> set[int]:
-    """The cores that this process may run on; all of them where the system binds no process to some, as macOS."""
+    """The cores that this process may run on: its affinity, or all cores on systems without affinity such as macOS."""
     try:
         return os.sched_getaffinity(0)
     except AttributeError:
@@ -32,17 +32,17 @@ def core_numbers() -> set[int]:
 
 
 def sync(handle: int) -> None:
-    """Wait until a file or folder is on the disk. Raises OSError."""
+    """Wait until a file or folder is on disk. Raises OSError."""
     full = getattr(fcntl, "F_FULLFSYNC", None)
-    if full is not None:  # macOS, where fsync leaves what was written in the disk's own cache
-        with suppress(OSError):  # not every file system has it
+    if full is not None:  # macOS, where fsync does not flush the disk's own cache
+        with suppress(OSError):  # not on every file system
             fcntl.fcntl(handle, full)
             return
     os.fsync(handle)
 
 
-def exchange_at_once(first: Path, second: Path) -> bool:
-    """Let two names change places in one step; whether the system can."""
+def exchange_atomically(first: Path, second: Path) -> bool:
+    """Exchange two names in one step. Returns False, with nothing changed, if the system cannot."""
     one, other = bytes(first.resolve()), bytes(second.resolve())
     ways = {"renameat2": (AT_WORKING_FOLDER, one, AT_WORKING_FOLDER, other, EXCHANGE), "renamex_np": (one, other, SWAP)}
     libc = ctypes.CDLL(None)

@@ -1,4 +1,4 @@
-"""What this process may use of the machine: cores and memory, after affinity, control groups and limits."""
+"""The cores and the memory that this process may use, after affinity, control groups and limits."""
 
 import math
 import os
@@ -11,20 +11,20 @@ OWN_CGROUPS = Path("/proc/self/cgroup")
 
 
 def usable_cores() -> int:
-    """The cores that this process may use: its affinity, and no more than its control group's quota."""
+    """The number of cores that this process may use: its affinity, limited by its control group's quota."""
     cores = len(core_numbers())
     quota = _cgroup_cores()
     return max(1, min(cores, math.ceil(quota))) if quota else cores
 
 
 def available_memory() -> int:
-    """Bytes that this process may still take before the system, its control group or its own limits say no."""
+    """The bytes that this process may still allocate under the limits of the system, its control group and its own."""
     candidates = [limit for limit in (_system_memory(), _cgroup_memory(), address_space_left()) if limit is not None]
     return min(candidates, default=2**33)
 
 
 def readable_bytes(size: float) -> str:
-    """A size as a person would write it: 36.5 MB (decimal units)."""
+    """A size in decimal units, such as "36.5 MB"."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1000:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
@@ -33,10 +33,10 @@ def readable_bytes(size: float) -> str:
 
 
 def _cgroup_folders(controller: str) -> list[Path]:
-    """The control groups of this process that have a say in something ("cpu", "memory"), and those above them.
+    """The folders of the control groups that limit a controller ("cpu", "memory") for this process, and of their parents.
 
-    /proc names them from the root of the hierarchy: /a/b where version 2 has them all, or a line for each of version 1's
-    hierarchies. In a container it may name what the container cannot see; what it sees is then its own group, as the root.
+    /proc gives paths from the root of the hierarchy: one for version 2, and one for each hierarchy of version 1. Inside a
+    container the paths may not exist; the container's own group is then the root.
     """
     try:
         lines = OWN_CGROUPS.read_text().splitlines()
@@ -54,7 +54,7 @@ def _cgroup_folders(controller: str) -> list[Path]:
 
 
 def _numbers(path: Path) -> list[int] | None:
-    """The whole numbers in a one-line system file; None where it is missing or says "max"."""
+    """The whole numbers in a one-line system file; None if it is missing or holds "max"."""
     try:
         return [int(word) for word in path.read_text().split()]
     except (OSError, ValueError):
@@ -62,12 +62,12 @@ def _numbers(path: Path) -> list[int] | None:
 
 
 def _cgroup_cores() -> float | None:
-    shares = []
+    quotas = []
     for folder in _cgroup_folders("cpu"):
         new = _numbers(folder / "cpu.max")  # quota and period
         old = (_numbers(folder / "cpu.cfs_quota_us") or []) + (_numbers(folder / "cpu.cfs_period_us") or [])
-        shares += [pair[0] / pair[1] for pair in (new, old) if pair and len(pair) == 2 and min(pair) > 0]
-    return min(shares, default=None)
+        quotas += [pair[0] / pair[1] for pair in (new, old) if pair and len(pair) == 2 and min(pair) > 0]
+    return min(quotas, default=None)
 
 
 def _cgroup_memory() -> int | None:
@@ -81,7 +81,7 @@ def _cgroup_memory() -> int | None:
 
 
 def _file_cache(stat_file: Path) -> int:
-    """Bytes of file cache that the control group counts as used but would give back."""
+    """Bytes of file cache that the control group counts as used, but can reclaim."""
     try:
         table = dict(line.split() for line in stat_file.read_text().splitlines())
         return int(table.get("inactive_file", table.get("total_inactive_file", 0)))

@@ -1,8 +1,8 @@
-"""Ctrl-C, SIGTERM and SIGHUP as exceptions that none of the places loses where Python drops what is raised.
+"""Deliver SIGINT, SIGTERM and SIGHUP as exceptions, even where Python swallows them (import callbacks, finalizers).
 
-Of signals sent all through the importing of numba 0.7 % were lost: in callbacks of importlib, and in C code that takes any
-exception for its own. So one that comes while something is imported waits until that is done; and what an object's cleaning
-up has dropped is sent once more.
+Of signals sent at random during `import numba`, 0.7 % were lost: in callbacks of importlib, and in C code that takes any
+exception for its own. A signal during an import is therefore delayed until the import is done, and one that was raised in a
+finalizer is raised again.
 """
 
 import os
@@ -21,40 +21,40 @@ RAISED: dict[int, type[KeyboardInterrupt]] = {
     signal.SIGTERM: Terminated,
     signal.SIGHUP: HungUp,
 }
-AGAIN = 0.02  # seconds until one that waits is looked at again
-IMPORTING = "<frozen importlib"
+RETRY_SECONDS = 0.02  # from one attempt to deliver a pending signal to the next
+IMPORT_FRAMES = "<frozen importlib"
 
-_waiting = 0  # the signal that is yet to be raised
-_holding = False  # whether none may be raised now
+_pending = 0  # the number of a signal that has not been raised yet, or 0
+_holding = False  # whether signals are held
 _dropped_before = sys.unraisablehook
 
 
 def stop_at_once(number: int, frame: object) -> NoReturn:
-    """End without cleaning up."""
+    """End the process without cleaning up."""
     os.write(2, b"fastw2v: stopped; no vectors were written\n")
     os._exit(128 + number)
 
 
 def listen() -> None:
-    """Raise signals from now on, but for those that are ignored, as nohup has it, and a shell for what is in its background."""
+    """Raise signals as exceptions from now on, except those that are ignored (nohup, background jobs of a shell)."""
     global _dropped_before
     for number in RAISED:
         if signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _hear)
-    signal.signal(signal.SIGALRM, _look_again)
+            signal.signal(number, _handle)
+    signal.signal(signal.SIGALRM, _retry_pending)
     if sys.unraisablehook is not _dropped:
         _dropped_before, sys.unraisablehook = sys.unraisablehook, _dropped
 
 
-def hear_no_more() -> None:
-    """Whatever comes from now on changes nothing."""
+def ignore_signals() -> None:
+    """Ignore all signals from now on."""
     for number in (*RAISED, signal.SIGALRM):
         signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
 def signals_held() -> Iterator[None]:
-    """Deliver after the block what would stop this process inside it. Only the main thread can, and only it is stopped."""
+    """Hold signals that arrive inside the block, and deliver the first after it. Does nothing outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -65,7 +65,7 @@ def signals_held() -> Iterator[None]:
     try:
         for number in RAISED:
             handler = signal.getsignal(number)
-            if handler is not None and handler != signal.SIG_IGN:  # None: not of Python, which could not put it back
+            if handler is not None and handler != signal.SIG_IGN:  # None: set outside Python, which cannot restore it
                 before[number] = handler
                 signal.signal(number, lambda number, frame: held.append(number))
         yield
@@ -78,18 +78,18 @@ def signals_held() -> Iterator[None]:
 
 
 def held_while_importing() -> AbstractContextManager[None]:
-    """Deliver after the block what comes while it imports: half a module, and Numba cannot be imported again.
+    """Hold signals while the block imports: Numba cannot be imported again after a half-done import.
 
-    `listen` sees to that by itself.
+    After `listen` nothing is held here, because its handler delays signals during imports.
     """
-    return nullcontext() if signal.getsignal(signal.SIGINT) is _hear else signals_held()
+    return nullcontext() if signal.getsignal(signal.SIGINT) is _handle else signals_held()
 
 
 @contextmanager
-def dropped_comes_after() -> Iterator[None]:
-    """Raise after the block a KeyboardInterrupt that was dropped inside it, as it is where LLVM calls Python.
+def raising_dropped_interrupts() -> Iterator[None]:
+    """Raise a KeyboardInterrupt that was dropped inside the block after it; callbacks from LLVM to Python drop exceptions.
 
-    `listen` sees to that by itself, sooner.
+    After `listen` this does nothing, because its hook raises such a signal again, and sooner.
     """
     before = sys.unraisablehook
     if before is _dropped:
@@ -112,40 +112,40 @@ def dropped_comes_after() -> Iterator[None]:
         raise dropped[0]
 
 
-def _hear(number: int, frame: FrameType | None) -> None:
+def _handle(number: int, frame: FrameType | None) -> None:
     if not _imports(frame):
-        _wait(0)
+        _set_pending(0)
         raise RAISED[number]
-    if _waiting:  # a second one: who sends it does not want to wait for what is imported
+    if _pending:  # a second signal: do not wait for the import
         stop_at_once(number, frame)
-    _wait(number)
+    _set_pending(number)
 
 
-def _wait(number: int) -> None:
-    """Let a signal come a little later, or, with 0, none."""
-    global _waiting
-    _waiting = number
-    signal.setitimer(signal.ITIMER_REAL, *(AGAIN, AGAIN) if number else (0, 0))
+def _set_pending(number: int) -> None:
+    """Deliver a signal a little later; 0 for none."""
+    global _pending
+    _pending = number
+    signal.setitimer(signal.ITIMER_REAL, *(RETRY_SECONDS, RETRY_SECONDS) if number else (0, 0))
 
 
-def _look_again(number: int, frame: FrameType | None) -> None:
-    if _waiting and not _holding and not _imports(frame):
-        _hear(_waiting, frame)
+def _retry_pending(number: int, frame: FrameType | None) -> None:
+    if _pending and not _holding and not _imports(frame):
+        _handle(_pending, frame)
 
 
 def _imports(frame: FrameType | None) -> bool:
-    """Whether something is being imported."""
+    """Whether an import is in progress."""
     while frame:
-        if frame.f_code.co_filename.startswith(IMPORTING):
+        if frame.f_code.co_filename.startswith(IMPORT_FRAMES):
             return True
         frame = frame.f_back
     return False
 
 
 def _dropped(what: Any) -> None:
-    """What Python calls with an exception that nothing can catch."""
+    """sys.unraisablehook: raise again a signal whose exception was dropped."""
     for number, raised in RAISED.items():
         if what.exc_type is raised:
-            _wait(number)
+            _set_pending(number)
             return
     _dropped_before(what)

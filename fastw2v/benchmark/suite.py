@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fastw2v._system.child_process import child_command
+from fastw2v._system.processes import child_command
 from fastw2v._system.resources import usable_cores
 from fastw2v.benchmark import child
 from fastw2v.benchmark.choices import VARIANTS, check_choices, thread_counts

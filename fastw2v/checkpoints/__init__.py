@@ -1,1 +1,1 @@
-"""Checkpoints: a run's state on the disk, from which it can go on."""
+"""Checkpoints: the state of a run on disk, from which it can resume."""

@@ -1,7 +1,7 @@
-"""The CRC-32 of files, worked out by several threads, and of a whole from those of its parts.
+"""CRC-32 checksums of files, computed by several threads and combined.
 
-One thread does 1.1 GB/s, less than disks that a checkpoint goes to: so the checksums of a file's parts are worked out side by
-side, and while it is being written.
+One thread computes 1.1 GB/s, less than fast disks write. So the checksums of a file's parts are computed in parallel, while
+the file is being written.
 """
 
 import os
@@ -14,46 +14,48 @@ from pathlib import Path
 
 import numpy as np
 
-from fastw2v._system.array_folder import ARRAY_PIECE, array_header
+from fastw2v._system.array_folder import ARRAY_BUFFER_BYTES, array_header
 from fastw2v._system.resources import usable_cores
 from fastw2v.errors import UsageError, reason
 
-POLYNOMIAL = 0xEDB88320  # of zlib's CRC-32, the highest power in the lowest bit
-ONE, X = 1 << 31, 1 << 30
+CRC_POLYNOMIAL = 0xEDB88320  # of zlib's CRC-32, with the highest power in the lowest bit
+CRC_ONE, CRC_X = 1 << 31, 1 << 30
 MOST_THREADS = 4
-CHECKSUM = b',\n "checksum": '  # how the line begins that ends a sealed description
+CHECKSUM_FIELD = b',\n "checksum": '  # begins the last field of a sealed description
 
 
 class Checksums:
-    """Threads that work out checksums, from the first that is asked for until `close`."""
+    """Threads that compute checksums until `close`."""
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(min(MOST_THREADS, usable_cores()))
 
     def close(self) -> None:
-        """Give up what has yet to be begun: whoever was interrupted waits for nothing."""
+        """Cancel checksums that have not begun, so that an interrupted run does not wait for them."""
         self.pool.shutdown(wait=False, cancel_futures=True)
 
     def of_array(self, array: np.ndarray) -> Callable[[], int]:
-        """The checksum that the file of an array will have; what is returned waits for it."""
-        rows = max(1, ARRAY_PIECE * len(array) // max(1, array.nbytes))
+        """Begin the checksum of an array's .npy file. Returns a function that waits for it."""
+        rows = max(1, ARRAY_BUFFER_BYTES * len(array) // max(1, array.nbytes))
         header = array_header(array)
         begun = [self._begin(_of_rows, array[start : start + rows]) for start in range(0, len(array), rows)]
-        return lambda: joined([(zlib.crc32(header), len(header)), *(part.result() for part in begun)])
+        return lambda: combine_crc32([(zlib.crc32(header), len(header)), *(part.result() for part in begun)])
 
     def of_file(self, path: Path) -> int:
-        """The checksum of a file. Raises UsageError where it cannot be read."""
+        """The checksum of a file. Raises UsageError if it cannot be read."""
         try:
             with open(path, "rb") as file:
-                starts = range(0, os.fstat(file.fileno()).st_size, ARRAY_PIECE)
-                return joined([part.result() for part in [self._begin(_of_part, file.fileno(), start) for start in starts]])
+                starts = range(0, os.fstat(file.fileno()).st_size, ARRAY_BUFFER_BYTES)
+                return combine_crc32(
+                    [part.result() for part in [self._begin(_of_part, file.fileno(), start) for start in starts]]
+                )
         except OSError as error:
             raise UsageError(f"cannot read {path}: {reason(error)}") from error
 
     def _begin(self, work: Callable[..., tuple[int, int]], *arguments: object) -> "Future[tuple[int, int]]":
         try:
             return self.pool.submit(work, *arguments)
-        except RuntimeError:  # no more threads are allowed
+        except RuntimeError:  # no thread can be started
             done: Future[tuple[int, int]] = Future()
             done.set_result(work(*arguments))
             return done
@@ -61,7 +63,7 @@ class Checksums:
 
 @contextmanager
 def checksums() -> Iterator[Checksums]:
-    """Threads that work out checksums inside."""
+    """Threads that compute checksums, closed at the end of the block."""
     found = Checksums()
     try:
         yield found
@@ -75,31 +77,31 @@ def _of_rows(rows: np.ndarray) -> tuple[int, int]:
 
 
 def _of_part(handle: int, start: int) -> tuple[int, int]:
-    data = os.pread(handle, ARRAY_PIECE, start)
+    data = os.pread(handle, ARRAY_BUFFER_BYTES, start)
     return zlib.crc32(data), len(data)
 
 
 def sealed(description: str) -> bytes:
-    """A JSON object that `described` returned, with the checksum of all that is before it as its last field."""
+    """The result of `description_text` with a last field added: the checksum of everything before it."""
     content = description.removesuffix("\n}\n").encode()
-    return content + CHECKSUM + b"%d\n}\n" % zlib.crc32(content)
+    return content + CHECKSUM_FIELD + b"%d\n}\n" % zlib.crc32(content)
 
 
 def is_sealed(content: bytes) -> bool:
     """Whether a description ends with a checksum."""
-    return CHECKSUM in content
+    return CHECKSUM_FIELD in content
 
 
 def is_whole(content: bytes) -> bool:
-    """Whether a sealed description is as it was written, to the last byte."""
-    before, _, end = content.rpartition(CHECKSUM)
+    """Whether a sealed description matches its checksum."""
+    before, _, end = content.rpartition(CHECKSUM_FIELD)
     return end == b"%d\n}\n" % zlib.crc32(before)
 
 
-def joined(parts: list[tuple[int, int]]) -> int:
-    """zlib.crc32 of bytes of which each part's checksum and length are known.
+def combine_crc32(parts: list[tuple[int, int]]) -> int:
+    """The zlib.crc32 of concatenated parts, from the checksum and the length in bytes of each.
 
-    A checksum is a remainder of polynomials over two elements: n bytes that follow multiply it by x^(8 n).
+    A checksum is a remainder of polynomials over GF(2): n bytes that follow multiply it by x^(8 n).
     """
     return reduce(lambda before, part: _product(before, _power_of_x(8 * part[1])) ^ part[0], parts, 0)
 
@@ -109,12 +111,12 @@ def _product(a: int, b: int) -> int:
     for bit in range(31, -1, -1):
         if a >> bit & 1:
             product ^= b
-        b = b >> 1 ^ (POLYNOMIAL if b & 1 else 0)
+        b = b >> 1 ^ (CRC_POLYNOMIAL if b & 1 else 0)
     return product
 
 
 def _power_of_x(exponent: int) -> int:
-    power, square = ONE, X
+    power, square = CRC_ONE, CRC_X
     while exponent:
         if exponent & 1:
             power = _product(power, square)

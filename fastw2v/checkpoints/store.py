@@ -1,11 +1,11 @@
-"""A folder of checkpoints: numbered folders, each whole, of which the newest counts.
+"""A folder of checkpoints: numbered folders, each complete, of which the newest is read.
 
-A checkpoint holds run.json (what was asked for, and what the text was), words.txt, and an array in each .npy file: the words'
-counts, those of the text alone where a run went on from earlier vectors, the matrices and the state of training. A new one is
-written beside the one before, which is removed only then.
+A checkpoint holds run.json (the settings, and a description of the text), words.txt, and .npy files: the counts of the words,
+those of the text alone after a warm start, the matrices, and the training state. A new checkpoint is written beside the
+previous one, which is then removed.
 
-run.json has the checksums of all other files, and ends with its own: each is looked at before anything of the file is used.
-Version 1 had none.
+run.json holds the checksums of all other files and ends with its own; each file is verified before it is used. Version 1 has
+no checksums.
 """
 
 import os
@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v._system.array_folder import (
-    described,
-    parsed_description,
+    description_text,
+    parse_description,
     read_array,
     read_file,
-    read_words,
-    words_as_lines,
+    read_word_lines,
+    word_lines,
     write_array,
 )
 from fastw2v._system.files import folder_written_whole, hold, remove_leftovers, sync_folder, temporary_beside
@@ -34,12 +34,17 @@ from fastw2v.errors import UsageError, call, option, reason
 FORMAT, VERSION, WITHOUT_CHECKSUMS = "fastw2v checkpoint", 2, 1
 RUN, WORDS = "run.json", "words.txt"
 COUNTS, TEXT_COUNTS = "counts", "text-counts"
-ASIDE = "earlier"  # a folder for the checkpoints of a run that another one takes the place of
-DIGITS = 6
+ASIDE = "earlier"  # the folder for checkpoints of a run that a new one replaces
+NUMBER_DIGITS = 6
 
 
 class Checkpoint(NamedTuple):
-    """run : what can be said in JSON; words : the vocabulary; arrays : by name."""
+    """One checkpoint.
+
+    run : the fields of run.json
+    words : the vocabulary, in the order of the ids
+    arrays : by name, without .npy
+    """
 
     run: dict[str, Any]
     words: list[bytes]
@@ -47,14 +52,14 @@ class Checkpoint(NamedTuple):
 
 
 class Store:
-    """A folder of checkpoints."""
+    """Reads and writes the checkpoints of one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.made = False
 
     def prepare(self) -> None:
-        """Make the folder, or clean it of what killed processes left. Raises UsageError where it cannot be written."""
+        """Create the folder, or remove leftovers of killed processes. Raises UsageError if it cannot be written."""
         try:
             with suppress(FileExistsError):
                 self.folder.mkdir()
@@ -68,12 +73,12 @@ class Store:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep other runs from the folder, which must be there. Raises UsageError where one has it.
+        """Lock the existing folder inside the block. Raises UsageError if another run has locked it.
 
-        A folder that this run made, and in which nothing is at the end, goes again.
+        A folder that `prepare` created is removed at the end if it is empty.
         """
         try:
-            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)  # for a pipe of that name would be waited for
+            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)  # opening a pipe would block
         except (OSError, ValueError) as error:
             raise UsageError(f"cannot read the checkpoints in {self.folder}: {reason(error)}") from error
         try:
@@ -89,22 +94,22 @@ class Store:
             os.close(handle)
 
     def identity(self) -> int:
-        """What a copy of the folder does not share with it."""
+        """A number that distinguishes the folder from copies of it."""
         return self.folder.stat().st_ino
 
     def numbers(self) -> list[int]:
-        """The checkpoints that are there, oldest first."""
+        """The numbers of the checkpoints, oldest first. Raises UsageError if the folder cannot be read."""
         try:
             names = [path.name for path in self.folder.iterdir()]
         except OSError as error:
             raise UsageError(f"cannot read the checkpoints in {self.folder}: {reason(error)}") from error
-        return sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) >= DIGITS)
+        return sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) >= NUMBER_DIGITS)
 
     def write(self, checkpoint: Checkpoint) -> None:
-        """Add a checkpoint, and remove those before it once it is on the disk."""
-        earlier = self.numbers()
-        target = self._path(earlier[-1] + 1 if earlier else 1)
-        words = words_as_lines(checkpoint.words)
+        """Write a checkpoint, and remove the previous ones once it is on disk. Raises Fastw2vError if it cannot be written."""
+        previous = self.numbers()
+        target = self._path(previous[-1] + 1 if previous else 1)
+        words = word_lines(checkpoint.words)
         with folder_written_whole(target) as folder, checksums() as threads:
             (folder / WORDS).write_bytes(words)
             sums: dict[str, Callable[[], int]] = {WORDS: lambda: zlib.crc32(words)}
@@ -112,13 +117,13 @@ class Store:
                 sums[f"{name}.npy"] = threads.of_array(array)
                 write_array(folder / f"{name}.npy", array)
             about = {"folder": self.identity(), "checksums": {name: found() for name, found in sums.items()}}
-            (folder / RUN).write_bytes(sealed(described(FORMAT, VERSION, about | checkpoint.run)))
-        for number in earlier:
+            (folder / RUN).write_bytes(sealed(description_text(FORMAT, VERSION, about | checkpoint.run)))
+        for number in previous:
             shutil.rmtree(self._path(number), ignore_errors=True)
         shutil.rmtree(self.folder / ASIDE, ignore_errors=True)
 
     def read(self) -> Checkpoint:
-        """The newest checkpoint. Raises UsageError where there is none, or where it is no checkpoint of ours, or damaged."""
+        """Read the newest checkpoint. Raises UsageError if there is none, or if it is damaged or of another kind."""
         folder, run = self.read_run()
         if run["version"] == WITHOUT_CHECKSUMS:
             names = run.get("arrays")
@@ -126,10 +131,10 @@ class Store:
                 raise UsageError(f"{folder / RUN} is damaged: its list of arrays makes no sense")
         else:
             names = _checked_arrays(folder, run.get("checksums"))
-        return Checkpoint(run, read_words(folder / WORDS), {name: read_array(folder / f"{name}.npy") for name in names})
+        return Checkpoint(run, read_word_lines(folder / WORDS), {name: read_array(folder / f"{name}.npy") for name in names})
 
     def read_run(self) -> tuple[Path, dict[str, Any]]:
-        """The newest checkpoint's folder, and what is said of its run. Raises UsageError as `read` does."""
+        """The folder of the newest checkpoint and the fields of its run.json. Raises UsageError as `read` does."""
         numbers = self.numbers()
         if not numbers:
             raise UsageError(f"there is no checkpoint in {self.folder}{self._set_aside()}")
@@ -137,15 +142,15 @@ class Store:
         content = read_file(folder / RUN)
         if is_sealed(content) and not is_whole(content):
             raise _damaged(folder / RUN)
-        run = parsed_description(folder / RUN, content, FORMAT, WITHOUT_CHECKSUMS, VERSION)
+        run = parse_description(folder / RUN, content, FORMAT, WITHOUT_CHECKSUMS, VERSION)
         if run["version"] != WITHOUT_CHECKSUMS and not is_sealed(content):
             raise _damaged(folder / RUN)
         return folder, run
 
     def set_aside(self) -> None:
-        """Let no run go on from the checkpoints that are there, as a new one begins: its first takes their place.
+        """Set existing checkpoints aside, so that no run resumes from them; the first new one removes them.
 
-        Raises UsageError.
+        Raises UsageError if they cannot be moved.
         """
         numbers = self.numbers()
         if not numbers:
@@ -161,7 +166,7 @@ class Store:
             raise UsageError(f"the checkpoints in {self.folder} cannot be set aside: {reason(error)}") from error
 
     def _set_aside(self) -> str:
-        """Whether those of an earlier run are, in words that continue a message."""
+        """How to bring back checkpoints that were set aside, to end a message; "" if there are none."""
         kept = sorted(path.name for path in (self.folder / ASIDE).glob("[0-9]*"))
         if not kept:
             return ""
@@ -171,7 +176,7 @@ class Store:
         )
 
     def remove(self) -> None:
-        """Remove all checkpoints, and the folder if nothing else is in it; what cannot be removed stays."""
+        """Remove all checkpoints, and the folder if it is then empty. Errors are ignored."""
         with suppress(UsageError, OSError):
             for number in self.numbers():
                 shutil.rmtree(self._path(number), ignore_errors=True)
@@ -179,12 +184,12 @@ class Store:
             self.folder.rmdir()
 
     def _path(self, number: int) -> Path:
-        return self.folder / f"{number:0{DIGITS}d}"
+        return self.folder / f"{number:0{NUMBER_DIGITS}d}"
 
 
 def _checked_arrays(folder: Path, sums: Any) -> list[str]:
-    """The names of a checkpoint's arrays, once the checksums of all its files are right. Raises UsageError."""
-    if not isinstance(sums, dict) or WORDS not in sums or not all(_is_file_of_ours(name) for name in sums):
+    """The names of a checkpoint's arrays, after all its files match their checksums. Raises UsageError if one does not."""
+    if not isinstance(sums, dict) or WORDS not in sums or not all(_is_checkpoint_file(name) for name in sums):
         raise UsageError(f"{folder / RUN} is damaged: its list of checksums makes no sense")
     with checksums() as threads:
         for name, checksum in sums.items():
@@ -193,12 +198,12 @@ def _checked_arrays(folder: Path, sums: Any) -> list[str]:
     return [name.removesuffix(".npy") for name in sums if name != WORDS]
 
 
-def _is_file_of_ours(name: str) -> bool:
+def _is_checkpoint_file(name: str) -> bool:
     return name == WORDS or (name.endswith(".npy") and _is_array_name(name.removesuffix(".npy")))
 
 
 def _is_array_name(name: str) -> bool:
-    """Whether it is a name that arrays have, and no way out of the folder."""
+    """Whether a name is valid for an array; it cannot lead out of the folder."""
     return name.replace("-", "").isalnum()
 
 

@@ -1,4 +1,4 @@
-"""A text in a few figures, and what has changed in it since."""
+"""Descriptions of a text that change when it does, and the differences between two."""
 
 import os
 import zlib
@@ -10,8 +10,8 @@ from fastw2v.corpus.sources import Source
 IDS_AT_ONCE = 1 << 22
 
 
-def described(text: list[Source], ids: IdStream) -> dict[str, Any]:
-    """A text in a few figures that change when it does: the sizes of its files, and a checksum of all its word ids."""
+def describe_text(text: list[Source], ids: IdStream) -> dict[str, Any]:
+    """Describe a text, for JSON: the sizes of its files in bytes, the number of its ids, and the CRC-32 of the ids."""
     checksum = 0
     for start in range(0, len(ids), IDS_AT_ONCE):
         checksum = zlib.crc32(ids.read(start, min(start + IDS_AT_ONCE, len(ids))).tobytes(), checksum)
@@ -23,15 +23,15 @@ def described(text: list[Source], ids: IdStream) -> dict[str, Any]:
 
 
 def changes(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """What is different between two descriptions of a text, in words."""
+    """The differences between two descriptions of a text, for messages; empty if there are none."""
     sizes_then, sizes_now = ({str(name): size for name, size in text["files"]} for text in (then, now))
     found = [f"{name} is gone" for name in sizes_then if name not in sizes_now]
     found += [f"{name} is new" for name in sizes_now if name not in sizes_then]
     found += [
-        f"{name} has {size:,} bytes and had {sizes_then[name]:,}"
+        f"{name} had {sizes_then[name]:,} bytes and now has {size:,}"
         for name, size in sizes_now.items()
         if name in sizes_then and size != sizes_then[name]
     ]
     if not found and (then["ids"], then["checksum"]) != (now["ids"], now["checksum"]):
-        found.append("the words in it are others")
+        found.append("its words have changed")
     return found

@@ -8,8 +8,8 @@ import click
 
 from fastw2v import __version__
 from fastw2v._system.display import say, show_any_letter
-from fastw2v._system.launcher import rank_of
-from fastw2v._system.signals import hear_no_more, listen
+from fastw2v._system.processes import rank_of
+from fastw2v._system.signals import ignore_signals, listen
 from fastw2v.cli.ask import analogy, similar
 from fastw2v.cli.bench import bench
 from fastw2v.cli.cluster import cluster
@@ -123,6 +123,6 @@ def _say(message: str, code: int) -> int:
 
 def _leave(message: str, code: int) -> NoReturn:
     """End at once: Python's own way out would wait for threads, and be interrupted by a second Ctrl-C."""
-    hear_no_more()
+    ignore_signals()
     _say(message, code)
     os._exit(code)

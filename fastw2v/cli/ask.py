@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fastw2v._system.display import say
-from fastw2v._system.lines import LONGEST_LINE
+from fastw2v._system.lines import MAX_LINE_LENGTH
 from fastw2v._system.text_encoding import to_text
 from fastw2v.cli.options import LIMIT, VECTORS
 from fastw2v.cli.output import output_options, print_json, show
@@ -122,12 +122,12 @@ def _lines(prompt: str) -> Iterator[str]:
         if asked:
             print(prompt, end="", file=sys.stderr, flush=True)
         try:
-            line = sys.stdin.buffer.readline(LONGEST_LINE + 1)
+            line = sys.stdin.buffer.readline(MAX_LINE_LENGTH + 1)
         except OSError as error:
             raise Fastw2vError(f"cannot read standard input: {reason(error)}") from error
         if not line:
             return
-        if len(line) > LONGEST_LINE:
-            raise UsageError(f"a line of standard input does not end within {LONGEST_LINE:,} bytes: is it text?")
+        if len(line) > MAX_LINE_LENGTH:
+            raise UsageError(f"a line of standard input does not end within {MAX_LINE_LENGTH:,} bytes: is it text?")
         if line.strip(b" \t\r\n"):
             yield to_text(line.removesuffix(b"\n").removesuffix(b"\r"))

@@ -35,13 +35,13 @@ def vocab(
     """
     settings = Settings(min_count=min_count, max_vocab=max_vocab, threads=threads, memory=memory)
 
-    from fastw2v.corpus.findings import files_in_words
+    from fastw2v.corpus.findings import describe_files
     from fastw2v.reporting import listener_for
     from fastw2v.run.pipeline import Files, count
 
     listener = listener_for(progress=not quiet)
     _, counts = count(list(corpus), settings, Files(save_vocab=output), listener)
-    files = files_in_words(counts.texts, counts.empty_texts)
+    files = describe_files(counts.texts, counts.empty_texts)
     listener.note(
         f"{counts.words:,} words, {counts.distinct:,} distinct; kept {counts.kept:,}, "
         f"which are {counts.kept_words / counts.words:.2%} of the text{files and f' of {files}'}; written to {output}"

@@ -1,4 +1,4 @@
-"""Archives: the one file of a zip archive, and the files of a tar archive, one after the other."""
+"""Archives: the single file of a zip archive, and the files of a tar archive in order."""
 
 import lzma
 import tarfile
@@ -7,15 +7,15 @@ import zlib
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
-from fastw2v.compression.errors import Damaged, NotRead
+from fastw2v._system.display import first_names
+from fastw2v.compression.streams import Damaged, NotRead
 
-LARGEST_TAR_HEADER = 1 << 20  # bytes of what stands before a member, such as a long name
-NAMES_SHOWN = 3
+LARGEST_TAR_HEADER = 1 << 20  # bytes of an extended header, such as a long name
 ZIP_DAMAGE = (zipfile.BadZipFile, EOFError, ValueError, lzma.LZMAError, zlib.error)
 
 
 def is_tar_header(block: bytes) -> bool:
-    """Whether the first 512 bytes of a file are a tar archive's: they hold their checksum."""
+    """Whether the first 512 bytes of a file are a tar header, which holds its own checksum."""
     try:
         tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
     except tarfile.HeaderError:
@@ -24,31 +24,31 @@ def is_tar_header(block: bytes) -> bool:
 
 
 def hidden(name: str) -> bool:
-    """Whether a file in an archive, or a folder that it is in, is hidden; macOS adds such for itself."""
+    """Whether an archive member or a folder around it is hidden, or is one that macOS adds."""
     return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/") if part not in (".", ".."))
 
 
 class ZipMember:
-    """read(n) over the only file of a zip archive. Raises Damaged, and NotRead where there is none or more than one."""
+    """read(n) over the only file of a zip archive. Raises Damaged, or NotRead unless the archive holds exactly one file."""
 
     def __init__(self, raw: IO[bytes], name: str) -> None:
         try:
             archive = zipfile.ZipFile(raw)
             members = [info for info in archive.infolist() if not info.is_dir() and not hidden(info.filename)]
             if len(members) != 1:
-                names = [repr(info.filename) for info in members[:NAMES_SHOWN]] + ["…"] * (len(members) > NAMES_SHOWN)
-                holds = f"of {len(members)} files ({', '.join(names)})" if members else "without a file"
+                names = first_names([repr(info.filename) for info in members])
+                holds = f"of {len(members)} files ({names})" if members else "without a file"
                 raise NotRead(f"{name} is a zip archive {holds}: only archives of one file are read; unpack it first")
             self.member = archive.open(members[0])
         except NotRead:
             raise
         except ZIP_DAMAGE as error:
             raise Damaged("zip", error) from error
-        except (NotImplementedError, RuntimeError) as error:  # its way of compression, or encryption
+        except (NotImplementedError, RuntimeError) as error:  # an unknown compression method, or encryption
             raise NotRead(f"{name} is a zip archive that cannot be read ({error}): unpack it first") from error
 
     def read(self, size: int) -> bytes:
-        """So many bytes, or fewer at the end."""
+        """`size` bytes, or fewer at the end."""
         try:
             return self.member.read(size)
         except ZIP_DAMAGE as error:
@@ -56,18 +56,21 @@ class ZipMember:
 
 
 class Member(NamedTuple):
-    """A file of a tar archive; file is None for what holds nothing to read: a link, a device."""
+    """A member of a tar archive; `file` has read(n), and is None for links and devices."""
 
     name: str
     file: Any
 
 
 def tar_members(packed: Any) -> Iterator[Member]:
-    """The files of a tar archive that is read from its start to its end, each to be read before the next. Raises Damaged."""
+    """The members of a tar archive, read in one pass; each must be read before the next is taken. Raises Damaged.
+
+    packed : read(n) over the archive
+    """
     try:
         archive = _Tar.open(fileobj=packed, mode="r|", tarinfo=_Header, ignore_zeros=True, errorlevel=1)
         while (info := archive.next()) is not None:
-            archive.members.clear()  # type: ignore[attr-defined]  # else the headers of all files are kept
+            archive.members.clear()  # type: ignore[attr-defined]  # else tarfile keeps the headers of all members
             if not info.isdir():
                 yield Member(info.name, _TarMember(archive.extractfile(info)) if info.isreg() else None)
     except (tarfile.TarError, EOFError, ValueError) as error:
@@ -89,13 +92,13 @@ class _TarMember:
 
 
 class _Tar(tarfile.TarFile):
-    """ended : whether the last thing read was the mark of an archive's end; another archive may follow it."""
+    """ended : whether the last block read was an end-of-archive marker; another archive may follow it."""
 
     ended = False
 
 
 class _Header(tarfile.TarInfo):
-    """Headers, where tarfile would take a damaged one, and the file's being cut, for the archive's end."""
+    """Headers that raise ReadError for damage and truncation, which tarfile takes for the end of the archive."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Header":
@@ -115,7 +118,7 @@ class _Header(tarfile.TarInfo):
         except tarfile.EmptyHeaderError as error:  # type: ignore[attr-defined]
             if tarfile_.ended:
                 raise
-            raise tarfile.ReadError("the mark of its end is missing") from error
+            raise tarfile.ReadError("its end-of-archive marker is missing") from error
         except tarfile.HeaderError as error:
             raise tarfile.ReadError(str(error)) from error
         tarfile_.ended = False

@@ -1,16 +1,15 @@
-"""Files opened by their content, whatever their names: plain, compressed once or more often, zip archives of one file."""
+"""Files opened by content, not by name: plain, compressed once or repeatedly, or zip archives of one file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
 from fastw2v._system.text_encoding import BYTE_ORDER_MARK, how_to_convert, other_unicode
-from fastw2v.compression.errors import Damaged, NotRead
-from fastw2v.compression.streams import Streams, compression
+from fastw2v.compression.streams import Damaged, NotRead, Streams, compression
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
-BEGINNING = 1 << 13  # bytes that a content is told by
-MOST_LAYERS = 4  # of compression: there are files that unpack to themselves
+BEGINNING_BYTES = 1 << 13  # from which content is detected
+MAX_LAYERS = 4  # of compression; some crafted files decompress to themselves
 NOT_SUPPORTED = "which is not supported: use gzip, bzip2, xz or zstd"
 OTHER_COMPRESSION = {
     b"7z\xbc\xaf\x27\x1c": "is a 7z archive: unpack it first",
@@ -21,14 +20,14 @@ OTHER_COMPRESSION = {
     b"\x1f\x9d": f"is compressed as .Z, {NOT_SUPPORTED}",
     b"\xff\x06\x00\x00sNaPpY": f"is Snappy-compressed, {NOT_SUPPORTED}",
 }
-ZIP = b"PK\x03\x04", b"PK\x05\x06"  # a first file, or the end of an archive of none
+ZIP = b"PK\x03\x04", b"PK\x05\x06"  # a first member, or the end of an empty archive
 
 
 class Content(NamedTuple):
-    """What is in a file, once nothing is compressed any more.
+    """The decompressed content of a file.
 
-    stream : its read(n) gives the content from its start
-    beginning : the first bytes of it
+    stream : read(n) over the content from its start
+    beginning : its first bytes
     compression : "gzip", "zip", …, or "gzip+gzip"; None for a plain file
     """
 
@@ -38,7 +37,7 @@ class Content(NamedTuple):
 
 
 class Reader:
-    """read(n) over any content, with one kind of error."""
+    """read(n) over content. Raises Fastw2vError, with the name of the file, for damaged data and failing disks."""
 
     def __init__(self, stream: Any, name: str, compression: str | None) -> None:
         self.stream = stream
@@ -46,16 +45,16 @@ class Reader:
         self.compression = compression
 
     def read(self, size: int) -> bytes:
-        """So many bytes, or fewer at the end. Raises Fastw2vError for damaged data or a failing disk."""
-        with one_kind_of_error(self.name):
+        """`size` bytes, or fewer at the end."""
+        with content_errors(self.name):
             data: bytes = self.stream.read(size)
             return data
 
 
-def opened(raw: IO[bytes], name: str) -> Reader:
-    """A reader of the one content of a file that stands at its start, without a byte order mark.
+def open_content(raw: IO[bytes], name: str) -> Reader:
+    """A reader of a file's content, without a byte order mark; the file is at its start.
 
-    Raises UsageError for archives and encodings that are not read, Fastw2vError for damaged data and failing disks.
+    Raises UsageError for archives and encodings that are not supported, Fastw2vError for damaged data and failing disks.
     """
     found = content(raw, name)
     if is_tar(found.beginning):
@@ -66,16 +65,21 @@ def opened(raw: IO[bytes], name: str) -> Reader:
 
 
 def content(file: Any, name: str, *, seekable: bool = True) -> Content:
-    """What a file holds, which stands at its start; seekable : it is a file on the disk, and not one inside an archive."""
+    """The decompressed content of a file that is at its start.
+
+    seekable : a file on disk, not an archive member
+
+    Raises UsageError for formats and encodings that are not supported, Fastw2vError for damaged data and failing disks.
+    """
     kinds: list[str] = []
-    with one_kind_of_error(name):
+    with content_errors(name):
         stream = file if seekable else _Peeked(file)
-        beginning = file.read(BEGINNING) if seekable else stream.beginning
+        beginning = file.read(BEGINNING_BYTES) if seekable else stream.beginning
         if seekable:
             file.seek(0)
-        while kind := packed_by(beginning):
-            if len(kinds) == MOST_LAYERS:
-                raise NotRead(f"{name} is compressed more than {MOST_LAYERS} times over: unpack it first")
+        while kind := packing(beginning):
+            if len(kinds) == MAX_LAYERS:
+                raise NotRead(f"{name} is compressed more than {MAX_LAYERS} times: unpack it first")
             if kind == "zip" and stream is not file:
                 raise NotRead(f"{name} has a zip archive inside: unpack it first")
             stream = _Peeked(_zip_member(file, name) if kind == "zip" else Streams(kind, stream))
@@ -89,13 +93,13 @@ def content(file: Any, name: str, *, seekable: bool = True) -> Content:
     return Content(stream, beginning, "+".join(kinds) or None)
 
 
-def packed_by(beginning: bytes) -> str | None:
-    """What data that begin so are packed by, so that only a whole reading makes sense of them; tar archives are not packed."""
+def packing(beginning: bytes) -> str | None:
+    """What data with this beginning are packed with, "zip" or a compression; None for plain data and tar archives."""
     return "zip" if beginning.startswith(ZIP) else compression(beginning)
 
 
 def is_tar(beginning: bytes) -> bool:
-    """Whether data that begin so are a tar archive."""
+    """Whether data with this beginning are a tar archive."""
     if b"\0" not in beginning[:512]:
         return False
     from fastw2v.compression import archives
@@ -104,8 +108,8 @@ def is_tar(beginning: bytes) -> bool:
 
 
 @contextmanager
-def one_kind_of_error(name: str) -> Iterator[None]:
-    """Whatever is wrong with a file is a Fastw2vError that names it."""
+def content_errors(name: str) -> Iterator[None]:
+    """Raise Fastw2vError, with the name of the file, for damaged data and errors of the system."""
     try:
         yield
     except Damaged as error:
@@ -121,19 +125,19 @@ def _zip_member(file: Any, name: str) -> Any:
 
 
 class _Peeked:
-    """read(n) over a stream whose beginning is looked at first."""
+    """read(n) over a stream whose beginning has been read."""
 
     def __init__(self, stream: Any) -> None:
         self.stream = stream
-        self.ahead = self.beginning = stream.read(BEGINNING)
+        self.unread = self.beginning = stream.read(BEGINNING_BYTES)
 
     def read(self, size: int) -> bytes:
-        """So many bytes, or fewer at the end."""
-        if not self.ahead:
+        """`size` bytes, or fewer at the end."""
+        if not self.unread:
             data: bytes = self.stream.read(size)
             return data
         taken: bytes
-        taken, self.ahead = self.ahead[:size], self.ahead[size:]
+        taken, self.unread = self.unread[:size], self.unread[size:]
         if len(taken) < size:
             taken += self.stream.read(size - len(taken))
         return taken

@@ -1,4 +1,4 @@
-"""zstd: Python's own module from 3.14 on, before that its backport, which has the same names."""
+"""zstd: the standard library's module from Python 3.14 on, its backport before."""
 
 import sys
 from typing import Any
@@ -9,9 +9,9 @@ else:
     from backports import zstd
 
 ZstdError = zstd.ZstdError
-# Files of `zstd --ultra` and `--long` have windows of more than the 128 MB that a decompressor takes unasked.
-WINDOW = zstd.DecompressionParameter.window_log_max
-LARGEST_WINDOW: dict[int, int] = {WINDOW: WINDOW.bounds()[1]}
+# Files of `zstd --ultra` and `--long` may need larger windows than the 128 MB that a decompressor allows by default.
+WINDOW_LOG = zstd.DecompressionParameter.window_log_max
+LARGEST_WINDOW: dict[int, int] = {WINDOW_LOG: WINDOW_LOG.bounds()[1]}
 WITH_CHECKSUM: dict[int, int] = {zstd.CompressionParameter.checksum_flag: 1}
 
 
@@ -21,5 +21,5 @@ def new_decompressor() -> Any:
 
 
 def compressing(file: Any) -> Any:
-    """A stream into an open file, which stays open; a checksum ends it, as in a file of the zstd program."""
+    """A compressing stream into an open file, which stays open; it ends with a checksum, as in files of the zstd program."""
     return zstd.ZstdFile(file, "wb", options=WITH_CHECKSUM)

@@ -1,1 +1,1 @@
-"""From files to word ids: sources, blocks of bytes, words, the two passes, the id stream."""
+"""From files to word ids: sources, buffers of text, words, the vocabulary, the id stream."""

@@ -1,4 +1,4 @@
-"""The id stream: the text as int32 word ids, 0 for the end of a sentence, in memory or in a temporary file."""
+"""The id stream: the text as int32 word ids, with 0 for the end of a sentence, in memory or in a temporary file."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import IO
 
 import numpy as np
 
-from fastw2v._system.files import vanishing_file
+from fastw2v._system.files import unnamed_temporary_file
 from fastw2v._system.resources import readable_bytes
 from fastw2v.errors import Fastw2vError, reason
 
@@ -17,12 +17,12 @@ GROWTH = 1.3
 class IdStream:
     """Ids that are appended once and then read in any order, by several threads.
 
-    They stay in memory up to `memory` bytes; past that all of them go to a temporary file, of which a reader holds only the
-    stretch it asked for (no mapping: a text larger than the address space can be trained on, and a failing disk is an error
-    and no signal).
+    Ids that exceed the memory all move to a temporary file, from which readers copy what they ask for. The file is not mapped:
+    a text may be larger than the address space, and a failing disk raises an error instead of a signal.
 
-    expected : ids to expect, if known, so that memory is taken once
-    folder : where a temporary file may lie
+    memory : bytes of ids to keep in memory
+    expected : the expected number of ids, if known, so that memory is allocated once
+    folder : for the temporary file, unless TMPDIR is set
     """
 
     def __init__(self, *, memory: int, expected: int = 0, folder: Path | None = None) -> None:
@@ -41,11 +41,11 @@ class IdStream:
 
     @property
     def in_memory(self) -> bool:
-        """Whether no temporary file was needed."""
+        """Whether the ids are in memory, not in a temporary file."""
         return self.file is None
 
     def append(self, ids: np.ndarray) -> None:
-        """Add ids ((n,) int32). Raises Fastw2vError when the disk is full."""
+        """Append (n,) int32 ids. Raises Fastw2vError if the temporary file cannot be written."""
         length = self.length + len(ids)
         if self.in_memory and length > len(self.ids):
             if length * ID.itemsize > self.memory:
@@ -59,7 +59,7 @@ class IdStream:
         self.length = length
 
     def finish(self) -> None:
-        """No more will be appended: give back what was taken too much."""
+        """End appending: free unused memory, or flush the file. Raises Fastw2vError as `append` does."""
         if self.in_memory:
             self._resize(self.length)
         else:
@@ -70,7 +70,7 @@ class IdStream:
                 raise self._no_room(error) from error
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """The ids from start to stop, (stop - start,) int32, not to be written to."""
+        """The ids from `start` to `stop`, (stop - start,) int32, read-only. Raises Fastw2vError if the file cannot be read."""
         if self.in_memory:
             return self.ids[start:stop]
         assert self.file is not None
@@ -85,7 +85,7 @@ class IdStream:
         return ids
 
     def close(self) -> None:
-        """Give back the memory or the disk space."""
+        """Free the memory or the disk space."""
         self.ids = np.empty(0, ID)
         if self.file is not None:
             self.file.close()
@@ -97,7 +97,7 @@ class IdStream:
             self._move_to_file()
 
     def _move_to_file(self) -> None:
-        self.file = vanishing_file(self.folder)
+        self.file = unnamed_temporary_file(self.folder)
         self._write(self.ids[: self.length])
         self.ids = np.empty(0, ID)
 

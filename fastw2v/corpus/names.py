@@ -1,4 +1,4 @@
-"""The files that a name stands for: itself, those of a folder, those that a pattern matches."""
+"""The files that a name stands for: one file, those of a folder, or those that a glob pattern matches."""
 
 import glob
 import os
@@ -8,31 +8,36 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from fastw2v._system.display import first_names
 from fastw2v.arguments import shown
-from fastw2v.compression.errors import NotRead
 from fastw2v.compression.reading import content
-from fastw2v.corpus.findings import listed
+from fastw2v.compression.streams import NotRead
 from fastw2v.corpus.texts import is_binary
 from fastw2v.errors import UsageError, reason
 
-NAME_MARK = re.compile(r"[./\\*?\[]|^-$")  # what stands in names of files more than in words
+NAME_MARK = re.compile(r"[./\\*?\[]|^-$")  # typical of file names, rare in words
 
 
 class Found(NamedTuple):
-    """The files of one name, and what was left out of them: files that are no texts; hidden files and folders."""
+    """The files that one name stands for.
+
+    texts : files to read
+    others : names of skipped files that hold no text
+    hidden : names of skipped hidden files and folders
+    """
 
     texts: list[Path]
     others: list[str]
     hidden: list[str]
 
     def left_out(self) -> str:
-        """What was left out, in words; empty for nothing."""
+        """A description of the skipped files, for messages; "" if none was skipped."""
         parts = [(self.others, "that hold no text"), (self.hidden, "hidden")]
-        return ", ".join(f"{len(names):,} {what} ({listed(names)})" for names, what in parts if names)
+        return ", ".join(f"{len(names):,} {what} ({first_names(names)})" for names, what in parts if names)
 
 
-def refuse_unsplit(corpus: Any) -> None:
-    """Explain to Python code that a str is the name of a file, where sentences or words were given. Raises UsageError."""
+def check_corpus_argument(corpus: Any) -> None:
+    """Raise UsageError if a str or a list of str seems to hold sentences or words, and not names of files."""
     names = [corpus] if isinstance(corpus, str) else corpus
     if not isinstance(names, Sequence) or not names or not all(isinstance(name, str) for name in names):
         return
@@ -41,7 +46,7 @@ def refuse_unsplit(corpus: Any) -> None:
         return
     if len(first.split()) > 1:
         raise UsageError(
-            f"there is no file {shown(first)}, and a str in the corpus is the name of one; "
+            f"there is no file {shown(first)}, and a str in the corpus is the name of a file; "
             "for sentences give lists of words: [sentence.split() for sentence in sentences]"
         )
     if names is corpus and len(names) > 1 and not any(NAME_MARK.search(name) or os.path.exists(name) for name in names):
@@ -52,9 +57,9 @@ def refuse_unsplit(corpus: Any) -> None:
 
 
 def files_of(name: str) -> Found:
-    """The files that one name on the command line stands for. A file is taken whatever it holds; of others, only texts are.
+    """The files that a name stands for. A file given by its own name is always read; of a folder or pattern, only texts are.
 
-    Raises UsageError where there is none.
+    Raises UsageError if there is none, or if one cannot be read.
     """
     if not name:
         raise UsageError("the corpus has an empty name: no such file")
@@ -85,7 +90,7 @@ def files_of(name: str) -> Found:
 
 
 def _below(folder: Path, hidden: list[str]) -> Iterator[Path]:
-    """All files in a folder and those inside it, in the order of their names, but for hidden ones, which are noted."""
+    """All files below a folder, sorted by name; names of hidden files and folders are appended to `hidden` instead."""
 
     def refuse(error: OSError) -> None:
         raise UsageError(f"cannot read {error.filename}: {reason(error)}")
@@ -97,9 +102,9 @@ def _below(folder: Path, hidden: list[str]) -> Iterator[Path]:
 
 
 def _holds_text(path: Path) -> bool:
-    """Whether a file that nobody has named is to be read: its beginning looks like text, compressed or not, or an archive."""
+    """Whether a file looks like text, compressed or not, or like an archive."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would block
             return False
         with open(path, "rb") as file:
             return not is_binary(content(file, str(path)))

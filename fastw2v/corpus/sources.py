@@ -1,4 +1,4 @@
-"""Where the text comes from: files, folders, globs, standard input, sentences in memory; plain or compressed, by content."""
+"""Sources of text: files, folders, globs, standard input, sentences in memory. Compression is detected from content."""
 
 import os
 import re
@@ -9,38 +9,41 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from fastw2v._system.files import vanishing_file
+from fastw2v._system.files import unnamed_temporary_file
 from fastw2v._system.text_encoding import to_bytes
 from fastw2v.arguments import shown
 from fastw2v.compression.reading import content, is_tar
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.names import files_of
-from fastw2v.corpus.texts import LONGEST_WORD, Text, texts
+from fastw2v.corpus.texts import MAX_UNBROKEN_BYTES, Text, texts
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 COPY_BYTES = 1 << 20
-WHITE_SPACE = re.compile(r"[ \t\n\r]")
+WHITE_SPACE_PATTERN = re.compile(r"[ \t\n\r]")
 SPLIT = "give lists of words, as sentence.split() makes them; names of files must stand in a list"
 
 
 @dataclass
 class Source:
-    """One file of text, or a part of a plain one, which can be read from its start as often as needed.
+    """A file of text, or a part of a plain one, that can be read repeatedly.
 
-    `spooled` holds a copy of what can be read only once (standard input, a pipe, sentences in memory). A part goes from the
-    byte `begin` to before the byte `end`, None for the file's end; both follow white space.
+    name : for messages
+    path : the file; None for a spooled copy
+    spooled : a temporary copy of input that can be read only once: standard input, a pipe, sentences in memory
+    begin, end : the part's first byte, and the byte after its last; None for the end of the file. Both follow white space
+    findings : what the first reading finds
     """
 
     name: str
     path: Path | None = None
     spooled: IO[bytes] | None = None
-    seen: tuple[int, int] | None = None  # size and time of the last change, when it was opened first
+    seen: tuple[int, int] | None = None  # size in bytes and modification time in ns, at first opening
     begin: int = 0
     end: int | None = None
     findings: Findings = field(default_factory=Findings)
 
     def open(self) -> IO[bytes]:
-        """The raw file, whose position tells how far reading has come."""
+        """Open the raw file; its position is the progress of reading. Raises UsageError, and Fastw2vError if it has changed."""
         if self.spooled is not None:
             self.spooled.seek(0)
             raw = self.spooled
@@ -58,33 +61,33 @@ class Source:
         return raw
 
     def texts(self, raw: IO[bytes]) -> Iterator[Text]:
-        """The texts of the opened file: one, but of an archive."""
+        """The texts of an open file: one, or those of an archive."""
         findings = self.findings
         for text in texts(raw, self.name, lambda name: None if findings.complete else findings.skipped.append(name)):
             if self.begin or self.end is not None:
                 raw.seek(self.begin)
-                yield Text(text.name, Part(text.reader, self.size), self.begin)
+                yield Text(text.name, PartReader(text.reader, self.size), self.begin)
             else:
                 yield text
 
     def close(self, raw: IO[bytes]) -> None:
-        """End one reading; a spooled copy stays for the next."""
+        """Close the file, but not a spooled copy, which is read again."""
         if raw is not self.spooled:
             raw.close()
 
     def check_unchanged(self, raw: IO[bytes]) -> None:
-        """Refuse a file that was written to since it was opened first: its words would not be those that were counted."""
+        """Raise Fastw2vError if the file has changed since it was first opened: its words would not match the counts."""
         if self.path is None:
             return
         status = os.fstat(raw.fileno())
         now = status.st_size, status.st_mtime_ns
         self.seen = self.seen or now
         if now != self.seen:
-            sizes = f"it has {now[0]:,} bytes and had {self.seen[0]:,}" if now[0] != self.seen[0] else "it was written to"
+            sizes = f"it had {self.seen[0]:,} bytes and now has {now[0]:,}" if now[0] != self.seen[0] else "it was written to"
             raise Fastw2vError(f"{self.name} changed while it was being read: {sizes}; start again, or train on a copy")
 
     def compressed(self) -> bool:
-        """Whether only a whole reading makes sense of its bytes."""
+        """Whether the file is compressed or an archive, so that it cannot be read in parts."""
         raw = self.open()
         try:
             found = content(raw, self.name)
@@ -94,7 +97,7 @@ class Source:
 
     @property
     def size(self) -> int:
-        """Bytes on the disk, compressed as they are."""
+        """Bytes on disk, before decompression. Raises Fastw2vError if the file is gone."""
         if self.end is not None:
             return self.end - self.begin
         if self.spooled is not None:
@@ -106,30 +109,33 @@ class Source:
             raise Fastw2vError(f"cannot read {self.name}: {reason(error)}") from error
 
 
-class Part:
-    """Reads no more than the next so many bytes of a plain file."""
+class PartReader:
+    """read(n) over the next `size` bytes of a plain file."""
 
     def __init__(self, reader: Any, size: int) -> None:
         self.reader = reader
         self.left = size
 
     def read(self, size: int) -> bytes:
-        """Up to `size` bytes, none at the part's end. Raises Fastw2vError."""
+        """Up to `size` bytes; none at the end of the part. Raises Fastw2vError."""
         data: bytes = self.reader.read(min(size, self.left))
         self.left -= len(data)
         return data
 
 
-def silent(note: str) -> None:
-    """Nobody is told."""
+def ignore_note(note: str) -> None:
+    """Drop a note."""
 
 
-def sources(corpus: Any, spool_folder: Path | None = None, note: Callable[[str], None] = silent) -> list[Source]:
-    """What `corpus` stands for: a name, several, or an iterable of sentences (each a list of words).
+def sources(corpus: Any, spool_folder: Path | None = None, note: Callable[[str], None] = ignore_note) -> list[Source]:
+    """The sources of a corpus.
 
-    note : is told what was left out of folders
+    corpus : the name of a file, folder or glob pattern; "-" for standard input; a list of names; or an iterable of sentences,
+        each a list of str
+    spool_folder : for temporary copies of input that can be read only once
+    note : called with what was skipped in folders
 
-    Raises UsageError for a name that does not exist or cannot be read, and for a folder without files.
+    Raises UsageError for names without files, files that cannot be read, and sentences that are not lists of words.
     """
     if isinstance(corpus, (str, os.PathLike)):
         return _named([corpus], spool_folder, note)
@@ -141,7 +147,7 @@ def sources(corpus: Any, spool_folder: Path | None = None, note: Callable[[str],
 
 
 def is_standard_input(name: object) -> bool:
-    """Whether a name of a text means standard input, which can be read only once."""
+    """Whether a name stands for standard input, which can be read only once."""
     return isinstance(name, (str, os.PathLike)) and os.fspath(name) == "-"
 
 
@@ -155,13 +161,13 @@ def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None, n
         else:
             files = files_of(str(name))
             if left_out := files.left_out():
-                note(f"skipped in {name}: {left_out}; give a file by its own name to have it read")
+                note(f"skipped in {name}: {left_out}; to read such a file, give its own name")
             found.extend(_from_path(path, spool_folder) for path in files.texts)
     return found
 
 
 def _from_path(path: Path, spool_folder: Path | None) -> Source:
-    """A source for one path; what is no regular file (a pipe) is copied, for it can be read only once."""
+    """The source of one path; a pipe, which can be read only once, is copied."""
     try:
         with open(path, "rb") as file:
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -172,28 +178,28 @@ def _from_path(path: Path, spool_folder: Path | None) -> Source:
 
 
 def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
-    """A copy of a stream in a temporary file, as compressed as it comes.
+    """Copy a stream to a temporary file, without decompression.
 
-    Raises UsageError for one without white space, such as /dev/zero, before it fills the disk.
+    Raises UsageError for an endless stream without white space, such as /dev/zero, before it fills the disk.
     """
-    copy = vanishing_file(folder)
-    word = 0  # bytes since there was white space
+    copy = unnamed_temporary_file(folder)
+    word = 0  # bytes since the last white space
     while True:
         try:
             data = stream.read(COPY_BYTES)
         except OSError as error:
             raise Fastw2vError(f"cannot read {name}: {reason(error)}") from error
-        add_to_copy(copy, data)
+        append_to_copy(copy, data)
         if not data:
             return copy
         word = 0 if any(space in data for space in (b" ", b"\n", b"\t")) else word + len(data)
-        if word > LONGEST_WORD:
-            raise UsageError(f"{name} is no text: {word:,} bytes of it hold no white space")
+        if word > MAX_UNBROKEN_BYTES:
+            raise UsageError(f"{name} is not text: {word:,} bytes of it hold no white space")
 
 
 def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[bytes]:
-    """Sentences as text, one a line, in a temporary file."""
-    copy = vanishing_file(folder)
+    """Write sentences to a temporary file, one a line. Raises UsageError that names the first wrong sentence."""
+    copy = unnamed_temporary_file(folder)
     for number, sentence in enumerate(sentences, 1):
         if isinstance(sentence, (str, bytes, os.PathLike)):
             raise UsageError(f"sentence {number} is a {type(sentence).__name__}: {SPLIT}")
@@ -205,19 +211,19 @@ def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[byte
                 raise UsageError(
                     f"sentence {number} holds a {type(word).__name__}, {shown(word)}: words must be str, as str() makes them"
                 )
-            if not word or WHITE_SPACE.search(word):
-                raise UsageError(f"sentence {number}: {word!r} is no word: words hold no white space and are not empty")
+            if not word or WHITE_SPACE_PATTERN.search(word):
+                raise UsageError(f"sentence {number}: {word!r} is not a word: words hold no white space and are not empty")
         try:
             line = to_bytes(" ".join(words))
         except UnicodeEncodeError as error:
             raise UsageError(f"sentence {number}: {words[0]!r} or a word after it cannot be written as UTF-8") from error
-        add_to_copy(copy, line + b"\n")
-    add_to_copy(copy, b"")
+        append_to_copy(copy, line + b"\n")
+    append_to_copy(copy, b"")
     return copy
 
 
-def add_to_copy(copy: IO[bytes], data: bytes | memoryview) -> None:
-    """Add to a copy of a text; no data ends it, so that a full disk shows here and not when the copy is read."""
+def append_to_copy(copy: IO[bytes], data: bytes | memoryview) -> None:
+    """Append to a copy of a text. Empty data flush it, so that a full disk is an error here and not on reading."""
     try:
         copy.write(data) if data else copy.flush()
     except OSError as error:

@@ -1,26 +1,26 @@
-"""The texts in a file: one, or those of a tar archive; and what is no text."""
+"""The texts in a file: one, or those of a tar archive. Binary content is detected."""
 
 from collections.abc import Callable, Iterator
 from typing import IO, Any, NamedTuple
 
-from fastw2v.compression.errors import NotRead
-from fastw2v.compression.reading import Content, Reader, content, is_tar, one_kind_of_error
-from fastw2v.corpus.findings import listed
+from fastw2v._system.display import first_names
+from fastw2v.compression.reading import Content, Reader, content, content_errors, is_tar
+from fastw2v.compression.streams import NotRead
 
-LONGEST_WORD = 1 << 26  # bytes without white space that a text may have: encoded pictures, not a device of zeros
-MOST_ARCHIVES = 4  # one inside the other
-TEXT_CONTROLS = b"\b\t\n\v\f\r\x1b"  # that texts have: white space, and what Japanese encodings and coloured logs use
+MAX_UNBROKEN_BYTES = 1 << 26  # without white space: more than an encoded picture, less than a device of zeros
+MAX_NESTED_ARCHIVES = 4  # archives inside archives
+TEXT_CONTROLS = b"\b\t\n\v\f\r\x1b"  # white space, and escapes of Japanese encodings and coloured logs
 OTHER_CONTROLS = bytes(set(range(1, 32)) - set(TEXT_CONTROLS))
-MOST_CONTROLS = 0.01  # of a text; of compressed data they are a tenth
-NO_TEXTS = (b"%PDF-",)  # which hold no zero byte for long
+MAX_CONTROL_FRACTION = 0.01  # in a text; in compressed data they are a tenth of all bytes
+BINARY_MAGIC = (b"%PDF-",)  # formats without a zero byte near their beginning
 
 
 class Text(NamedTuple):
     """One text.
 
-    name : of its file, and of the member of an archive
-    reader : its read(n) gives bytes
-    start : where they begin, of a text of which only a part is read
+    name : the file's name, and that of the archive member, for messages
+    reader : its read(n) returns bytes
+    start : the offset of the first byte, if only a part of the text is read
     """
 
     name: str
@@ -29,41 +29,43 @@ class Text(NamedTuple):
 
 
 def texts(raw: IO[bytes], name: str, skipped: Callable[[str], None]) -> Iterator[Text]:
-    """The texts of an open file, each to be read before the next; `skipped` is told the members of archives that are none.
+    """The texts of an open file; each must be read before the next is taken.
 
-    Raises UsageError for a file in a form that is not read, Fastw2vError for damaged data and failing disks.
+    skipped : called with the names of archive members that are not text
+
+    Raises UsageError for formats that are not supported, Fastw2vError for damaged data and failing disks.
     """
     found = content(raw, name)
     if is_tar(found.beginning):
         yield from _members(found, name, skipped, 1)
     else:
-        yield _text(found, name)
+        yield _as_text(found, name)
 
 
 def is_binary(found: Content) -> bool:
-    """Whether a content looks like no text: pictures, programs, arrays, PDF."""
+    """Whether content looks like pictures, programs, arrays or PDF, and not like text."""
     beginning = found.beginning
     if is_tar(beginning):
         return False
     controls = len(beginning) - len(beginning.translate(None, OTHER_CONTROLS))
-    return b"\0" in beginning or beginning.startswith(NO_TEXTS) or controls > MOST_CONTROLS * len(beginning)
+    return b"\0" in beginning or beginning.startswith(BINARY_MAGIC) or controls > MAX_CONTROL_FRACTION * len(beginning)
 
 
-def _text(found: Content, name: str) -> Text:
+def _as_text(found: Content, name: str) -> Text:
     return Text(name, Reader(found.stream, name, found.compression))
 
 
 def _members(archive: Content, name: str, skipped: Callable[[str], None], depth: int) -> Iterator[Text]:
-    """The texts among the files of a tar archive."""
+    """The texts in a tar archive, and in archives inside it."""
     from fastw2v.compression.archives import hidden, tar_members
 
-    if depth > MOST_ARCHIVES:
-        raise NotRead(f"{name}: archives lie in archives more than {MOST_ARCHIVES} deep: unpack them first")
+    if depth > MAX_NESTED_ARCHIVES:
+        raise NotRead(f"{name}: archives are nested more than {MAX_NESTED_ARCHIVES} deep: unpack them first")
     left_out, empty = [], True
-    with one_kind_of_error(name):
+    with content_errors(name):
         for member in tar_members(archive.stream):
             inside = f"{name} ({member.name})"
-            found = None if member.file is None or hidden(member.name) else _readable(member.file, inside)
+            found = None if member.file is None or hidden(member.name) else _content_or_none(member.file, inside)
             if found is None or is_binary(found):
                 skipped(inside)
                 left_out.append(inside)
@@ -72,12 +74,12 @@ def _members(archive: Content, name: str, skipped: Callable[[str], None], depth:
             if is_tar(found.beginning):
                 yield from _members(found, inside, skipped, depth + 1)
             else:
-                yield _text(found, inside)
+                yield _as_text(found, inside)
     if empty:
-        raise NotRead(f"{name} is a tar archive without a text" + (f": it holds {listed(left_out)}" if left_out else ""))
+        raise NotRead(f"{name} is a tar archive without a text" + (f": it holds {first_names(left_out)}" if left_out else ""))
 
 
-def _readable(file: Any, name: str) -> Content | None:
+def _content_or_none(file: Any, name: str) -> Content | None:
     try:
         return content(file, name, seekable=False)
     except NotRead:

@@ -1,4 +1,4 @@
-"""The vocabulary: words in the order of their ids, with their counts; and its file, as word2vec.c writes it."""
+"""The vocabulary: words and counts in the order of their ids, and the file of them that word2vec.c writes."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -10,10 +10,10 @@ from fastw2v._system.files import written_whole
 from fastw2v._system.lines import byte_lines
 from fastw2v._system.text_encoding import quoted
 from fastw2v.corpus.words import (
-    BYTES,
     END_OF_SENTENCE,
-    ENTRIES,
     MAX_WORD_BYTES,
+    USED_BYTES,
+    USED_ENTRIES,
     WordTable,
     add_word,
     new_table,
@@ -26,8 +26,8 @@ LARGEST_COUNT = 2**62
 class Vocabulary:
     """Words and counts by id; id 0 is `</s>`, the end of a sentence.
 
-    table : WordTable, whose entries are the ids
-    in_text : (vocabulary,) int64, how often each word occurs in the text, where the table's counts are of earlier texts too
+    table : its entries are the ids
+    in_text : (vocabulary,) int64, counts of this text alone, if those of the table include a warm start's; else None
     """
 
     def __init__(self, table: WordTable, in_text: np.ndarray | None = None) -> None:
@@ -35,47 +35,47 @@ class Vocabulary:
         self.in_text = in_text
 
     def __len__(self) -> int:
-        return int(self.table.used[ENTRIES])
+        return int(self.table.used[USED_ENTRIES])
 
     @property
     def counts(self) -> np.ndarray:
-        """(vocabulary,) int64, how often each word occurs, in the text and in earlier ones that a model has seen."""
+        """(vocabulary,) int64, the words' counts in the text, and in those of the warm start, if there is one."""
         return self.table.counts[: len(self)]
 
     @property
     def text_counts(self) -> np.ndarray:
-        """(vocabulary,) int64, how often each word occurs in the text."""
+        """(vocabulary,) int64, the words' counts in this text alone."""
         return self.counts if self.in_text is None else self.in_text
 
     @property
     def train_words(self) -> int:
-        """Words of the text that are in the vocabulary, sentence ends included: what word2vec.c calls words in train file."""
+        """Words of the text that are in the vocabulary, sentence ends included; word2vec.c calls it "words in train file"."""
         return int(self.text_counts.sum())
 
     def words(self) -> Iterator[bytes]:
-        """All words, in the order of their ids."""
-        text = self.table.text[: self.table.used[BYTES]].tobytes()
+        """All words as bytes, in the order of their ids."""
+        text = self.table.text[: self.table.used[USED_BYTES]].tobytes()
         starts = self.table.starts[: len(self) + 1].tolist()
         for start, end in pairwise(starts):
             yield text[start:end]
 
     def save(self, path: Path) -> None:
-        """Write "word count" lines, `</s>` first."""
+        """Write a line "word count" for each word, `</s>` first. Raises Fastw2vError if the file cannot be written."""
         with written_whole(path) as file:
             file.writelines(b"%s %d\n" % pair for pair in zip(self.words(), self.counts.tolist()))
 
 
 def read_vocabulary(path: Path) -> Vocabulary:
-    """Read a vocabulary file; like the original, order the words by falling count.
+    """Read a vocabulary file, and order the words by descending count, as the original does.
 
-    Raises UsageError that names the line that is wrong.
+    Raises UsageError, with the number of the wrong line.
     """
     counts: dict[bytes, int] = {}
     for number, line in byte_lines(path, "a vocabulary"):
         if line.strip(b" \t\r"):
             word, count = _parse(line, f"{path}, line {number}")
             if word in counts:
-                raise UsageError(f"{path}, line {number}: the word {quoted(word)} stands there twice")
+                raise UsageError(f"{path}, line {number}: the word {quoted(word)} is listed twice")
             counts[word] = count
     if not counts:
         raise UsageError(f"the vocabulary {path} is empty")
@@ -86,7 +86,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
 
 
 def vocabulary_of(pairs: list[tuple[bytes, int]]) -> Vocabulary:
-    """A vocabulary of distinct words with their counts, in this order, `</s>` first."""
+    """The vocabulary of distinct words with these counts, in this order; `</s>` must come first."""
     table = new_table(len(pairs) + 1, sum(len(word) for word, _ in pairs) + len(END_OF_SENTENCE))
     table.counts[0] = pairs[0][1]
     for word, count in pairs[1:]:

@@ -1,7 +1,7 @@
-"""Compiled loops over bytes: cutting text into words, and a hash table of words.
+"""Compiled loops over bytes: a tokenizer, and a hash table of words.
 
-Words are bytes between space, tab and newline; "\\r" is skipped; a newline is the word `</s>`, entry 0 of every table.
-All of it as in word2vec.c, but for long words: they are cut at 1,000 bytes instead of 98, and never inside a UTF-8 character.
+Words are bytes between space, tab and newline; "\\r" is skipped; a newline is the word `</s>`, entry 0 of every table. This
+follows word2vec.c except for long words, which are cut at 1,000 bytes instead of 98, and never inside a UTF-8 character.
 """
 
 from typing import NamedTuple
@@ -19,20 +19,20 @@ HASH_FACTOR = np.uint64(0x100000001B3)
 MIX_SHIFT = np.uint64(32)
 TAG_SHIFT = np.uint64(32)
 ENTRY_MASK = np.uint64(0xFFFFFFFF)
-EMPTY = np.uint64(0)
+EMPTY_SLOT = np.uint64(0)
 ONE = np.uint64(1)
-ENTRIES, BYTES = 0, 1  # places in WordTable.used
+USED_ENTRIES, USED_BYTES = 0, 1  # indices into WordTable.used
 
 
 class WordTable(NamedTuple):
-    """Distinct words in the order of their coming, found by open addressing.
+    """A hash table with open addressing; its entries are distinct words in insertion order.
 
-    slots : (power of two,) uint64; the hash's high half as a tag, then entry + 1; 0 is empty
+    slots : (power of two,) uint64; the hash's high half as a tag, then entry + 1; 0 for an empty slot
     hashes : (capacity,) uint64
-    starts : (capacity + 1,) int64, where each entry's bytes start in `text`
+    starts : (capacity + 1,) int64, offsets of the words in `text`
     counts : (capacity,) int64
-    firsts : (capacity,) int64, where in the whole text each word was first seen
-    text : (capacity in bytes,) uint8
+    firsts : (capacity,) int64, offset of each word's first occurrence in the whole text
+    text : (capacity in bytes,) uint8, all words one after the other
     used : (2,) int64, entries and bytes in use
     """
 
@@ -45,13 +45,13 @@ class WordTable(NamedTuple):
     used: np.ndarray
 
 
-def can_be_in_a_text(word: bytes) -> bool:
-    """Whether a text could have these bytes as one word."""
+def is_possible_word(word: bytes) -> bool:
+    """Whether these bytes can be one word of a text."""
     return 0 < len(word) <= MAX_WORD_BYTES and not set(word) & set(WHITE_SPACE)
 
 
 def new_table(entries: int = 1 << 12, text_bytes: int = 1 << 16) -> WordTable:
-    """A table with room for so many words, holding `</s>` alone."""
+    """A table that holds `</s>` alone, with capacity for `entries` words of `text_bytes` bytes in all."""
     slots = 1 << max(4, (2 * entries - 1).bit_length())
     table = WordTable(
         slots=np.zeros(slots, np.uint64),
@@ -66,30 +66,36 @@ def new_table(entries: int = 1 << 12, text_bytes: int = 1 << 16) -> WordTable:
     return table
 
 
-def grown(table: WordTable) -> WordTable:
-    """The same words in a table with at least twice the free room."""
+def enlarged(table: WordTable) -> WordTable:
+    """A copy of a table with twice the capacity."""
     entries, text_bytes = (int(n) for n in table.used)
-    return rebuilt(table, np.arange(entries), max(2 * entries, len(table.hashes)), max(2 * text_bytes, len(table.text)))
+    return subtable(table, np.arange(entries), max(2 * entries, len(table.hashes)), max(2 * text_bytes, len(table.text)))
 
 
-def rebuilt(table: WordTable, entries: np.ndarray, capacity: int, text_bytes: int) -> WordTable:
-    """A new table of some entries of an old one, in the order given; `</s>`, entry 0, must come first."""
+def subtable(table: WordTable, entries: np.ndarray, capacity: int, text_bytes: int) -> WordTable:
+    """A new table of some entries of another, in the given order.
+
+    entries : (n,) int64, `</s>` (0) first
+    capacity, text_bytes : room for words and for their bytes
+    """
     new = new_table(max(capacity, len(entries) + 1), text_bytes + MAX_WORD_BYTES)
     merge(table, entries, new)
     return new
 
 
 def table_bytes(table: WordTable) -> int:
-    """Bytes of memory that a table takes."""
+    """The memory of a table in bytes."""
     return sum(array.nbytes for array in table)
 
 
 @inlined
-def next_word(data, position, word):
-    """Copy the word at or after `position` into the buffer `word`; returns the position after it, its length and its hash.
+def read_word(data, position, word):
+    """Copy the word at or after `position` to `word`. Returns the position after it, its length, and its hash.
 
-    A newline is no part of a word: where one comes first, the length is -1. At the end of the data the length is 0. `data`
-    ends with white space.
+    The length is -1 for a newline and 0 at the end of the data.
+
+    data : (n,) uint8, ends with white space
+    word : (MAX_WORD_BYTES + 1,) uint8
     """
     hashed = HASH_START
     length = 0
@@ -116,7 +122,7 @@ def next_word(data, position, word):
 
 @inlined
 def whole_characters(word, most):
-    """Where to cut a word of more than `most` bytes: there, or up to 3 bytes before, at the start of a UTF-8 character."""
+    """The length to cut a word to: `most` bytes, or up to 3 fewer, so that no UTF-8 character is split."""
     for length in range(most, most - 4, -1):
         if word[length] & 0xC0 != 0x80:
             return length
@@ -125,7 +131,7 @@ def whole_characters(word, most):
 
 @inlined
 def hash_of(word, length):
-    """The hash of the first `length` bytes, before the last mixing."""
+    """The FNV-1a hash of the first `length` bytes, before the final mixing."""
     hashed = HASH_START
     for i in range(length):
         hashed = (hashed ^ np.uint64(word[i])) * HASH_FACTOR
@@ -134,12 +140,12 @@ def hash_of(word, length):
 
 @inlined
 def find(table, word, length, hashed):
-    """The slot of a word, and its entry, or -1 where the slot is empty."""
+    """The slot of a word and its entry, which is -1 if the word is not in the table."""
     mask = np.uint64(len(table.slots) - 1)
     slot = hashed & mask
     while True:
         found = table.slots[slot]
-        if found == EMPTY:
+        if found == EMPTY_SLOT:
             return slot, -1
         if found >> TAG_SHIFT == hashed >> TAG_SHIFT:
             entry = np.int64((found & ENTRY_MASK) - ONE)
@@ -150,7 +156,7 @@ def find(table, word, length, hashed):
 
 @inlined
 def same_bytes(table, entry, word, length):
-    """Whether an entry is this word."""
+    """Whether an entry is the word in the first `length` bytes of `word`."""
     start = table.starts[entry]
     if table.starts[entry + 1] - start != length:
         return False
@@ -162,16 +168,16 @@ def same_bytes(table, entry, word, length):
 
 @inlined
 def has_room(table):
-    """Whether one more word of any length fits."""
-    entries = table.used[ENTRIES]
-    return entries < len(table.hashes) and table.used[BYTES] + MAX_WORD_BYTES <= len(table.text)
+    """Whether the table has room for one more word of any length."""
+    entries = table.used[USED_ENTRIES]
+    return entries < len(table.hashes) and table.used[USED_BYTES] + MAX_WORD_BYTES <= len(table.text)
 
 
 @inlined
 def insert(table, slot, word, length, hashed, count, first):
-    """Add a word in the slot that `find` gave; there must be room."""
-    entry = table.used[ENTRIES]
-    start = table.used[BYTES]
+    """Add a word at an empty slot returned by `find`; the table must have room."""
+    entry = table.used[USED_ENTRIES]
+    start = table.used[USED_BYTES]
     for i in range(length):
         table.text[start + i] = word[i]
     table.starts[entry] = start
@@ -179,28 +185,28 @@ def insert(table, slot, word, length, hashed, count, first):
     table.hashes[entry] = hashed
     table.counts[entry] = count
     table.firsts[entry] = first
-    table.used[ENTRIES] = entry + 1
-    table.used[BYTES] = start + length
+    table.used[USED_ENTRIES] = entry + 1
+    table.used[USED_BYTES] = start + length
     table.slots[slot] = ((hashed >> TAG_SHIFT) << TAG_SHIFT) | np.uint64(entry + 1)
 
 
 @compiled
 def add_word(table, word, count):
-    """Add one word; returns its entry, or -1 if it was there already."""
+    """Add a word, (length,) uint8. Returns its entry, or -1 if the table has it already."""
     hashed = hash_of(word, len(word))
     hashed ^= hashed >> MIX_SHIFT
     slot, entry = find(table, word, len(word), hashed)
     if entry >= 0:
         return -1
     insert(table, slot, word, len(word), hashed, count, 0)
-    return table.used[ENTRIES] - 1
+    return table.used[USED_ENTRIES] - 1
 
 
 @compiled
 def merge(source, entries, target):
-    """Add some entries of one table to another: counts are summed, the first sighting is the earlier one.
+    """Add entries, (n,) int64, of one table to another. Sums counts; keeps the earlier first occurrence.
 
-    Returns how many entries were merged before the target ran out of room.
+    Returns the number of entries merged before the target was full.
     """
     for number in range(len(entries)):
         entry = entries[number]
@@ -220,14 +226,15 @@ def merge(source, entries, target):
 
 
 @compiled
-def count_block(data, position, offset, table, word):
-    """Count the words of a block from `position` on; returns the block's length, or where it stopped for want of room.
+def count_buffer(data, position, offset, table, word):
+    """Count the words of a buffer from `position` on. Returns the position it reached: len(data), unless the table is full.
 
-    offset : the block's place in the whole text, in bytes
-    word : (MAX_WORD_BYTES + 1,) uint8, a buffer
+    data : (n,) uint8, ends with white space
+    offset : of the data in the whole text, in bytes
+    word : (MAX_WORD_BYTES + 1,) uint8, working space
     """
     while position < len(data) and has_room(table):
-        position, length, hashed = next_word(data, position, word)
+        position, length, hashed = read_word(data, position, word)
         if length < 0:
             table.counts[0] += 1
         elif length > 0:
@@ -240,12 +247,17 @@ def count_block(data, position, offset, table, word):
 
 
 @compiled
-def encode_block(data, table, word, ids):
-    """Write the ids (entries of the table) of a block's words into `ids`, words not in the table left out; returns how many."""
+def encode_buffer(data, table, word, ids):
+    """Write the entries of a buffer's words to `ids`, without words that are not in the table. Returns the number written.
+
+    data : (n,) uint8, ends with white space
+    word : (MAX_WORD_BYTES + 1,) uint8, working space
+    ids : (n,) int32
+    """
     position = 0
     written = 0
     while position < len(data):
-        position, length, hashed = next_word(data, position, word)
+        position, length, hashed = read_word(data, position, word)
         if length < 0:
             ids[written] = 0
             written += 1

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v.checkpoints import checksums
-from fastw2v.checkpoints.text_description import described
+from fastw2v.checkpoints.text_description import describe_text
 from fastw2v.corpus.ids import ID, IdStream
 from fastw2v.distributed.communicator import Communicator
 from fastw2v.distributed.corpus import has_own_files
@@ -21,12 +21,12 @@ NOTHING = np.empty(0, np.int64)
 
 def gathered_description(communicator: Communicator, text: Text, ids: IdStream) -> dict[str, Any]:
     """The description of the whole text; of files that all ranks share it is the same for any number of ranks."""
-    mine = described(text.files, ids)
+    mine = describe_text(text.files, ids)
     each = all_gather_json(communicator, mine)
     return {
         "files": [file for part in each for file in part["files"]] if has_own_files(text.names) else mine["files"],
         "ids": sum(part["ids"] for part in each),
-        "checksum": checksums.joined([(part["checksum"], part["ids"] * ID.itemsize) for part in each]),
+        "checksum": checksums.combine_crc32([(part["checksum"], part["ids"] * ID.itemsize) for part in each]),
     }
 
 

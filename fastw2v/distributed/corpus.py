@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from os import PathLike, fspath
 from typing import Any
 
-from fastw2v.corpus.partitions import share
+from fastw2v.corpus.partitions import partition
 from fastw2v.corpus.sources import Source, is_standard_input
 from fastw2v.errors import UsageError
 
@@ -43,7 +43,7 @@ def part_of_rank(text: list[Source], corpus: Any, rank: int, size: int) -> list[
     """What a rank reads of the files that `names_of_rank` named. Raises UsageError where there is nothing."""
     if any(source.path is None for source in text):
         raise UsageError(ONE_READS_IT)
-    return text if has_own_files(corpus) else share(text, rank, size)
+    return text if has_own_files(corpus) else partition(text, rank, size)
 
 
 def _listed(corpus: Any) -> Any:

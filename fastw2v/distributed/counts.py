@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from fastw2v.corpus.counting import WordCounts, joined, unseen
+from fastw2v.corpus.counting import WordCounts, merge_tables, zero_counts
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.corpus.words import ENTRIES, MAX_WORD_BYTES, WordTable, new_table, rebuilt
+from fastw2v.corpus.words import MAX_WORD_BYTES, USED_ENTRIES, WordTable, new_table, subtable
 from fastw2v.distributed.communicator import Communicator
 
 OWNER_SHIFT = np.uint64(16)  # a table's slots are chosen by the hash's low bits: owners by others
@@ -25,23 +25,23 @@ def merge_counts(communicator: Communicator, counted: WordTable, min_count: int,
     """
     ends = int(counted.counts[0])
     counted.counts[0] = 0
-    firsts = counted.firsts[: counted.used[ENTRIES]]
+    firsts = counted.firsts[: counted.used[USED_ENTRIES]]
     lasts = communicator.all_gather(firsts.max(keepdims=True) + 1)
     firsts += sum(int(last[0]) for last in lasts[: communicator.rank])
     owned, kept = new_table(), 0
     if known is not None:
         mine = _by_owner(known.table, communicator.size)[communicator.rank]
-        owned, kept = unseen(known.table, np.concatenate(([0], mine))), len(mine)
+        owned, kept = zero_counts(known.table, np.concatenate(([0], mine))), len(mine)
     for sent in communicator.all_to_all([pack(counted, chosen) for chosen in _by_owner(counted, communicator.size)]):
-        owned = joined(unpack(sent), owned)
-    size = int(owned.used[ENTRIES])
+        owned = merge_tables(unpack(sent), owned)
+    size = int(owned.used[USED_ENTRIES])
     counts = owned.counts[1:size]
     distinct, words, ends = communicator.all_reduce(np.array([np.count_nonzero(counts), counts.sum(), ends], np.int64)).tolist()
     most = max(int(largest[0]) for largest in communicator.all_gather(np.array([counts.max(initial=0)], np.int64)))
     table = new_table()
     enough = counts >= np.where(np.arange(len(counts)) < kept, 1, min_count)
     for sent in communicator.all_gather(pack(owned, 1 + np.flatnonzero(enough))):
-        table = joined(unpack(sent), table)
+        table = merge_tables(unpack(sent), table)
     table.counts[0] = ends
     return WordCounts(table, distinct + 1, words + ends, most)
 
@@ -54,13 +54,13 @@ def broadcast_vocabulary(communicator: Communicator, vocabulary: Vocabulary | No
         in_text = in_text if vocabulary.in_text is None else vocabulary.in_text
     sent = unpack(communicator.all_gather(mine)[0])
     in_text = communicator.all_gather(in_text)[0]
-    table = joined(sent, new_table(len(sent.counts) + 1, len(sent.text) + MAX_WORD_BYTES))
+    table = merge_tables(sent, new_table(len(sent.counts) + 1, len(sent.text) + MAX_WORD_BYTES))
     return Vocabulary(table, in_text if len(in_text) else None)
 
 
 def _by_owner(table: WordTable, owners: int) -> list[np.ndarray]:
     """The entries of a table, but `</s>`, that each rank owns."""
-    owner = (table.hashes[1 : table.used[ENTRIES]] >> OWNER_SHIFT) % np.uint64(owners)
+    owner = (table.hashes[1 : table.used[USED_ENTRIES]] >> OWNER_SHIFT) % np.uint64(owners)
     order = np.argsort(owner, kind="stable")
     bounds = np.searchsorted(owner[order], np.arange(owners + 1, dtype=np.uint64))
     return [1 + order[begin:end] for begin, end in pairwise(bounds)]
@@ -69,8 +69,8 @@ def _by_owner(table: WordTable, owners: int) -> list[np.ndarray]:
 def pack(table: WordTable, entries: np.ndarray) -> np.ndarray:
     """`</s>` and some other words of a table as (numbers,) int64: how many, lengths, hashes, counts, firsts, bytes."""
     entries = np.concatenate(([0], entries)).astype(np.int64)
-    lengths = np.diff(table.starts[: table.used[ENTRIES] + 1])[entries]
-    small = rebuilt(table, entries, len(entries), int(lengths.sum()))
+    lengths = np.diff(table.starts[: table.used[USED_ENTRIES] + 1])[entries]
+    small = subtable(table, entries, len(entries), int(lengths.sum()))
     size, text_bytes = small.used.tolist()
     text = small.text[: -(-text_bytes // 8) * 8]
     columns = lengths, small.hashes[:size].view(np.int64), small.counts[:size], small.firsts[:size]

@@ -38,7 +38,7 @@ from fastw2v.run.session import Session, Text, Training
 from fastw2v.settings import Settings
 from fastw2v.training.trainer import Trainer
 
-SEED_STEP = 1_000_003  # from rank to rank
+RANK_SEED_STEP = 1_000_003  # from rank to rank
 
 
 class DistributedSession(Session):
@@ -71,7 +71,7 @@ class DistributedSession(Session):
 
     def seeded(self, settings: Settings) -> Settings:
         """The settings with the rank's own random streams."""
-        return replace(settings, seed=(settings.seed + SEED_STEP * self.communicator.rank) % 2**63)
+        return replace(settings, seed=(settings.seed + RANK_SEED_STEP * self.communicator.rank) % 2**63)
 
     def compiled(self, compile_all: Callable[[], float]) -> float:
         """Compile on one rank of each machine, and load from the cache on the others."""

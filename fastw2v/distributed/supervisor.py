@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from fastw2v._system.launcher import rank_of
+from fastw2v._system.processes import rank_of
 from fastw2v.distributed.failure_report import (
     MOST_AFTER,
     claim_report,

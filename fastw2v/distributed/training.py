@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v._jit.compiling import prepare
+from fastw2v._jit.compiling import warm_up
 from fastw2v._system.signals import signals_held
 from fastw2v.checkpoints.writer import CheckpointWriter
 from fastw2v.distributed import averaging
@@ -43,7 +43,7 @@ class DistributedTraining(Training):
         note: Callable[[str], None],
     ) -> None:
         super().__init__(trainer, writer, note)
-        prepare(averaging.entries())
+        warm_up(averaging.entries())
         self.communicator = communicator
         self.synchronizer = Synchronizer(communicator, trainer.engine, rows, trainer.settings)
         self.gathered: dict[str, np.ndarray] = {}

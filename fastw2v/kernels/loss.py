@@ -8,8 +8,8 @@ import numpy as np
 from fastw2v._jit.compiling import compiled_math, inlined
 from fastw2v.kernels.pairs import HIDDEN, dot, window_around
 from fastw2v.kernels.worker import END_OF_SENTENCE
-from fastw2v.model.alias import draw
-from fastw2v.model.random_stream import advance, fraction
+from fastw2v.model.alias import draw_from_alias
+from fastw2v.model.random_stream import advance, uniform
 
 NATS, PAIRS = 0, 1  # the two places of a sum of losses
 
@@ -33,7 +33,7 @@ def measure(ids, random, sentence, scratch, model, tables, variant, total):
             length = 0
             continue
         random = advance(random)
-        if fraction(random) <= tables.keep[word]:
+        if uniform(random) <= tables.keep[word]:
             sentence[length] = word
             length += 1
     return sentence_loss(sentence, length, random, scratch, model, tables, variant, total)
@@ -78,7 +78,7 @@ def pair_loss(inputs, row, word, random, model, tables, variant, total):
         nats += softplus(-dot(inputs, row, model.output, word))
         for _ in range(variant.negative):
             random = advance(random)
-            noise = draw(random, tables.alias)
+            noise = draw_from_alias(random, tables.alias)
             if noise != word:
                 nats += softplus(dot(inputs, row, model.output, noise))
     total[NATS] += nats

@@ -3,8 +3,7 @@
 import platform
 
 from fastw2v._jit.compiling import inlined
-from fastw2v._jit.shuffles import totals
-from fastw2v._jit.simd import HALF, LANES, clamp, load, load_half, zero, zero_half
+from fastw2v._jit.simd import HALF, LANES, clamp, load, load_half, totals, zero, zero_half
 
 # A vector of 16 takes four of ARM64's 32 registers: a Neoverse N1 kept a part of four pairs' rows on the stack, and does not
 # with vectors of 8 (tests/test_aarch64.py).

@@ -12,8 +12,7 @@ scores : (output rows, 4) float32; so that two output rows' scores are 8 lanes s
 """
 
 from fastw2v._jit.compiling import inlined
-from fastw2v._jit.shuffles import totals_of_halves
-from fastw2v._jit.simd import HALF, load_half, pick_half, store, zero_half
+from fastw2v._jit.simd import HALF, load_half, pick_half, store, totals_of_halves, zero_half
 
 ROWS = 4  # on the hidden side
 TWO = 2  # output rows that are scored together

@@ -1,1 +1,1 @@
-"""The model: its matrices, and what is derived from counts: noise distribution, Huffman tree, subsampling."""
+"""The model: its matrices, and the tables derived from word counts: noise distribution, Huffman tree, subsampling."""

@@ -1,8 +1,9 @@
-"""The noise distribution once more, as an alias table: a draw reads two numbers that lie side by side, and never searches.
+"""The noise distribution as an alias table (Walker 1977; Vose 1991): a draw reads two adjacent numbers and never searches.
 
-After Walker 1977 and Vose 1991. Every word has a cell, all of the same size, of which a part is its own and the rest another's.
-The original's table, even as `tables.noise` keeps it, lies outside a core's own caches, and how far a draw must look there
-cannot be foreseen. The blocked kernel, which may choose its stream, reads and draws in 17 ns a word with this, in 31 with that.
+Each word has a cell of equal size; a part of it is the word's own, and the rest belongs to one other word. The original's
+table, even as run boundaries (model.noise), does not fit a core's own caches, and the length of its search is unpredictable.
+The blocked kernel need not follow the original's random stream: it draws in 17 ns a word from the alias table, in 31 ns from
+the original's.
 """
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from fastw2v._jit.compiling import compiled, inlined
 from fastw2v.model.noise import SLOTS
 
-WHOLE = 2**31 - 1  # of a cell
+WHOLE = 2**31 - 1  # a full cell
 HIGH_32, LOW_31 = np.uint64(32), np.uint64(WHOLE)
 
 
@@ -20,49 +21,51 @@ def no_alias() -> np.ndarray:
 
 
 def alias_table(ends: np.ndarray) -> np.ndarray:
-    """The alias table of what `tables.noise.draw` draws, `</s>`'s share spread over all other words.
+    """The alias table of the distribution of `noise.draw_from_table`: that of `</s>` is spread evenly over all other words.
 
     ends : (vocabulary,) int32, see NoiseTable
 
-    Returns (vocabulary, 2) int32: the part of a word's cell, of WHOLE, that is its own, and the word that has the rest.
+    Returns (vocabulary, 2) int32: the word's own part of its cell, in units of 1/WHOLE, and the word that has the rest.
     """
     words = len(ends)
-    share = np.diff(ends, prepend=0) / SLOTS
-    share[1:] += share[0] / max(1, words - 1)
-    share[0] = 0
+    probabilities = np.diff(ends, prepend=0) / SLOTS
+    probabilities[1:] += probabilities[0] / max(1, words - 1)
+    probabilities[0] = 0
     table = np.empty((words, 2), np.int32)
-    _fill(share * words, table, np.empty(words, np.int64), np.empty(words, np.int64))
+    _fill_cells(probabilities * words, table, np.empty(words, np.int64), np.empty(words, np.int64))
     return table
 
 
 @compiled
-def _fill(content, table, poor, rich):
-    """Fill up each cell that its word's content, 1 on average, leaves room in from a word that has more than a cell holds.
+def _fill_cells(content, table, small, large):
+    """Fill each cell that its own word does not fill with a part of a word that overflows its own.
 
-    poor, rich : (vocabulary,) int64, room for the words of either kind
+    content : (vocabulary,) float64, each word's probability in cells, 1 on average; it is overwritten
+    table : (vocabulary, 2) int32, filled in
+    small, large : (vocabulary,) int64, working space for the words below and above one cell
     """
-    poor_ones = rich_ones = 0
+    small_count = large_count = 0
     for word in range(len(content)):
         table[word, 0], table[word, 1] = WHOLE, word
         if content[word] < 1:
-            poor[poor_ones] = word
-            poor_ones += 1
+            small[small_count] = word
+            small_count += 1
         else:
-            rich[rich_ones] = word
-            rich_ones += 1
-    while poor_ones and rich_ones:
-        poor_ones -= 1
-        word, giver = poor[poor_ones], rich[rich_ones - 1]
-        table[word, 0], table[word, 1] = np.int32(content[word] * WHOLE), giver
-        content[giver] -= 1 - content[word]
-        if content[giver] < 1:
-            rich_ones -= 1
-            poor[poor_ones] = giver
-            poor_ones += 1
+            large[large_count] = word
+            large_count += 1
+    while small_count and large_count:
+        small_count -= 1
+        word, donor = small[small_count], large[large_count - 1]
+        table[word, 0], table[word, 1] = np.int32(content[word] * WHOLE), donor
+        content[donor] -= 1 - content[word]
+        if content[donor] < 1:
+            large_count -= 1
+            small[small_count] = donor
+            small_count += 1
 
 
 @inlined
-def draw(state, alias):
-    """A noise word from the state of a random stream: the high half chooses the cell, the low one whose it is."""
+def draw_from_alias(state, alias):
+    """A noise word from a uint64 random state: its high half chooses the cell, its low half the word within the cell."""
     cell = np.int64(((state >> HIGH_32) * np.uint64(len(alias))) >> HIGH_32)
     return cell if np.int64(state & LOW_31) < np.int64(alias[cell, 0]) else np.int64(alias[cell, 1])

@@ -1,4 +1,4 @@
-"""The Huffman tree of hierarchical softmax, built as word2vec.c builds it (Morin and Bengio 2005; Mikolov et al. 2013)."""
+"""The Huffman tree of hierarchical softmax (Morin and Bengio 2005; Mikolov et al. 2013), built as word2vec.c builds it."""
 
 from typing import NamedTuple
 
@@ -8,12 +8,12 @@ from fastw2v._jit.compiling import compiled
 
 
 class HuffmanTree(NamedTuple):
-    """Each word's path from the root: the inner nodes passed and the branch taken at each.
+    """The path of each word from the root: its inner nodes, and the branch taken at each.
 
-    Word w's path is nodes[starts[w] : starts[w+1]], its code the same part of `codes`.
+    The path of word w is nodes[starts[w] : starts[w+1]]; its code is the same slice of `codes`.
 
     starts : (vocabulary + 1,) int64
-    nodes : (total path length,) int32, inner nodes 0 .. vocabulary - 2, the root the last
+    nodes : (total path length,) int32, inner nodes 0 .. vocabulary - 2; the root is the last
     codes : (total path length,) uint8, 0 or 1
     """
 
@@ -28,7 +28,7 @@ def no_tree() -> HuffmanTree:
 
 
 def huffman_tree(counts: np.ndarray) -> HuffmanTree:
-    """The tree for (vocabulary,) int64 counts, descending but for the first (`</s>`)."""
+    """The tree of (vocabulary,) int64 counts, `</s>` first, the others descending."""
     parents, branches = _joined(counts)
     starts = _path_starts(parents)
     nodes, codes = np.zeros(starts[-1], np.int32), np.zeros(starts[-1], np.uint8)
@@ -37,20 +37,20 @@ def huffman_tree(counts: np.ndarray) -> HuffmanTree:
 
 
 def tree_bytes(counts: np.ndarray) -> int:
-    """The bytes that the tree of these counts takes; none of its paths is written for that.
+    """The memory of the tree of (vocabulary,) int64 counts in bytes, without building its paths.
 
-    The paths are as long as the counts are uneven: of counts from 1 on, a path has at most log(total) / log(1.618) nodes.
+    Uneven counts have longer paths; with counts of at least 1, a path has at most log(total) / log(1.618) nodes.
     """
     starts = _path_starts(_joined(counts)[0])
     a_node = np.dtype(np.int32).itemsize + np.dtype(np.uint8).itemsize
     return starts.nbytes + a_node * int(starts[-1])
 
 
-# Loops are handed their arrays: one that makes its own takes two seconds longer to compile.
+# Callers allocate the arrays of compiled loops: a loop that allocates takes two seconds longer to compile.
 
 
 def _joined(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The tree from its leaves: each node's parent, (2 × vocabulary - 1,) int64, and the branch that leads to it, uint8."""
+    """The parent of each node, (2 × vocabulary - 1,) int64, and the branch that leads to the node, the same in uint8."""
     words = len(counts)
     totals = np.concatenate([counts, np.zeros(words - 1, np.int64)])
     parents, branches = np.zeros(2 * words - 1, np.int64), np.zeros(2 * words - 1, np.uint8)
@@ -59,7 +59,7 @@ def _joined(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _path_starts(parents: np.ndarray) -> np.ndarray:
-    """Where each word's path starts when all are written one after the other, (vocabulary + 1,) int64."""
+    """The start of each word's path when all are stored one after the other, (vocabulary + 1,) int64."""
     starts = np.zeros((len(parents) + 1) // 2 + 1, np.int64)
     _measure_paths(parents, np.zeros_like(parents), starts)
     return starts
@@ -67,9 +67,11 @@ def _path_starts(parents: np.ndarray) -> np.ndarray:
 
 @compiled
 def _merge_smallest(counts, totals, parents, branches):
-    """Join the two smallest subtrees until one is left: two sorted queues, the words from the last and the joined nodes.
+    """Join the two smallest subtrees until one is left. They come from two sorted queues: words from the end, joined nodes.
 
-    Fills in, for words (0 .. V-1) and inner nodes (V .. 2V-2), the parent node and the branch (0 or 1) that leads down to it.
+    counts : (vocabulary,) int64
+    totals : (2 × vocabulary - 1,) int64, counts of the words (0 .. V-1), then of the inner nodes (V .. 2V-2), filled in
+    parents, branches : (2 × vocabulary - 1,) int64 and uint8, filled in
     """
     words = len(counts)
     next_word = words - 1
@@ -77,7 +79,7 @@ def _merge_smallest(counts, totals, parents, branches):
     for joined in range(words, 2 * words - 1):
         total = 0
         for branch in range(2):
-            # A tie goes to the joined node, as in the original. The first choice of all has no joined node to look at.
+            # A tie goes to the joined node, as in the original. At the very first choice there is none.
             if next_word >= 0 and (next_joined >= joined or counts[next_word] < totals[next_joined]):
                 smallest = next_word
                 next_word -= 1
@@ -92,9 +94,11 @@ def _merge_smallest(counts, totals, parents, branches):
 
 @compiled
 def _measure_paths(parents, depths, starts):
-    """Go down from the root, whose depth is 0, and add up the depths of the words.
+    """Fill in the depth of each node, 0 for the root, and the cumulative depths of the words.
 
-    depths : (2 × vocabulary - 1,) int64 zeros, to be filled in; a parent comes after its children
+    parents : (2 × vocabulary - 1,) int64; a parent comes after its children
+    depths : (2 × vocabulary - 1,) int64 zeros, filled in
+    starts : (vocabulary + 1,) int64 zeros, filled in
     """
     for node in range(len(parents) - 2, -1, -1):
         depths[node] = depths[parents[node]] + 1
@@ -104,7 +108,7 @@ def _measure_paths(parents, depths, starts):
 
 @compiled
 def _write_paths(parents, branches, starts, nodes, codes):
-    """Write every word's path down from the root."""
+    """Fill in the path of every word, see HuffmanTree."""
     words = len(starts) - 1
     for word in range(words):
         node = word

@@ -18,9 +18,8 @@ ONE = np.uint64(1)
 class NoiseTable(NamedTuple):
     """The original's table of 10^8 word ids, kept as its run boundaries.
 
-    Word i owns slots ends[i-1] <= slot < ends[i]. `first` holds, for every 64th slot, the word that owns it, so that a draw
-    starts its search there and looks at one or two boundaries: the same words as from the 400 MB table, from a few MB that
-    stay in cache.
+    Word i owns the slots ends[i-1] <= slot < ends[i]. `first` holds the owner of every 64th slot: a draw searches from there
+    and reads one or two boundaries. It gives the same words as the 400 MB table, from a few MB that stay in cache.
 
     ends : (vocabulary,) int32
     first : (1,562,501,) int32
@@ -36,7 +35,7 @@ def no_noise() -> NoiseTable:
 
 
 def noise_table(counts: np.ndarray, exponent: float = ORIGINAL_EXPONENT) -> NoiseTable:
-    """The noise table for (vocabulary,) int64 counts, `</s>` first."""
+    """The noise table of (vocabulary,) int64 counts, `</s>` first, each to the power of `exponent`."""
     ends = np.zeros(len(counts), np.int32)
     _slot_ends(_probabilities(counts, exponent), ends)
     first = np.searchsorted(ends, np.arange(CELLS, dtype=np.int64) * SLOTS_PER_CELL, side="right")
@@ -44,10 +43,10 @@ def noise_table(counts: np.ndarray, exponent: float = ORIGINAL_EXPONENT) -> Nois
 
 
 def _probabilities(counts: np.ndarray, exponent: float) -> np.ndarray:
-    """Each word's probability, in proportion to its count to the power of the exponent; 0 for a word that never occurs.
+    """(vocabulary,) float64 probabilities, proportional to count ** exponent; 0 for words that do not occur.
 
-    In the original's table the sentence's end has a share too, which is drawn uniformly from all words. This is kept at the
-    original's exponent alone: at 2 the ends of short sentences would leave little of the distribution that was asked for.
+    The original includes `</s>` and draws a word uniformly in its place. Here this is done at the original's exponent only: at
+    2, the ends of short sentences would outweigh the distribution of the words.
     """
     weights = np.power(counts, exponent, out=np.zeros(len(counts)), where=counts > 0, dtype=np.float64)
     if exponent != ORIGINAL_EXPONENT:
@@ -58,13 +57,17 @@ def _probabilities(counts: np.ndarray, exponent: float) -> np.ndarray:
 
 @compiled
 def _slot_ends(probabilities, ends):
-    """Where each word's run of slots ends, filling the table as the original does: slot by slot, every word at least one."""
+    """Fill `ends` as the original fills its table: slot by slot, with at least one slot for each word.
+
+    probabilities : (vocabulary,) float64
+    ends : (vocabulary,) int32
+    """
     words = len(probabilities)
     slot = 0  # the first slot of the current word
     cumulative = 0.0
     for word in range(words):
         cumulative += probabilities[word]
-        # The word's last slot is the first one, from `slot` on, whose share of the table exceeds the cumulative probability.
+        # The word's last slot is the first slot s >= `slot` with s / SLOTS above the cumulative probability.
         last = max(slot, np.int64(cumulative * SLOTS))
         while last > slot and (last - 1) / SLOTS > cumulative:
             last -= 1
@@ -76,8 +79,8 @@ def _slot_ends(probabilities, ends):
 
 
 @inlined
-def draw(state, noise):
-    """A noise word from the state of a random stream; never `</s>`, in whose place the original draws a word uniformly."""
+def draw_from_table(state, noise):
+    """A noise word from a uint64 random state. Instead of `</s>` it takes a word uniformly, as the original does."""
     slot = np.int64((state >> SIXTEEN) % SLOTS_U)
     word = np.int64(noise.first[slot // SLOTS_PER_CELL])
     while noise.ends[word] <= slot:

@@ -1,4 +1,4 @@
-"""The original's random stream: a 64-bit linear congruential generator, its bits taken as word2vec.c takes them."""
+"""The original's random stream: a 64-bit linear congruential generator, with the bits that word2vec.c uses."""
 
 import numpy as np
 
@@ -14,18 +14,18 @@ UINT64 = 2**64
 def random_start(seed: int, stream: int, *, measuring: bool = False) -> int:
     """The first state of a random stream; seed 1 starts streams 0, 1, … like the threads of word2vec.c.
 
-    measuring : the stream beside it that the loss is measured with
+    measuring : the separate stream of the same number, with which the loss is measured
     """
     return ((stream + (seed - 1) * SEED_STEP) % UINT64) ^ (UINT64 // 2 if measuring else 0)
 
 
 @inlined
 def advance(state):
-    """The next state of the stream (uint64 to uint64)."""
+    """The uint64 state after a uint64 state."""
     return state * MULTIPLIER + INCREMENT
 
 
 @inlined
-def fraction(state):
-    """A float32 in [0, 1), in steps of 1/65536, from the state's low 16 bits."""
+def uniform(state):
+    """A float32 in [0, 1), a multiple of 1/65536, from the low 16 bits of a uint64 state."""
     return np.float32(state & LOW_16_BITS) / np.float32(65536)

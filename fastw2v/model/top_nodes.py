@@ -1,11 +1,11 @@
-"""Each thread's own copies of the nodes at the top of the Huffman tree.
+"""Each thread's own copies of the nodes at the top of the Huffman tree (after Vuurens, Eickhoff and de Vries 2016).
 
-The nodes near the root are in almost every path, and two cores that write to them in turn spend their time waiting for each
-other's cache lines. So with several threads each trains copies of its own, and adds what they learned to the shared nodes now
-and then (after Vuurens, Eickhoff and de Vries 2016). One thread trains the nodes themselves. On two cores: 1.9
-instead of 1.1 to 1.4 times one thread's words/s (python -m bench speed stages CORPUS --part scaling).
+The nodes near the root are in almost every path, so cores that write to them wait for each other's cache lines. With several
+threads, each trains copies of its own and regularly adds their changes to the shared nodes. A single thread trains the nodes
+themselves. Speed-up on two cores: 1.9 instead of 1.1 to 1.4 (python -m bench speed stages CORPUS
+--part scaling).
 
-The copies are rows of the node matrix, after those of the tree, so that a kernel reaches them by a number like any other node.
+The copies are rows of the node matrix after those of the tree, so that kernels address them like any other node.
 """
 
 import numpy as np
@@ -13,18 +13,21 @@ import numpy as np
 from fastw2v._jit.compiling import inlined
 
 TOP_NODES = 511  # the root and eight levels below it, in a balanced tree
-# With 8,000 for all but the first 31, CBOW is 3 % faster and solves 28.6 % of analogies instead of 29.5.
+# With 8,000 for all nodes but the top 31, CBOW is 3 % faster, but solves 28.6 % of analogies instead of 29.5.
 CENTERS_BETWEEN_EXCHANGES = 1000
 NO_COPIES = -1
 
 
-def copy_rows(threads: int) -> int:
-    """Rows of the node matrix that the copies of all threads take: for each node what is trained, and what it was."""
+def count_copy_rows(threads: int) -> int:
+    """Rows of the node matrix for the copies of all threads: each node's trained copy, and its value at the last exchange."""
     return 2 * TOP_NODES * threads if threads > 1 else 0
 
 
 def make_copies(nodes: np.ndarray, inner_nodes: int, thread: int) -> int:
-    """Give a thread its copies, in a node matrix that has rows for them; returns the first one's row."""
+    """Copy the top nodes to a thread's rows of the node matrix. Returns the row of the first copy.
+
+    nodes : (inner_nodes + count_copy_rows(threads), row length) float32
+    """
     copies = inner_nodes + 2 * TOP_NODES * thread
     tops = min(TOP_NODES, inner_nodes)
     for start in (copies, copies + TOP_NODES):
@@ -34,13 +37,13 @@ def make_copies(nodes: np.ndarray, inner_nodes: int, thread: int) -> int:
 
 @inlined
 def first_top_node(tree):
-    """The top nodes are the last of the tree's; negative where the tree has fewer."""
+    """The number of the first top node; negative if the tree has fewer nodes. The root is the tree's last node."""
     return len(tree.starts) - 2 - TOP_NODES
 
 
 @inlined
 def own_row(node, tree, copies):
-    """The row where a thread trains a node; `copies` is its first copy, or NO_COPIES."""
+    """The row at which a thread trains a node; `copies` is the row of the thread's first copy, or NO_COPIES."""
     first_top = first_top_node(tree)
     if copies != NO_COPIES and node >= first_top:
         return copies + node - first_top
@@ -49,7 +52,7 @@ def own_row(node, tree, copies):
 
 @inlined
 def exchange_when_due(centers, state, nodes, tree, copies):
-    """Exchange the copies, where a thread has some, if so many more centers make up for it."""
+    """Count trained centers, and exchange the copies once there are CENTERS_BETWEEN_EXCHANGES."""
     state.since_exchange += centers
     if state.since_exchange >= CENTERS_BETWEEN_EXCHANGES:
         exchange(state, nodes, tree, copies)
@@ -57,7 +60,7 @@ def exchange_when_due(centers, state, nodes, tree, copies):
 
 @inlined
 def exchange(state, nodes, tree, copies):
-    """Add to the shared top nodes what a thread taught its copies since the last time, and copy them anew; or do nothing."""
+    """Add what a thread's copies, if any, learned since the last exchange to the shared nodes, and copy those again."""
     state.since_exchange = 0
     if copies == NO_COPIES:
         return

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from fastw2v._system.lines import LARGEST_FILE
+from fastw2v._system.lines import MAX_FILE_LENGTH
 from fastw2v.errors import UsageError
 from fastw2v.original.arguments import OriginalOptions, whole_number
 from fastw2v.original.program import finish, of_strangers, show
@@ -53,7 +53,7 @@ def compute_accuracy(arguments: list[str]) -> None:
 
 def _questions() -> bytes:
     """Standard input. Raises UsageError where it has no end."""
-    data = sys.stdin.buffer.read(LARGEST_FILE + 1) if sys.stdin else b""
-    if len(data) > LARGEST_FILE:
-        raise UsageError(f"standard input has more than {LARGEST_FILE >> 20} MB: are these questions?")
+    data = sys.stdin.buffer.read(MAX_FILE_LENGTH + 1) if sys.stdin else b""
+    if len(data) > MAX_FILE_LENGTH:
+        raise UsageError(f"standard input has more than {MAX_FILE_LENGTH >> 20} MB: are these questions?")
     return data

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from fastw2v._jit.compiling import Entry
-from fastw2v.corpus.buffers import in_order
+from fastw2v.corpus.buffers import map_in_order
 from fastw2v.phrasing.scoring import Rule, mark, settle, write_block
 from fastw2v.phrasing.strings import SHARDS, last_word, new_buffer, sort_by_shard, string_keys
 from fastw2v.phrasing.table import Tally, add_entries, count_keys, new_slots, table_of
@@ -97,7 +97,7 @@ def join_phrases(
 
     total = 0
     after_joined = False
-    for out, marks, words in in_order(marked, with_context(blocks, exact), threads):
+    for out, marks, words in map_in_order(marked, with_context(blocks, exact), threads):
         joined, last = settle(out, marks, after_joined)
         after_joined = last == words - 1
         total += joined
@@ -177,7 +177,7 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def entries() -> Iterator[Entry]:
-    """All compiled functions that the passes call, for `compiling.prepare`."""
+    """All compiled functions that the passes call, for `compiling.warm_up`."""
     data, word = np.frombuffer(b"a ", np.uint8), new_buffer()
     keys, slots, starts = np.zeros(4, np.uint64), new_slots(0), np.zeros(1, np.int64)
     out, marks = np.zeros(2, np.uint8), np.zeros((2, 3), np.int64)

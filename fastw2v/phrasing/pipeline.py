@@ -9,15 +9,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from fastw2v._jit.compiling import compiling_note, prepare
-from fastw2v._system.files import check_not_an_input, check_writable, spool_folder, vanishing_file, written_whole
+from fastw2v._jit.compiling import compiling_note, warm_up
+from fastw2v._system.files import check_not_an_input, check_writable, spool_folder, unnamed_temporary_file, written_whole
 from fastw2v._system.os_errors import one_line_errors
 from fastw2v._system.resources import readable_bytes
 from fastw2v.arguments import checked_path
-from fastw2v.corpus.buffers import BLOCK_BYTES, blocks
-from fastw2v.corpus.findings import added_up
-from fastw2v.corpus.names import refuse_unsplit
-from fastw2v.corpus.sources import Source, add_to_copy, sources
+from fastw2v.corpus.buffers import TEXT_BUFFER_BYTES, text_buffers
+from fastw2v.corpus.findings import merge_findings
+from fastw2v.corpus.names import check_corpus_argument
+from fastw2v.corpus.sources import Source, append_to_copy, sources
 from fastw2v.errors import Interrupted, option
 from fastw2v.phrasing.passes import Counts, count_strings, entries, join_phrases
 from fastw2v.phrasing.settings import PhraseSettings
@@ -119,7 +119,7 @@ def phrases(
     ' in new_york\\n'
     """
     settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
-    refuse_unsplit(corpus)
+    check_corpus_argument(corpus)
     return run(corpus, checked_path("output", output), settings, listener_for(progress=progress))
 
 
@@ -138,7 +138,7 @@ def run(
             folder = spool_folder(output)
             text = sources(corpus, folder, listener.note)
             check_not_an_input(output, "the output", [source.path for source in text if source.path])
-            seconds = prepare(entries(), lambda: listener.note(compiling_note("some seconds")))
+            seconds = warm_up(entries(), lambda: listener.note(compiling_note("some seconds")))
             if seconds:
                 listener.note(f"compiled in {seconds:.1f} s")
             joining = Joining(settings, listener, watch or Watch(), exact)
@@ -178,7 +178,7 @@ class Joining:
             counted=self.watch.counted,
             **choice,
         )
-        for note in added_up(source.findings for source in text).notes():
+        for note in merge_findings(source.findings for source in text).notes():
             self.listener.note(note)
         if counts.forgotten:
             self.listener.note(
@@ -200,15 +200,15 @@ class Joining:
 
     def _blocks(self, text: list[Source], stage: str) -> Iterator[bytes]:
         self.listener.reading(stage, sum(source.size for source in text))
-        text_blocks = blocks(text, self.listener.read, BLOCK_BYTES, end_lines=not self.exact)
+        text_blocks = text_buffers(text, self.listener.read, TEXT_BUFFER_BYTES, end_lines=not self.exact)
         return (block.data if self.exact else block.words() for block in text_blocks)
 
 
 def _joined_copy(text: list[Source], threshold: float, joining: Joining, folder: Path | None) -> Source:
     """A pass whose output is the next one's text: a temporary file without a name."""
-    copy = vanishing_file(folder)
-    joining.run(text, threshold, partial(add_to_copy, copy))
-    add_to_copy(copy, b"")
+    copy = unnamed_temporary_file(folder)
+    joining.run(text, threshold, partial(append_to_copy, copy))
+    append_to_copy(copy, b"")
     for source in text:
         if source.spooled:
             source.spooled.close()

@@ -17,7 +17,7 @@ from fastw2v.corpus.words import (
     RETURN,
     SPACE,
     TAB,
-    next_word,
+    read_word,
     whole_characters,
 )
 
@@ -48,7 +48,7 @@ def next_string(data, position, word, exact):
     The length is LINE_END for a newline and for the word `</s>`, NOTHING at the end of the data, which ends with white space.
     exact : cut where the original does, even inside a UTF-8 character, and at a zero byte
     """
-    position, length, _ = next_word(data, position, word)
+    position, length, _ = read_word(data, position, word)
     if length == 0:
         return position, NOTHING
     if length > 0:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from fastw2v._system.display import say
 from fastw2v._system.resources import readable_bytes
-from fastw2v.corpus.findings import files_in_words
+from fastw2v.corpus.findings import describe_files
 from fastw2v.reporting.console import PlainConsole
 from fastw2v.reporting.listener import Listener, Summary
 from fastw2v.reporting.live_line import LiveLine, Part, time_left
@@ -159,7 +159,7 @@ def print_summary(summary: Summary, console: PlainConsole) -> None:
     """The run in a small table: the text, the seconds of each stage, speed, loss, files."""
     table = Table(show_header=False, box=None, pad_edge=False)
     words = f"{summary.train_words:,} words, vocabulary {summary.vocab_size:,}"
-    files = files_in_words(summary.texts, summary.empty_texts)
+    files = describe_files(summary.texts, summary.empty_texts)
     table.add_row("text", f"{words}, {files}" if files else words)
     stages = [("counting", summary.vocab_seconds), ("encoding", summary.encode_seconds)]
     stages += [("training", summary.train_seconds), ("saving", summary.save_seconds)]

@@ -10,7 +10,7 @@ FORMER_NAMES = {"stretches": "streams"}  # of settings, in checkpoints of earlie
 
 
 class Fields(NamedTuple):
-    """text : see `text_description.described`; folder : identifies the folder of checkpoints, None where nothing does."""
+    """text : see `text_description.describe_text`; folder : identifies the folder of checkpoints, None where nothing does."""
 
     settings: Settings
     files: Files

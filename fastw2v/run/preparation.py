@@ -7,7 +7,7 @@ import numpy as np
 from fastw2v._system.resources import available_memory, readable_bytes
 from fastw2v.corpus.counting import count_words, select
 from fastw2v.corpus.encoding import Sentences, encode
-from fastw2v.corpus.findings import Findings, added_up
+from fastw2v.corpus.findings import Findings, merge_findings
 from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
@@ -63,7 +63,7 @@ def vocabulary_for(
 
 
 def _selected(table: WordTable, settings: Settings, known: Vocabulary | None) -> Vocabulary:
-    return select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, earlier=known)
+    return select(table, min_count=settings.min_count, max_vocab=settings.max_vocab, known=known)
 
 
 def encoded(
@@ -85,8 +85,8 @@ def encoded(
 
 def gathered_findings(session: Session, text: list[Source], listener: Listener) -> Findings:
     """What was found out about the text; the user is told what is wrong with it."""
-    own = added_up(source.findings for source in text)
-    found = added_up(Findings(**told) for told in session.gathered(asdict(own)))
+    own = merge_findings(source.findings for source in text)
+    found = merge_findings(Findings(**told) for told in session.gathered(asdict(own)))
     for note in found.notes():
         listener.note(note)
     return found

@@ -8,7 +8,7 @@ import numpy as np
 from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Store
 from fastw2v.checkpoints.text_description import changes
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
-from fastw2v.corpus.words import END_OF_SENTENCE, can_be_in_a_text
+from fastw2v.corpus.words import END_OF_SENTENCE, is_possible_word
 from fastw2v.errors import UsageError, argument, call, option
 from fastw2v.run.description import read_fields
 from fastw2v.run.files import Files
@@ -93,7 +93,7 @@ def _vocabulary(words: list[bytes], counts: np.ndarray, in_text: np.ndarray | No
             raise ValueError("words and counts do not fit")
         if len(set(words)) != len(words) or array.min() < 0 or array.max() > LARGEST_COUNT:
             raise ValueError("words or counts make no sense")
-    if not all(map(can_be_in_a_text, words)):
+    if not all(map(is_possible_word, words)):
         raise ValueError("there is a word that no text can hold")
     found = vocabulary_of(list(zip(words, counts.tolist())))
     return Vocabulary(found.table, None if in_text is None else np.array(in_text))  # a copy: the files are to be let go

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v._system.launcher import rank_of
-from fastw2v.checkpoints.text_description import described
+from fastw2v._system.processes import rank_of
+from fastw2v.checkpoints.text_description import describe_text
 from fastw2v.checkpoints.writer import CheckpointWriter
 from fastw2v.corpus.counting import WordCounts, counted_words
 from fastw2v.corpus.ids import IdStream
@@ -96,7 +96,7 @@ class Session:
 
     def description(self, text: Text, ids: IdStream, asked: Settings, used: Settings) -> dict[str, Any]:
         """Settings and text as a checkpoint describes them; `asked` are the settings as given, `used` those of the run."""
-        return {"settings": used.as_dict(), "text": described(text.files, ids)}
+        return {"settings": used.as_dict(), "text": describe_text(text.files, ids)}
 
     # What all processes agree on.
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from fastw2v._jit.compiling import CACHE_FOLDER, Entry, compiling_note, leave_loops_rolled, prepare
-from fastw2v._system.child_process import child_command
+from fastw2v._jit.compiling import CACHE_FOLDER, Entry, compiling_note, leave_loops_rolled, warm_up
+from fastw2v._system.processes import child_command
 from fastw2v.corpus.ids import ID
-from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_block, encode_block, merge, new_table
+from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_buffer, encode_buffer, merge, new_table
 from fastw2v.model.alias import no_alias
 from fastw2v.model.huffman import no_tree
 from fastw2v.model.matrices import Model, aligned_zeros, new_model, row_length
@@ -37,7 +37,7 @@ def compile_all(settings: Settings, listener: Listener) -> float:
         _compile_in_children(settings)
 
     parts = PARTS if settings.device == "cpu" else PARTS[1:]  # a GPU has kernels of its own
-    seconds = prepare(chain(*(part(settings) for part in parts)), compile_elsewhere)
+    seconds = warm_up(chain(*(part(settings) for part in parts)), compile_elsewhere)
     if seconds:
         listener.note(f"compiled in {seconds:.1f} s")
     return seconds
@@ -45,7 +45,7 @@ def compile_all(settings: Settings, listener: Listener) -> float:
 
 def compile_counting(listener: Listener) -> None:
     """The same for a run that only counts words."""
-    prepare(_corpus_entries(), lambda: listener.note(compiling_note("a few seconds")))
+    warm_up(_corpus_entries(), lambda: listener.note(compiling_note("a few seconds")))
 
 
 def _compile_in_children(settings: Settings) -> None:
@@ -75,7 +75,7 @@ def compile_part(part: int, settings: dict[str, Any]) -> None:
     if PARTS[part] is _kernel_entries:
         leave_loops_rolled()
     gc.disable()  # a tenth of the time, for memory that is given back with the process
-    prepare(PARTS[part](Settings(**settings)))
+    warm_up(PARTS[part](Settings(**settings)))
 
 
 def _end_with_parent() -> None:
@@ -94,8 +94,8 @@ def _corpus_entries() -> Iterator[Entry]:
     table = new_table(16, 64)
     yield Entry(add_word, (table, data, 0))
     yield Entry(merge, (table, np.arange(1), table))
-    yield Entry(count_block, (data, 0, 0, table, buffer))
-    yield Entry(encode_block, (data, table, buffer, np.empty(2, ID)))
+    yield Entry(count_buffer, (data, 0, 0, table, buffer))
+    yield Entry(encode_buffer, (data, table, buffer, np.empty(2, ID)))
 
 
 def _other_entries(settings: Settings) -> Iterator[Entry]:

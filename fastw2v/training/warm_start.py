@@ -8,7 +8,7 @@ import numpy as np
 
 from fastw2v._system.text_encoding import quoted, words_to_bytes
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
-from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES, WHITE_SPACE, can_be_in_a_text
+from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES, WHITE_SPACE, is_possible_word
 from fastw2v.errors import UsageError, option
 from fastw2v.model.finite import all_finite
 from fastw2v.model.matrices import Model
@@ -76,7 +76,7 @@ def _checked_words(name: str, words: list[str]) -> list[bytes]:
     letters = b"".join(found)  # checked together, because there may be millions of words
     too_long = max(map(len, found), default=0) > MAX_WORD_BYTES
     if not all(found) or too_long or len(letters.translate(None, WHITE_SPACE)) < len(letters):
-        row = next(row for row, word in enumerate(found) if not can_be_in_a_text(word))
+        row = next(row for row, word in enumerate(found) if not is_possible_word(word))
         raise UsageError(
             f"{name}: word {row + 1:,}, {quoted(found[row])}, cannot be a word of a text: it must have 1 to {MAX_WORD_BYTES:,} "
             "bytes, and no white space"

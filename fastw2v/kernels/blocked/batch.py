@@ -7,7 +7,7 @@ from fastw2v._jit.simd import HALF
 from fastw2v.kernels.blocked.sizes import NOISE_A_PAIR
 from fastw2v.kernels.blocked.worker import BATCH
 from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
-from fastw2v.model.alias import draw
+from fastw2v.model.alias import draw_from_alias
 from fastw2v.model.random_stream import advance
 
 HIGH_24_BITS, HIGH_32_BITS = np.uint64(40), np.uint64(32)
@@ -83,7 +83,7 @@ def draw_pools(worker, alias):
     blocks = (state.complete + worker.block - 1) // worker.block
     for sample in range(blocks * batch.pool[0]):
         random = advance(random)
-        batch.noise[sample] = draw(random, alias)
+        batch.noise[sample] = draw_from_alias(random, alias)
     state.random = random
 
 

@@ -30,7 +30,7 @@ from fastw2v.kernels.blocked.rows import add_changes, copy_rows
 from fastw2v.kernels.blocked.sizes import SPAN
 from fastw2v.kernels.products import rounded_up, sigmoid
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
-from fastw2v.model.alias import draw
+from fastw2v.model.alias import draw_from_alias
 from fastw2v.model.random_stream import advance
 
 
@@ -61,7 +61,7 @@ def draw_noise(worker, output, alias):
     random = state.random
     for sample in range(worker.batch.pool[0]):
         random = advance(random)
-        noise[sample] = draw(random, alias)
+        noise[sample] = draw_from_alias(random, alias)
         prefetch_row(output, np.int64(noise[sample]))
     state.random = random
 

@@ -39,7 +39,7 @@ def below(z, limit):
 
 @device_function
 def noise_word(z, noise):
-    """A noise word, as model.noise.draw has it."""
+    """A noise word, as model.noise.draw_from_table has it."""
     slot = np.int64((z >> N16) % SLOTS_U)
     word = np.int64(noise.first[slot // SLOTS_PER_CELL])
     while noise.ends[word] <= slot:

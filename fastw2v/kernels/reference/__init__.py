@@ -12,9 +12,9 @@ from fastw2v.kernels.pairs import GRADIENT, HIDDEN, dot, window_around
 from fastw2v.kernels.reference.worker import carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
 from fastw2v.kernels.worker import END_OF_SENTENCE
-from fastw2v.model.noise import draw
-from fastw2v.model.random_stream import advance, fraction
-from fastw2v.model.sigmoid import LIMIT, sigmoid
+from fastw2v.model.noise import draw_from_table
+from fastw2v.model.random_stream import advance, uniform
+from fastw2v.model.sigmoid import MAX_SCORE, sigmoid_from_table
 from fastw2v.model.top_nodes import exchange, exchange_when_due, own_row
 
 __all__ = ["carried", "check_carried", "new_worker", "train"]
@@ -57,7 +57,7 @@ def read_sentence(ids, position, worker, keep):
             break
         if keep[word] < np.inf:
             random = advance(random)
-            if keep[word] < fraction(random):
+            if keep[word] < uniform(random):
                 continue
         worker.sentence[length] = word
         length += 1
@@ -105,7 +105,7 @@ def draw_window(center, worker, model, tables, variant):
     noise = worker.noise[center & 1]
     for sample in range(pairs * variant.negative):
         random = advance(random)
-        noise[sample] = draw(random, tables.noise)
+        noise[sample] = draw_from_table(random, tables.noise)
         prefetch_row(model.output, noise[sample])
     state.random = random
     if pairs > 0:
@@ -185,9 +185,9 @@ def learn_path(inputs, row, word, worker, nodes, tables):
     for step in range(tree.starts[word], tree.starts[word + 1]):
         node = own_row(tree.nodes[step], tree, worker.copies)
         score = dot(inputs, row, nodes, node)
-        if -LIMIT < score < LIMIT:
+        if -MAX_SCORE < score < MAX_SCORE:
             label = np.float32(1) - np.float32(tree.codes[step])
-            move(inputs, row, nodes, node, (label - sigmoid(score, tables.sigmoid)) * alpha, worker.scratch)
+            move(inputs, row, nodes, node, (label - sigmoid_from_table(score, tables.sigmoid)) * alpha, worker.scratch)
 
 
 @inlined
@@ -204,10 +204,10 @@ def learn_noise(inputs, row, word, noise, worker, output, tables, negative):
                 continue
             label = np.float32(0)
         score = dot(inputs, row, output, target)
-        if score > LIMIT:
+        if score > MAX_SCORE:
             probability = np.float32(1)
-        elif score >= -LIMIT:
-            probability = sigmoid(score, tables.sigmoid)
+        elif score >= -MAX_SCORE:
+            probability = sigmoid_from_table(score, tables.sigmoid)
         else:  # NaN too, which has no place in the table
             probability = np.float32(0)
         move(inputs, row, output, target, (label - probability) * alpha, worker.scratch)

@@ -15,7 +15,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fastw2v._system.array_folder import described, read_array, read_description, read_words, words_as_lines, write_array
+from fastw2v._system.array_folder import (
+    description_text,
+    read_array,
+    read_description,
+    read_word_lines,
+    word_lines,
+    write_array,
+)
 from fastw2v._system.files import check_folder_around, folder_written_whole
 from fastw2v._system.text_encoding import quoted
 from fastw2v.errors import UsageError
@@ -58,13 +65,13 @@ def write_folder(path: Path, model: Model) -> int:
             _check_finite(what, rows, model.words)
     target = Path(os.path.realpath(path))
     with folder_written_whole(target) as temporary:
-        (temporary / WORDS).write_bytes(words_as_lines(model.words))
+        (temporary / WORDS).write_bytes(word_lines(model.words))
         arrays = {"vectors": model.stored.codes, "scales": model.stored.scales, "norms": model.norms}
         for name, array in (arrays | {"counts": model.counts, "output": model.output}).items():
             if array is not None:
                 write_array(temporary / f"{name}.npy", array)
         about = {"rows": len(model.words), "dim": model.stored.codes.shape[1], "dtype": model.stored.dtype}
-        (temporary / MODEL).write_text(described(FORMAT, VERSION, about | {"settings": model.settings}))
+        (temporary / MODEL).write_text(description_text(FORMAT, VERSION, about | {"settings": model.settings}))
         return sum(file.stat().st_size for file in temporary.iterdir())
 
 
@@ -96,7 +103,7 @@ def read_folder(path: Path, limit: int | None = None) -> Model:
     """
     about = _about(path)
     rows, dim, dtype = about["rows"], about["dim"], about["dtype"]
-    words = read_words(path / WORDS)
+    words = read_word_lines(path / WORDS)
     if len(words) != rows:
         raise UsageError(f"{path / WORDS}: it holds {len(words):,} words, {MODEL} says {rows:,}; it is of another model")
     codes = _array(path, "vectors", (rows, dim), dtype)

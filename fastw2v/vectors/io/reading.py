@@ -8,7 +8,7 @@ import numpy as np
 
 from fastw2v._system.resources import available_memory, readable_bytes
 from fastw2v._system.text_encoding import quoted
-from fastw2v.compression.reading import opened
+from fastw2v.compression.reading import open_content
 from fastw2v.errors import Fastw2vError, UsageError, option, reason
 from fastw2v.vectors.io import binary_rows, text_rows
 from fastw2v.vectors.io.foreign import refuse_archive
@@ -47,7 +47,7 @@ def read_rows(
     with _opened(path) as file:
         refuse_archive(file, path)
         size = path.stat().st_size
-        reader = opened(file, str(path))
+        reader = open_content(file, str(path))
         data, kind = recognise(path, reader)
         sure = kind.rows is not None and kind.compression is None
         if sure and not _fits(kind, size, limit):
