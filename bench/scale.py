@@ -11,9 +11,9 @@ from bench.common.options import measurement, temporary_folder
 from bench.common.results import Results
 from bench.common.turns import tell
 from fastw2v._system.resources import usable_cores
-from fastw2v.benchmark.choices import VARIANTS, thread_counts
-from fastw2v.benchmark.suite import ask_child
+from fastw2v.benchmark.suite import measure_in_child
 from fastw2v.benchmark.text import write_text
+from fastw2v.benchmark.variants import VARIANTS, thread_counts
 
 
 class Point(NamedTuple):
@@ -95,4 +95,4 @@ def measure(point: Point, variant: str, kernel: str, runs: int, folder: Path) ->
         write_text(text, point.text, point.vocabulary)
     settings: dict[str, Any] = {**VARIANTS[variant], "kernel": kernel, "threads": point.threads, "dim": point.dimension}
     settings |= {"min_count": 1, "epochs": 1, "sample": 1e-4}
-    return ask_child(str(text), settings, None, runs, 0.0)
+    return measure_in_child(str(text), settings, None, runs, 0.0)

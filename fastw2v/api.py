@@ -14,13 +14,13 @@ from fastw2v.corpus.names import check_corpus_argument
 from fastw2v.errors import UsageError
 from fastw2v.reporting import listener_for
 from fastw2v.reporting.callback import Callback, CallbackFailed
-from fastw2v.reporting.listener import Listener, Several
+from fastw2v.reporting.listener import Listener, Listeners
 from fastw2v.run import pipeline
 from fastw2v.run.files import Files
 from fastw2v.run.pipeline import Corpus, PathName
 from fastw2v.settings import DeviceName, KernelName, ModelName, Settings
 from fastw2v.training.progress import Progress
-from fastw2v.vectors.io.formats import FORMATS, FileFormat
+from fastw2v.vectors.io import FORMATS, FileFormat
 from fastw2v.vectors.word_vectors import WordVectors
 
 Result = TypeVar("Result")
@@ -344,7 +344,7 @@ def _heard(progress: bool, callback: Callable[[Progress], object] | None, run: C
         raise UsageError(f"callback is {shown(callback)}: it must be a function, which is called with a Progress")
     listener = listener_for(progress=checked_flag("progress", progress))
     try:
-        return run(Several(listener, Callback(callback)) if callback else listener)
+        return run(Listeners(listener, Callback(callback)) if callback else listener)
     except CallbackFailed as stop:
         failure = stop.failure
     raise failure

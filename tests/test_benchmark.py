@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fastw2v.benchmark.choices import thread_counts
 from fastw2v.benchmark.operations import work_of
 from fastw2v.benchmark.peak import measure_peak, multiply_add, triad
 from fastw2v.benchmark.statistics import ratio_of_medians, spread
 from fastw2v.benchmark.suite import benchmark
-from fastw2v.benchmark.text import VOCABULARY, pieces, word_of, write_text
+from fastw2v.benchmark.text import VOCABULARY, batches, word_of, write_text
+from fastw2v.benchmark.variants import thread_counts
 from fastw2v.corpus.ids import IdStream
 from fastw2v.errors import UsageError
 from fastw2v.model.matrices import aligned_zeros
@@ -115,7 +115,7 @@ def test_the_generated_text_has_the_words_asked_for_and_frequencies_like_english
     text = (tmp_path / "a.txt").read_text()
     assert text == (tmp_path / "b.txt").read_text()
     assert len(text.split()) == 5000
-    ranks, lengths = next(pieces(300_000, VOCABULARY, 1))
+    ranks, lengths = next(batches(300_000, VOCABULARY, 1))
     assert lengths.sum() == len(ranks) == 300_000
     assert lengths.min() >= 1
     assert 15 < lengths.mean() < 25
@@ -171,7 +171,7 @@ def test_bench_needs_no_corpus(cli: CLI) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--variant", "glove"], "no variant is called 'glove': there are skipgram-ns"),
+        (["--variant", "glove"], "variant is 'glove': it must be one of skipgram-ns"),
         (["--threads", 0], "--threads is [0]"),
         (["--words", 0], "--words is 0"),
         (["--corpus", "missing.txt"], "cannot read missing.txt"),

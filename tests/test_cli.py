@@ -106,7 +106,7 @@ def test_the_summary_tells_words_vocabulary_seconds_speed_loss_and_file(cli: CLI
         r"text +[\d,]+ words, vocabulary \d+",
         r"counting \d+\.\d, encoding \d+\.\d, training \d+\.\d, saving \d+\.\d",
         r"speed +[\d,]+ words/s on 2 threads",
-        r"loss +\d\.\d+ nats a pair",
+        r"loss +\d\.\d+ nats per pair",
         r"written +\S+v\.bin \(\d+\.\d kB\)",
     ):
         assert re.search(pattern, err), (pattern, err)

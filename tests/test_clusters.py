@@ -53,8 +53,8 @@ def test_words_get_the_class_that_the_plain_loop_gives_them(k: int, iterations: 
 def test_classes_are_the_same_whatever_the_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = grouped(1000, 8, 9)
     whole = clusters(vectors, 9)
-    monkeypatch.setattr(room, "SCORES_AT_ONCE", 9 * 64)
-    monkeypatch.setattr(room, "ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(room, "PRODUCTS_AT_ONCE", 9 * 64)
+    monkeypatch.setattr(room, "ROWS_SUMMED_AT_ONCE", 100)
     told: list[int] = []
     assert np.array_equal(clusters(vectors, 9, advanced=told.append), whole)
     assert sum(told) == 10 * 1000

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 from fastw2v.checkpoints.store import Store
 from fastw2v.errors import Fastw2vError
 from fastw2v.reporting.listener import Listener

@@ -20,7 +20,7 @@ from fastw2v.plotting import draw_map
 from fastw2v.plotting.content import WordMap
 from fastw2v.plotting.figures import drawing, renderer_of
 from fastw2v.plotting.labels import Box, around, place_labels
-from fastw2v.plotting.neighbours import nearest
+from fastw2v.plotting.neighbours import neighbours_of_rows
 from fastw2v.plotting.picture import map_figure
 from fastw2v.plotting.projection import pca, project
 from fastw2v.reporting.listener import Listener
@@ -82,21 +82,21 @@ def test_few_equal_and_one_dimensional_vectors_have_their_points(vectors: np.nda
 
 def test_neighbours_are_those_of_most_similar(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors = clustered()
-    monkeypatch.setattr("fastw2v.plotting.neighbours.BLOCK_BYTES", 4 * len(vectors) * 3)  # three rows at a time
+    monkeypatch.setattr("fastw2v.plotting.neighbours.COSINES_BYTES", 4 * len(vectors) * 3)  # three rows at a time
     rows = [1, 5, 8, 20, 21, 22, 40]
-    found, cosines = nearest(vectors.vectors, rows, 6)
+    found, cosines = neighbours_of_rows(vectors.vectors, rows, 6)
     for row, others, values in zip(rows, found, cosines):
         expected = vectors.most_similar(vectors.words[row], topn=6)
         assert [vectors.words[other] for other in others] == [word for word, _ in expected]
         assert np.allclose(values, [cosine for _, cosine in expected], atol=1e-5)
-    assert nearest(vectors.vectors, [1], 100)[0].shape == (1, len(vectors) - 1)
-    assert nearest(vectors.vectors, [1], 0)[0].shape == (1, 0)
+    assert neighbours_of_rows(vectors.vectors, [1], 100)[0].shape == (1, len(vectors) - 1)
+    assert neighbours_of_rows(vectors.vectors, [1], 0)[0].shape == (1, 0)
 
 
 def test_a_vector_that_is_no_numbers_is_nobodys_neighbour() -> None:
     vectors = clustered().vectors
     vectors[7] = np.nan
-    found, cosines = nearest(vectors, [1, 2], 20)
+    found, cosines = neighbours_of_rows(vectors, [1, 2], 20)
     assert 7 not in found
     assert np.isfinite(cosines).all()
 

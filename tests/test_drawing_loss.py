@@ -66,18 +66,18 @@ def test_the_log_of_a_run_can_be_drawn(cli: CLI, text: Path, tmp_path: Path) -> 
 NO_LOGS = {
     "": "line 1: the log ends before any progress",
     '{"event": "other"}\n': "line 2: the log ends before any progress",
-    progress(0.5, 2.0) + '{"event": "progr': "line 2: this is no JSON",
-    "2 3\nword 0.1 0.2 0.3\n": "line 1: this is no JSON",
-    "5\n": "line 1: this is no event",
-    "\x00\xff\n": "line 1: this is no JSON",
-    "[" * 100_000: "line 1: this is no JSON",
-    "[1, 2]\n": "line 1: this is no event",
-    '{"loss": 1}\n': "line 1: this is no event",
-    progress(0.5, 2.0) + '{"event": "progress", "progress": 0.6}\n': "line 2: the event has no number called loss",
+    progress(0.5, 2.0) + '{"event": "progr': "line 2: this is not JSON",
+    "2 3\nword 0.1 0.2 0.3\n": "line 1: this is not JSON",
+    "5\n": "line 1: this is not an event",
+    "\x00\xff\n": "line 1: this is not JSON",
+    "[" * 100_000: "line 1: this is not JSON",
+    "[1, 2]\n": "line 1: this is not an event",
+    '{"loss": 1}\n': "line 1: this is not an event",
+    progress(0.5, 2.0) + '{"event": "progress", "progress": 0.6}\n': "line 2: loss is missing, or not a number",
     progress(1.5, 2.0): "line 1: progress is 1.5",
-    progress(0.5, 2.0).replace("2.0", '"2"'): "line 1: the event has no number called loss",
-    end(2.0, 0): "line 1: the settings name no number of epochs",
-    end(2.0, 2) + progress(0.1, 3.0): "line 2: the run had ended",
+    progress(0.5, 2.0).replace("2.0", '"2"'): "line 1: loss is missing, or not a number",
+    end(2.0, 0): "line 1: the settings have no valid number of epochs",
+    end(2.0, 2) + progress(0.1, 3.0): "line 2: the run ended on a line above",
 }
 
 
@@ -95,12 +95,14 @@ def test_numbers_that_no_run_has_measured_are_left_out(cli: CLI, tmp_path: Path,
     lines = progress(0.2, number, number) + progress(0.3, -number, -number) + progress(0.5, 3.0) + end(number, 2)
     (tmp_path / "run.log").write_text(lines)
     assert cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png") == (0, "", "")
-    assert [look.loss for look in read_log(tmp_path / "run.log").looks][2] == 3
+    assert [sample.loss for sample in read_log(tmp_path / "run.log").samples][2] == 3
 
 
 def test_a_number_of_epochs_that_no_axis_holds_is_refused(cli: CLI, tmp_path: Path) -> None:
     (tmp_path / "run.log").write_text(end(2.0, 10**400))
-    assert "the settings name no number of epochs" in cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png").err
+    assert (
+        "the settings have no valid number of epochs" in cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png").err
+    )
 
 
 WRONG = {

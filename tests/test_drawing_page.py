@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastw2v._system.display import readable
-from fastw2v.plotting import draw_map, read_words
+from fastw2v.plotting import draw_map, read_word_list
 from fastw2v.plotting.content import WordMap
 from fastw2v.plotting.page import page, page_data
 from fastw2v.vectors.word_vectors import WordVectors
@@ -109,7 +109,7 @@ def test_in_the_page_one_can_zoom_drag_search_and_click(tmp_path: Path) -> None:
     assert len(seen["zoomed"]["labels"]) / len(seen["zoomed"]["dots"]) > shown
 
     assert seen["suggested"] == [f"c3w{word}" for word in range(12)]
-    assert seen["notSuggested"] == ["no word on the map begins so"]
+    assert seen["notSuggested"] == ["no matching word on the map"]
     assert seen["found"]["heading"] == "c3w7"
     assert seen["found"]["panel"]
     at = next(label for label in seen["found"]["labels"] if label["text"] == "c3w7")
@@ -150,12 +150,12 @@ def test_without_a_list_the_most_frequent_words_are_drawn_but_not_the_end_of_a_s
 def test_a_list_of_words_names_groups_and_what_is_unknown_is_said_in_one_line(cli: CLI, tmp_path: Path) -> None:
     clustered().save(tmp_path / "v.bin")
     (tmp_path / "words").write_bytes(b"c1w2\tsecond\r\nnone\n\nc0w1\tfirst\nc3w3\nc1w2\tthird\n\xff\xfe\tfirst\n")
-    assert read_words(tmp_path / "words") == {
+    assert read_word_list(tmp_path / "words") == {
         "c1w2": "second", "none": "", "c0w1": "first", "c3w3": "", "\udcff\udcfe": "first"
     }  # fmt: skip
     code, out, err = cli("plot", tmp_path / "v.bin", "-o", tmp_path / "map.html", "--words", tmp_path / "words", "--title", "T")
     assert (code, out) == (0, "")
-    assert err == "2 of 5 words have no vector and are left out: none, \\xff\\xfe\n"
+    assert err == "2 of 5 words have no vector and are skipped: none, \\xff\\xfe\n"
     data = json.loads(Tags((tmp_path / "map.html").read_text("utf-8")).data)
     assert data["words"][:3] == ["c0w1", "c1w2", "c3w3"]
     assert data["group_names"] == ["second", "first"]

@@ -176,7 +176,7 @@ WRONG = {
     r"word 2, 'a\\n', cannot be a word": WordVectors(["a", "a\n"], ROWS),
     "it must have 1 to 1,000 bytes": WordVectors(["a" * 1001, "a"], ROWS),
     "a word is no text that can be written as UTF-8": WordVectors(["a", "\ud800"], ROWS),
-    "word 2: the word 'é' was there before": WordVectors(["é", "\udcc3\udca9"], ROWS),  # the same bytes
+    "word 2: the word 'é' is in row 1 too": WordVectors(["é", "\udcc3\udca9"], ROWS),  # the same bytes
     "the vector of 'b' holds NaN": WordVectors(["a", "b"], np.array([[1, 2, 3], [1, np.nan, 3]])),
     "the output vector of 'a' holds NaN": WordVectors(["a", "b"], ROWS, output_vectors=ROWS * [[np.inf], [1]]),
     "the output vectors have the shape": WordVectors(["a", "b"], ROWS, output_vectors=ROWS[:1]),

@@ -13,7 +13,7 @@ from fastw2v._system.lines import MAX_FILE_LENGTH, MAX_LINE_LENGTH, byte_lines, 
 from fastw2v.corpus.vocabulary import read_vocabulary
 from fastw2v.errors import UsageError
 from fastw2v.plotting.run_log import read_log
-from fastw2v.plotting.words import read_words
+from fastw2v.plotting.words import read_word_list
 from fastw2v.vectors.word_vectors import WordVectors
 
 MARK = b"\xef\xbb\xbf"
@@ -21,7 +21,7 @@ VECTORS = WordVectors(["a", "b", "c"], np.eye(3, dtype=np.float32))
 READERS: dict[str, tuple[Callable[[Path], Any], bytes]] = {
     "questions": (VECTORS.evaluate_analogies, b": s\na b c a\nb a c b\n"),
     "pairs": (VECTORS.evaluate_similarity, b"a b 1\nb c 2\na c 3\n"),
-    "a list of words": (read_words, b"a\tx\nb\n"),
+    "a list of words": (read_word_list, b"a\tx\nb\n"),
     "a vocabulary": (lambda path: list(read_vocabulary(path).words()), b"a 5\nb 3\n"),
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from fastw2v._system.display import say
 from fastw2v.reporting import live_line, terminal
-from fastw2v.reporting.live_line import LiveLine, Part, fitted, joined
+from fastw2v.reporting.live_line import LiveLine, Segment, fitted, line_text
 from fastw2v.reporting.terminal import Live, training_parts
 from fastw2v.training.progress import Progress
 
@@ -57,17 +57,17 @@ class Screen(io.StringIO):
 def screen(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Screen:
     made = Screen(120, wraps_anew=getattr(request, "param", True))
     monkeypatch.setattr(live_line, "width_of", lambda stream, otherwise: made.columns)
-    monkeypatch.setattr(live_line, "EVERY", 0.0)
+    monkeypatch.setattr(live_line, "SECONDS_BETWEEN_DRAWINGS", 0.0)
     return made
 
 
 def test_a_narrow_window_drops_the_bar_then_the_learning_rate_then_the_speed_and_never_percent_and_time_left() -> None:
     parts = training_parts(LEFT, "=" * 16)
-    whole = joined(fitted(parts, 200))
+    whole = line_text(fitted(parts, 200))
     assert whole == f"training {'=' * 16} 50% epoch 2 of 5, 0k words/s, alpha 0.0123, loss 2.345, 0:01:40 left"
     seen = {"=": 0, "alpha": 0, "words/s": 0, "loss": 0, "training": 0, "left": 0, "epoch": 0}
     for width in range(12, 200):
-        text = joined(fitted(parts, width))
+        text = line_text(fitted(parts, width))
         assert len(text) <= width
         assert "50%" in text
         assert "0:01:40" in text
@@ -79,7 +79,7 @@ def test_a_narrow_window_drops_the_bar_then_the_learning_rate_then_the_speed_and
 
 
 def test_parts_without_text_leave_no_gap() -> None:
-    assert joined(fitted([Part("a"), Part("", goes=1), Part("b", before=", ")], 10)) == "a, b"
+    assert line_text(fitted([Segment("a"), Segment("", drop=1), Segment("b", before=", ")], 10)) == "a, b"
 
 
 @pytest.mark.parametrize("screen", [True, False], indirect=True)

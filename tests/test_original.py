@@ -12,7 +12,7 @@ import pytest
 from texts import zipf_text
 
 import fastw2v
-from fastw2v.original.arguments import named_arguments, number, whole_number
+from fastw2v.original.arguments import decimal_number, named_arguments, whole_number
 from fastw2v.original.questions import read_sections
 from fastw2v.original.word2vec import OPTIONS, chosen_settings
 
@@ -326,7 +326,7 @@ def test_word2vec_without_output_only_makes_the_vocabulary_which_it_reads_again(
 def test_word2vec_passes_over_unknown_options_and_says_so(text: Path, tmp_path: Path) -> None:
     done = ours("word2vec", "-train", text, "-foo", "bar", "-min-count", 40, "-min-count", 1, "-debug", 1)
     assert done.returncode == 0
-    assert done.stderr == b"word2vec: passed over, for no option is called so: -foo bar -min-count 1\n"
+    assert done.stderr == b"word2vec: ignored unknown arguments: -foo bar -min-count 1\n"
     counted = ours("word2vec", "-train", text, "-min-count", 40)
     assert done.stdout == counted.stdout
 
@@ -390,4 +390,4 @@ def test_the_first_of_a_name_counts_and_its_value_is_what_follows() -> None:
     arguments = ["x", "-train", "-size", "9", "-size", "8", "y"]
     assert named_arguments(["-train", "-size"], arguments) == ({"-train": "-size", "-size": "9"}, ["x", "-size", "8", "y"])
     assert whole_number("-size", " +12 ") == 12
-    assert number("-alpha", "5e-2") == 0.05
+    assert decimal_number("-alpha", "5e-2") == 0.05

@@ -23,7 +23,7 @@ from fastw2v.corpus.sources import Source
 from fastw2v.errors import UsageError
 from fastw2v.original import word2phrase
 from fastw2v.phrasing.passes import count_strings, join_phrases, with_context
-from fastw2v.phrasing.table import COUNT, KEY, Tally
+from fastw2v.phrasing.table import COUNT_COLUMN, KEY_COLUMN, ShardCounts
 
 CLI = Callable[..., tuple[int, str, str]]
 CHECKOUT = Path(__file__).parent.parent
@@ -208,12 +208,12 @@ def test_the_output_is_the_same_for_any_number_of_threads_even_where_pairs_were_
             memory=2**20,
         )
         assert counts.forgotten > 0
-        results.append(sorted(counts.slots[counts.slots[:, COUNT] > 0].tolist()))
+        results.append(sorted(counts.slots[counts.slots[:, COUNT_COLUMN] > 0].tolist()))
     assert results[0] == results[1] == results[2]
 
 
 def test_a_tally_within_its_budget_keeps_what_is_frequent_with_its_count() -> None:
-    tally = Tally(2**17)
+    tally = ShardCounts(2**17)
     random = np.random.default_rng(1)
     often = np.arange(1, 101, dtype=np.uint64)
     for _ in range(60):
@@ -221,15 +221,15 @@ def test_a_tally_within_its_budget_keeps_what_is_frequent_with_its_count() -> No
         assert tally.slots.nbytes <= 2**17
     assert tally.forgotten > 0
     kept = tally.entries(60)
-    assert sorted(kept[:, KEY].tolist()) == often.tolist()
-    assert set(kept[:, COUNT].tolist()) == {60}
+    assert sorted(kept[:, KEY_COLUMN].tolist()) == often.tolist()
+    assert set(kept[:, COUNT_COLUMN].tolist()) == {60}
 
 
 def test_forgetting_is_told(cli: CLI, tmp_path: Path) -> None:
     (tmp_path / "in").write_text(" ".join(f"rare{i}" for i in range(300_000)) + "\n" + "new york city hall\n" * 20)
     code, _, err = cli("phrases", tmp_path / "in", "-o", tmp_path / "out", "--memory", "1M")
     assert code == 0
-    assert re.search(r"words and pairs seen \d+ times or less were forgotten on the way; a larger --memory prevents it", err)
+    assert re.search(r"words and pairs seen \d+ times or fewer may have been dropped; a larger --memory prevents it", err)
     assert (tmp_path / "out").read_text().endswith(" new_york city_hall\n" * 20)
 
 
@@ -265,7 +265,7 @@ def test_the_command_says_how_many_words_were_joined(cli: CLI, tmp_path: Path) -
     assert (code, out) == (0, "")
     joins = (tmp_path / "out").read_bytes().count(b"_")
     assert joins > 0
-    assert re.search(rf"160 words; {joins} joined to the word before; \d+\.\d s; \S+out \(\d", err)
+    assert re.search(rf"160 words; {joins} joined to the previous word; \d+\.\d s; \S+out \(\d", err)
 
 
 WRONG = {
@@ -334,9 +334,9 @@ def test_the_script_of_the_checkout_shows_what_the_original_shows(tmp_path: Path
         ("", 0, ""),
         ("-train none -output out", 2, "word2phrase: cannot read none: no such file or folder\n"),
         ("-train", 2, "word2phrase: -train is the last argument"),
-        ("-output out", 2, "word2phrase: -train is missing: give the name of a file\n"),
+        ("-output out", 2, "word2phrase: -train is missing: give a file name\n"),
         ("-train in -output out -min-count few", 2, "word2phrase: -min-count is 'few': it must be a whole number\n"),
-        ("-train in -output out -window 5", 2, "word2phrase: passed over, for no option is called so: -window 5"),
+        ("-train in -output out -window 5", 2, "word2phrase: ignored unknown arguments: -window 5"),
     ],
 )
 def test_the_script_without_arguments_shows_its_options_and_with_wrong_ones_a_line(
@@ -345,7 +345,7 @@ def test_the_script_without_arguments_shows_its_options_and_with_wrong_ones_a_li
     done = run_checkout(tmp_path, *arguments.split())
     assert done.returncode == code
     assert done.stderr.startswith(message)
-    assert done.stderr.count("\n") == (code != 0) + ("passed over" in message)
+    assert done.stderr.count("\n") == (code != 0) + ("ignored unknown" in message)
     if not arguments:
         for option in ("-train <file>", "-output <file>", "-min-count <int>", "-threshold <float>", "-debug <int>"):
             assert option in done.stdout

@@ -95,7 +95,7 @@ def test_equal_vectors_come_in_the_order_of_the_rows(count: int, dim: int) -> No
 
 
 def test_many_equal_scores_are_worked_out_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearest, "ROWS_AT_ONCE", 7)
+    monkeypatch.setattr(nearest, "ROWS_RESCORED_AT_ONCE", 7)
     vectors = WordVectors([f"w{row}" for row in range(50)], np.ones((50, 3), np.float32))
     assert [word for word, _ in vectors.most_similar("w0", topn=20)] == [f"w{row}" for row in range(1, 21)]
 
@@ -143,7 +143,7 @@ def test_the_other_questions_have_gensims_answers(ours: WordVectors, theirs: Key
 
 
 def test_many_queries_at_once_are_the_same_as_one_by_one(ours: WordVectors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(similarity_queries, "SCORES_AT_ONCE", 1000)  # five queries at a time
+    monkeypatch.setattr(similarity_queries, "COSINES_AT_ONCE", 1000)  # five queries at a time
     for word, found in zip(WORDS, ours.similar_to_each(WORDS, topn=3)):
         same(found, ours.most_similar(word, topn=3))
 
@@ -193,9 +193,9 @@ def test_questions_that_make_no_sense_are_refused(ours: WordVectors) -> None:
         (ours.most_similar, "at least one word"),
         (lambda: ours.doesnt_match([]), "at least one word"),
         (lambda: ours.n_similarity([], ["w1"]), "at least one word"),
-        (lambda: ours.similar_by_vector(np.zeros(5)), r"shape \(5,\) was asked with: it must be \(12,\)"),
+        (lambda: ours.similar_by_vector(np.zeros(5)), r"the query vector has shape \(5,\): it must be \(12,\)"),
         (lambda: WordVectors(["a"], np.zeros((2, 2))), "1 words, but 2 vectors"),
-        (lambda: WordVectors(["a", "a"], np.zeros((2, 2))), "'a' was there before"),
+        (lambda: WordVectors(["a", "a"], np.zeros((2, 2))), "'a' is in row 1 too"),
         (lambda: fastw2v.load("x", limit=0), "limit is 0"),
     ):
         with pytest.raises(UsageError, match=message):

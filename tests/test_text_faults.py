@@ -139,7 +139,7 @@ def test_a_pipe_in_place_of_a_folder_of_checkpoints_is_not_waited_for(tmp_path: 
         ("new.f2v", {"checkpoint": "new.f2v"}, "the output and the folder of checkpoints have the same name"),
         ("empty.f2v", {"checkpoint": "empty.f2v/state"}, "the folder of checkpoints .* lies in the output"),
         ("empty.f2v", {"log": "empty.f2v/log"}, "the log .* lies in the output"),
-        ("full.f2v", {}, "holds 'mine' beside a model, which would be lost"),
+        ("full.f2v", {}, "also holds 'mine', which overwriting the model would remove"),
     ],
 )
 def test_an_output_that_would_take_other_files_with_it_is_refused(

@@ -15,9 +15,8 @@ from hypothesis import strategies as st
 import fastw2v
 from fastw2v.compression.zstd import zstd
 from fastw2v.errors import Fastw2vError, UsageError
-from fastw2v.vectors.io import reading, recognition, text_rows
+from fastw2v.vectors.io import FILE_FORMATS, reading, recognition, text_rows
 from fastw2v.vectors.io.description import describe
-from fastw2v.vectors.io.formats import FILE_FORMATS
 from fastw2v.vectors.io.reading import read_rows
 from fastw2v.vectors.io.writing import chosen_format, write_vectors
 from fastw2v.vectors.word_vectors import WordVectors
@@ -120,7 +119,7 @@ def test_rows_are_found_whatever_the_size_of_a_chunk(tmp_path: Path, monkeypatch
     monkeypatch.setattr(recognition, "SAMPLE", 100)
     monkeypatch.setattr(reading, "FIRST_ROWS", 100)
     for chunk in (1, 7, 100, 1000):
-        monkeypatch.setattr(reading, "CHUNK", chunk)
+        monkeypatch.setattr(reading, "BYTES_READ_AT_ONCE", chunk)
         for name in ("v.bin", "v.txt", "v.txt.gz", "glove.txt"):
             found = fastw2v.load(tmp_path / name)
             assert found.words == vectors.words
@@ -186,7 +185,7 @@ def test_words_with_spaces_and_blank_lines_at_the_end_as_in_glove_files(tmp_path
     found = fastw2v.load(tmp_path / "glove")
     assert found.words == ["the", ". .", "at name@domain.com"]
     assert found.vectors.tolist() == [[0.5, 1], [1, 2], [3, 4]]
-    with pytest.raises(UsageError, match="cannot be in such a file"):
+    with pytest.raises(UsageError, match="which this format cannot hold"):
         found.save(tmp_path / "v.bin")
     found.save(tmp_path / "v.f2v")
     assert fastw2v.load(tmp_path / "v.f2v").words == found.words
@@ -196,24 +195,24 @@ NAN = np.array([1, np.nan], np.float32).tobytes()
 DAMAGED = {
     b"": "holds no word vectors",
     b"hello world\n": "holds no word vectors",
-    b"2 3\n": "cannot be in a file",
+    b"2 3\n": "do not fit in a file",
     b"1000000000000 100\nx 1 2\n": "line 1: 1,000,000,000,000 rows",
-    b"2 2\na 0.1 0.2 \nb 0.1 \n": "line 3: 1 numbers where 2",
-    b"2 2\na 0.1 0.2 0.3\nb 0.1 0.2 0.3\n": "line 1: the dimension is 2, and every line has more numbers",
-    b"a 0.1 0.2\nb 0.1 0.2 0.3\n": "line 2: 3 numbers where 2",
+    b"2 2\na 0.1 0.2 \nb 0.1 \n": "line 3: expected 2 numbers after the word, found 1",
+    b"2 2\na 0.1 0.2 0.3\nb 0.1 0.2 0.3\n": "line 1: the dimension is 2, but every line has more numbers",
+    b"a 0.1 0.2\nb 0.1 0.2 0.3\n": "line 2: expected 2 numbers after the word, found 3",
     b"2 2\na 0.1 0.2 \nb 0.1 zwei\n": "line 3: expected 2 numbers after the word, found 'zwei'",
-    b"2 2\na 0.1 0.2 \n\nb 0.1 0.2\n": "line 3: 0 numbers",
-    b"2 2\na 0.1 0.2 \n 0.1 0.2\n": "line 3: it has no word",
+    b"2 2\na 0.1 0.2 \n\nb 0.1 0.2\n": "line 3: expected 2 numbers after the word, found 0",
+    b"2 2\na 0.1 0.2 \n 0.1 0.2\n": "line 3: there is no word",
     b"3 2\na 0.1 0.2 \nb 0.1 0.2\n": "line 4: the file is cut short",
-    b"1 2\na 0.1 0.2 \nb 0.1 0.2\n": "more follows after the 1 rows",
+    b"1 2\na 0.1 0.2 \nb 0.1 0.2\n": "more data follow the 1 rows",
     b"2 2\na 0.1 0.2 \nb nan 0.4\n": "line 3: the vector of 'b' holds NaN",
     b"2 2\na 0.1 0.2 \nb 1e39 0.4\n": "line 3: the vector of 'b' holds NaN or infinity",
-    b"a 0.1 0.2\nb 0.1\n": "line 2: 1 numbers where 2",
+    b"a 0.1 0.2\nb 0.1\n": "line 2: expected 2 numbers after the word, found 1",
     b"2 2\na " + bytes(8) + b"\nb " + bytes(7): "cut short",
     b"2 2\na " + bytes(8) + b"\n" + b"b" * 20: "row 2 of 2: the file is cut short",
-    b"2 2\na " + bytes(8) + b"\n" + b"b" * 20_000: "row 2 of 2: where its word ends cannot be told",
+    b"2 2\na " + bytes(8) + b"\n" + b"b" * 20_000: "row 2 of 2: cannot tell where its word ends",
     b"2 2\na " + bytes(8) + b"\nb " + NAN: "row 2 of 2: the vector of 'b' holds NaN",
-    b"1 2\na " + bytes(8) + b"\nb " + bytes(8): "more follows after the 1 rows",
+    b"1 2\na " + bytes(8) + b"\nb " + bytes(8): "more data follow the 1 rows",
     b"1 0\na \n": "line 1: the dimension is 0",
 }
 
@@ -233,7 +232,7 @@ def test_a_wrong_line_far_down_is_named(tmp_path: Path) -> None:
     lines = (tmp_path / "v.txt").read_bytes().splitlines(keepends=True)
     lines[811] = lines[811].replace(b" ", b"", 1)
     (tmp_path / "v.txt").write_bytes(b"".join(lines))
-    with pytest.raises(UsageError, match=r"v\.txt, line 812: 6 numbers where 7"):
+    with pytest.raises(UsageError, match=r"v\.txt, line 812: expected 7 numbers after the word, found 6"):
         fastw2v.load(tmp_path / "v.txt")
 
 
@@ -295,9 +294,9 @@ def test_a_folder_is_replaced_whole_and_another_folder_never(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == [tmp_path / "v.f2v"]
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
-    with pytest.raises(UsageError, match="is no fastw2v folder"):
+    with pytest.raises(UsageError, match="is not a fastw2v model folder"):
         some().save(tmp_path / "mine", "folder")
-    with pytest.raises(UsageError, match="no model was saved there"):
+    with pytest.raises(UsageError, match="it holds no saved model"):
         fastw2v.load(tmp_path / "mine")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import fastw2v
-from fastw2v.benchmark.surroundings import surroundings
+from fastw2v.benchmark.environment import environment
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("llvmlite",)  # beside those that `surroundings` names
@@ -47,12 +47,12 @@ def code_version(package: Path = Path(fastw2v.__file__).parent) -> str:
 
 def machine() -> dict[str, Any]:
     """Processor, usable cores, memory in bytes, system."""
-    found = surroundings()
+    found = environment()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {"processor": found["processor"], "cores": found["cores"], "memory": memory, "system": found["system"]}
 
 
 def versions(packages: tuple[str, ...] = ()) -> dict[str, str]:
     """Of Python, fastw2v, what it needs, and other packages that are installed."""
-    found: dict[str, str | None] = surroundings(*PACKAGES, *packages)["versions"]
+    found: dict[str, str | None] = environment(*PACKAGES, *packages)["versions"]
     return {name: number for name, number in found.items() if number}

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from bench.common.results import FOLDER, Results
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -24,7 +24,7 @@ from bench.common.texts import text_of
 from bench.common.turns import Case, in_turn
 from bench.compare.programs import PROGRAMS, Job, version_of
 from fastw2v._system.processes import child_command
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 
 ATTEMPTS = 5  # fastText 0.9.3 now and then meets a NaN at its start, and succeeds the next time
 USUAL = ("word2vec.c", "gensim", "fasttext", "fastw2v")

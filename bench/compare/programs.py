@@ -13,7 +13,7 @@ from bench.common.machine import code_version
 from bench.common.processes import Failure, fastw2v, options
 from bench.compare import peers
 from fastw2v._system.processes import child_command
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 
 
 class Job(NamedTuple):

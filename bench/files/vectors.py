@@ -15,7 +15,7 @@ from bench.common.options import FILE, measurement, runs_option, set_options, te
 from bench.common.results import Results
 from bench.common.scoring import Sets
 from bench.common.turns import Case, in_turn
-from fastw2v.vectors.io.formats import DTYPES
+from fastw2v.vectors.io import DTYPES
 
 
 @click.command()

@@ -11,7 +11,7 @@ import numpy as np
 
 import fastw2v
 from bench.common.scoring import scores_of
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 
 # A stage is a function of a module of fastw2v.kernels.cuda; left out, it does nothing.
 STAGES = (
@@ -28,7 +28,7 @@ OTHER_PLANS = ("4 warps a block", "16 warps a block", "2048 ids a chunk")  # in 
 
 def card() -> dict[str, Any]:
     """What the GPU is."""
-    from fastw2v.benchmark.surroundings import described, surroundings
+    from fastw2v.benchmark.environment import environment, environment_line
     from fastw2v.training.devices import missing
 
     lacking = missing()
@@ -38,19 +38,19 @@ def card() -> dict[str, Any]:
 
     found = the_card()
     driver = "none" if SIMULATED else ".".join(map(str, driver_version()))
-    return found._asdict() | {"driver": driver, "surroundings": described(surroundings("numba-cuda"))}
+    return found._asdict() | {"driver": driver, "surroundings": environment_line(environment("numba-cuda"))}
 
 
 def speed(asked: dict[str, Any], seconds: float) -> dict[str, Any]:
     """Words/s of training, in the median; what word2vec.c's arithmetic needs for a word."""
     if asked["without"]:
         leave_out(asked["without"])
-    from fastw2v.benchmark.child import measure
+    from fastw2v.benchmark.child import measure_training
     from fastw2v.benchmark.operations import Work
     from fastw2v.settings import Settings
 
     settings = Settings(**asked["settings"])
-    found = measure(asked["corpus"], settings, asked["words"], 1, seconds)
+    found = measure_training(asked["corpus"], settings, asked["words"], 1, seconds)
     work, words = Work(**found["work"]), found["words"] / settings.epochs
     return {
         "words_per_second": found["words"] / float(np.median(found["seconds"])),

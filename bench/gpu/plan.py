@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from bench.gpu.child import NO_KEPT_IDS, OTHER_PLANS, STAGES, STREAMS
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 
 PARTS = ("speed", "quality", "streams", "stages", "sanitizer")
 FIVE = ("skipgram-ns", "cbow-ns", "skipgram-hs", "cbow-hs", "skipgram-both")

@@ -18,7 +18,7 @@ from bench.common.results import Results
 from bench.common.texts import cut_into_lines, text_of
 from bench.common.turns import Case, in_turn
 from fastw2v._system.processes import child_command
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 
 KERNEL = "fastw2v.kernels.blocked"
 # What is replaced, as module and name, in each module that has imported it.
@@ -71,10 +71,10 @@ def nothing(*arguments):  # type: ignore[no-untyped-def]
 def train_without(corpus: str, settings: dict[str, Any], words: int | None, stage: str) -> None:
     """Train without a stage whenever a line comes in, and print the seconds that it took."""
     leave_out(stage)
-    from fastw2v.benchmark.child import Measured
+    from fastw2v.benchmark.child import PreparedTraining
     from fastw2v.settings import Settings
 
-    measured = Measured(corpus, Settings(**settings), words)
+    measured = PreparedTraining(corpus, Settings(**settings), words)
     measured.run()
     print(len(measured.ids), flush=True)
     for _ in sys.stdin:

@@ -22,7 +22,7 @@ from bench.common.results import Results
 from bench.common.texts import text_of
 from bench.common.turns import Case, in_turn
 from bench.compare.programs import PROGRAMS, Job
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 
 
 class Target(NamedTuple):

@@ -17,7 +17,7 @@ from bench.common.processes import fastw2v, run, train
 from bench.common.results import Results
 from bench.common.texts import cut_into_lines, text_of
 from bench.common.turns import Case, in_turn
-from fastw2v.benchmark.choices import VARIANTS
+from fastw2v.benchmark.variants import VARIANTS
 from fastw2v.settings import Settings
 
 VARIANTS_MEASURED = ("skipgram-ns", "skipgram-hs", "cbow-ns", "cbow-hs")
@@ -85,7 +85,7 @@ def cost_of_loss(corpus: Path, folder: Path, variants: Sequence[str]) -> Cases:
 
 def loss_share(corpus: Path, name: str) -> dict[str, Any]:
     """Seconds of both, chunk by chunk, as the trainer estimates the loss."""
-    from fastw2v.benchmark.child import Measured
+    from fastw2v.benchmark.child import PreparedTraining
     from fastw2v.kernels.blocked import new_worker
     from fastw2v.kernels.blocked import train as train_chunk
     from fastw2v.kernels.loss import measure
@@ -94,7 +94,7 @@ def loss_share(corpus: Path, name: str) -> dict[str, Any]:
     from fastw2v.training.threads import CHUNK, MEASURED, ids_between_measurements
 
     settings = Settings(sample=1e-4, threads=1, epochs=1, **VARIANTS[name])
-    measured = Measured(str(corpus), settings, None)
+    measured = PreparedTraining(str(corpus), settings, None)
     stream, lookup, model, kind = measured.ids, measured.tables, measured.new_model(), variant(settings)
     worker = new_worker(0, model.input.shape[1], lookup, kind, random_state=0, alpha=0.025)
     schedule, total = new_schedule(settings, len(stream), 1), np.zeros(2)
@@ -130,13 +130,13 @@ class Scaling:
 
     def measure(self) -> dict[str, Any]:
         """One turn of both."""
-        from fastw2v.benchmark.child import Measured
+        from fastw2v.benchmark.child import PreparedTraining
         from fastw2v.benchmark.peak import measure_peak
 
         if not self.measured:
             settings = Settings(sample=1e-4, epochs=1, **VARIANTS[self.name])
             for threads in (1, 2):
-                self.measured[threads] = Measured(str(self.corpus), replace(settings, threads=threads), TURN_WORDS)
+                self.measured[threads] = PreparedTraining(str(self.corpus), replace(settings, threads=threads), TURN_WORDS)
                 self.measured[threads].run()  # warms up
         seconds = {threads: one.run() for threads, one in self.measured.items()}
         adding = {threads: measure_peak(threads, floats=threads).flops for threads in self.measured}
@@ -148,7 +148,7 @@ def short_lines(corpus: Path, folder: Path, variants: Sequence[str]) -> Cases:
     made: list[Any] = []
 
     def measure(number: int) -> dict[str, Any]:
-        from fastw2v.benchmark.child import Measured
+        from fastw2v.benchmark.child import PreparedTraining
         from fastw2v.benchmark.operations import work_of
 
         settings = Settings(sample=1e-4, epochs=1, threads=1, **VARIANTS["skipgram-ns"])
@@ -156,7 +156,7 @@ def short_lines(corpus: Path, folder: Path, variants: Sequence[str]) -> Cases:
             cut = folder / "lines.txt"
             cut_into_lines(corpus, cut, 8)
             for path in (corpus, cut):
-                text = Measured(str(path), settings, LINES_WORDS)
+                text = PreparedTraining(str(path), settings, LINES_WORDS)
                 made.append((text, work_of(text.ids, text.tables, settings).pairs))
                 text.run()  # warms up
         long, short = (pairs / text.run() for text, pairs in made)

@@ -111,7 +111,7 @@ def speed_and_score(document: Document, figure: "Figure") -> None:
     from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter
 
     from fastw2v.benchmark.statistics import spread
-    from fastw2v.plotting.colours import palette
+    from fastw2v.plotting.figures import palette
 
     axes = figure.subplots()
     axes.set_xscale("log")

@@ -66,7 +66,7 @@ def cluster(document: Document) -> str:
 
 def modelled(document: Document, figure: "Figure") -> None:
     """Words/s over nodes."""
-    from fastw2v.plotting.colours import palette
+    from fastw2v.plotting.figures import palette
 
     axes = figure.subplots()
     networks = grouped(document["runs"], "vocabulary", "gigabits")

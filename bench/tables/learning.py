@@ -138,7 +138,7 @@ def _asked(document: Document) -> list[str]:
 
 def both_scores(document: Document, figure: "Figure") -> None:
     """The blocked kernel's score over the reference kernel's, a point for each setting; a panel for each task."""
-    from fastw2v.plotting.colours import palette
+    from fastw2v.plotting.figures import palette
 
     found = [line for line in lines(document) if not any(line.diverged)]
     tasks = list(dict.fromkeys(f"{line.task}: {line.score}" for line in found))

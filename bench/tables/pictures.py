@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.tables.figures import Document, Picture
 from fastw2v._system.files import written_whole
-from fastw2v.plotting.extra import require
+from fastw2v.plotting.figures import require
 
 GREY, FAINT = "#7d858f", "#8a919c55"
 COLOURS = {

@@ -41,7 +41,7 @@ def speed_and_memory(document: Document, figure: "Figure") -> None:
     """Words/s above, memory below, over what grows."""
     from matplotlib.ticker import EngFormatter, MaxNLocator
 
-    from fastw2v.plotting.colours import palette
+    from fastw2v.plotting.figures import palette
 
     blue, orange = palette(2)
     parts = _parts(document)

@@ -1,4 +1,4 @@
-"""How fast training is on this machine: every variant, kernel and number of threads, beside what the machine can do.
+"""The training throughput of this machine by variant, kernel and number of threads, compared with its peak performance.
 
 from fastw2v.benchmark.suite import benchmark
 

@@ -1,4 +1,4 @@
-"""One measurement, in a process of its own, so that its peak of memory is its own."""
+"""One measurement in a child process, so that its peak memory is its own."""
 
 import json
 import sys
@@ -26,12 +26,16 @@ from fastw2v.settings import Settings
 from fastw2v.training.devices import new_engine
 from fastw2v.training.trainer import Trainer
 
-LOSS_IDS = 50_000  # of the text, on which the loss is measured once training is over
-MOST_REPEATS = 25
+LOSS_IDS = 50_000  # ids at the start of the text on which the loss is measured after training
+REPEAT_LIMIT = 25
 
 
-class Measured:
-    """Training on a text's first words, ready to be run as often as wanted; compiling and reading are done."""
+class PreparedTraining:
+    """Training on the first words of a text, ready to run any number of times: kernels compiled, text encoded.
+
+    words : how many of the text, None for all
+    loss : nats per pair after the last run; NaN before
+    """
 
     def __init__(self, corpus: str, settings: Settings, words: int | None) -> None:
         warmup.compile_all(settings, Listener())
@@ -44,13 +48,13 @@ class Measured:
         self.loss = float("nan")
 
     def run(self) -> float:
-        """Train a new model; the seconds it took. `loss` is then that of the same windows whatever the kernel."""
+        """Train a new model. Returns the seconds it took, and sets `loss`, measured on the same windows for all kernels."""
         engine = new_engine(self.ids, self.new_model(), self.tables, self.settings)
         trainer = Trainer(engine, self.settings)
         start = time.perf_counter()
         trainer.run(lambda progress: None)
         seconds = time.perf_counter() - start
-        self.loss = _loss(trainer.model, self.tables, self.ids, self.settings)
+        self.loss = _sampled_loss(trainer.model, self.tables, self.ids, self.settings)
         return seconds
 
     def new_model(self) -> Model:
@@ -58,11 +62,14 @@ class Measured:
         return new_model(self.vocabulary, self.settings)
 
 
-def measure(corpus: str, settings: Settings, words: int | None, repeats: int, seconds: float) -> dict[str, Any]:
-    """Train on the text's first words `repeats` times, and more often until `seconds` have gone by."""
-    measured = Measured(corpus, settings, words)
+def measure_training(corpus: str, settings: Settings, words: int | None, repeats: int, seconds: float) -> dict[str, Any]:
+    """Train `repeats` times, then again until training took `seconds` in total. Returns the figures by name.
+
+    words : of the text, the first to train on; None for all
+    """
+    measured = PreparedTraining(corpus, settings, words)
     taken: list[float] = []
-    while len(taken) < repeats or (sum(taken) < seconds and len(taken) < MOST_REPEATS):
+    while len(taken) < repeats or (sum(taken) < seconds and len(taken) < REPEAT_LIMIT):
         taken.append(measured.run())
     peak = peak_memory()
     return {
@@ -76,7 +83,7 @@ def measure(corpus: str, settings: Settings, words: int | None, repeats: int, se
 
 
 def _first(ids: IdStream, words: int | None) -> IdStream:
-    """The first words of a stream, all of them for None."""
+    """The first `words` ids of a stream; None for all."""
     if words is None or words >= len(ids):
         return ids
     first = IdStream(memory=4 * words, expected=words)
@@ -85,8 +92,8 @@ def _first(ids: IdStream, words: int | None) -> IdStream:
     return first
 
 
-def _loss(model: Model, lookup: Tables, ids: IdStream, settings: Settings) -> float:
-    """Mean nats a pair, now, on some of the text."""
+def _sampled_loss(model: Model, lookup: Tables, ids: IdStream, settings: Settings) -> float:
+    """Mean nats per pair of a model on the start of the text; NaN without pairs."""
     total = np.zeros(2)
     read = ids.read(0, min(LOSS_IDS, len(ids)))
     scratch, room = aligned_zeros(2, model.input.shape[1]), np.zeros(len(read), np.int32)
@@ -95,9 +102,9 @@ def _loss(model: Model, lookup: Tables, ids: IdStream, settings: Settings) -> fl
 
 
 def peak_memory() -> int:
-    """The most bytes that this process has held in memory.
+    """Peak resident memory of this process, in bytes.
 
-    Linux counts what the parent held at the start among a child's getrusage, but not in /proc.
+    On Linux getrusage includes memory that the parent held at the fork; /proc does not.
     """
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
@@ -109,10 +116,10 @@ def peak_memory() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
-def answer(corpus: str, settings: dict[str, Any], words: int | None, repeats: int, seconds: float) -> None:
-    """Print what `measure` finds as JSON; an error is one line on standard error, and its exit code."""
+def print_measurement(corpus: str, settings: dict[str, Any], words: int | None, repeats: int, seconds: float) -> None:
+    """Print the result of `measure_training` as JSON; an error becomes one line on standard error, and its exit code."""
     try:
-        print(json.dumps(measure(corpus, Settings(**settings), words, repeats, seconds)))
+        print(json.dumps(measure_training(corpus, Settings(**settings), words, repeats, seconds)))
     except Fastw2vError as error:
         say(str(error))
         sys.exit(error.exit_code)

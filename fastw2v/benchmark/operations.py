@@ -1,17 +1,17 @@
-"""The useful operations of training on a text: those that word2vec.c's arithmetic needs, whatever a kernel does.
+"""The useful operations of training on a text: those of the arithmetic of word2vec.c, whatever the kernel computes.
 
-Useful is what the reference does for its own pairs of words, so that figures of different kernels can be compared:
+They are counted for the pairs of the reference kernel, so that the figures of all kernels compare:
 
-- A *score* is one hidden row against one output row: the word itself and each noise word (negative sampling), each node of the
-  word's path (the tree). It costs 6 · dim operations: the product of the rows, the step of the hidden row and that of the
-  output row, each a multiplication and an addition for each dimension. Skip-gram scores every pair of center and context,
-  CBOW every center that has a context.
-- Adding a row to another costs dim: for a skip-gram pair once (the gradient to the context's vector); for CBOW twice for each
-  context (into the mean, and the gradient back), and once more for each center (the division).
+- A *score* is the product of a hidden row and an output row: that of the word, of each noise word (negative sampling), or of
+  each node on the word's path (hierarchical softmax). With the updates of both rows it costs 6 · dim operations: three times a
+  multiplication and an addition for each dimension. Skip-gram has scores for every pair of center and context, CBOW for every
+  center that has a context.
+- Adding one row to another costs dim operations. Skip-gram does it once a pair (the gradient of the context's row), CBOW twice
+  a context (the mean, and the gradient of the row) and once a center (the division).
 
-Nothing else counts: no sigmoid, no drawing of words, no noise word that is drawn and left out. The blocked kernel trains the
-same pairs, expected over the draw of the windows, and is credited with the same operations, though it shares noise words among
-pairs and so does fewer or more of its own. Scores that the tree leaves out because they are past ±6 are counted.
+Nothing else counts: no sigmoid, no random numbers, no noise word that is drawn and skipped. The blocked kernel trains the same
+pairs in expectation and is credited with the same operations, although it shares noise words among pairs and so computes fewer
+or more. Scores past ±6, which word2vec.c skips on the tree, are counted.
 """
 
 from typing import NamedTuple
@@ -23,17 +23,17 @@ from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
 
-SCORE, ADDITION = 6, 1  # operations for each dimension
-FLOAT = 4  # bytes
-PIECE = 1_000_000  # ids looked at together
+SCORE, ADDITION = 6, 1  # operations per dimension
+ELEMENT_BYTES = 4  # bytes
+IDS_COUNTED_AT_ONCE = 1_000_000  # ids
 
 
 class Work(NamedTuple):
-    """What one epoch trains on, expected over the draw of the windows.
+    """The work of one epoch, in expectation over the drawn windows.
 
-    centers : words that subsampling leaves and that have a context
+    centers : words kept by subsampling that have a context
     pairs : of center and context
-    scores : hidden rows against output rows
+    scores : products of a hidden row and an output row
     additions : of one row to another
     """
 
@@ -47,20 +47,19 @@ class Work(NamedTuple):
         return dim * (SCORE * self.scores + ADDITION * self.additions)
 
     def row_bytes(self, dim: int) -> float:
-        """Bytes of rows that are read and written, as if none stayed in a cache: an output row for each score, an input row
-        for each context."""
-        return 2 * FLOAT * dim * (self.scores + self.pairs)
+        """Bytes of rows read and written if no row stayed in a cache: an output row a score, an input row a context."""
+        return 2 * ELEMENT_BYTES * dim * (self.scores + self.pairs)
 
 
 def work_of(ids: IdStream, tables: Tables, settings: Settings, seed: int = 1) -> Work:
-    """Count one epoch's work on an id stream; subsampling is drawn once, windows are taken in expectation."""
+    """Compute the work of one epoch. Subsampling is drawn once with `seed`; windows are taken in expectation."""
     random = np.random.default_rng(seed)
     total = np.zeros(3)
     rest = np.zeros(0, np.int32)
-    for start in range(0, len(ids), PIECE):
-        read = np.concatenate([rest, ids.read(start, min(start + PIECE, len(ids)))])
+    for start in range(0, len(ids), IDS_COUNTED_AT_ONCE):
+        read = np.concatenate([rest, ids.read(start, min(start + IDS_COUNTED_AT_ONCE, len(ids)))])
         ends = np.flatnonzero(read == END_OF_SENTENCE)
-        whole = int(ends[-1]) + 1 if len(ends) and start + PIECE < len(ids) else len(read)
+        whole = int(ends[-1]) + 1 if len(ends) and start + IDS_COUNTED_AT_ONCE < len(ids) else len(read)
         total += _count(read[:whole], tables, settings, random)
         rest = read[whole:]
     centers, pairs, steps = total.tolist()
@@ -70,7 +69,7 @@ def work_of(ids: IdStream, tables: Tables, settings: Settings, seed: int = 1) ->
 
 
 def _count(ids: np.ndarray, tables: Tables, settings: Settings, random: np.random.Generator) -> np.ndarray:
-    """Centers, pairs and scores of some whole sentences."""
+    """Centers, pairs and scores of complete sentences, (3,) float64."""
     sentence = np.cumsum(ids == END_OF_SENTENCE)
     stays = (ids != END_OF_SENTENCE) & (random.random(len(ids)) <= tables.keep[ids])
     words, sentence = ids[stays], sentence[stays]
@@ -86,14 +85,17 @@ def _count(ids: np.ndarray, tables: Tables, settings: Settings, random: np.rando
 
 
 def expected_contexts(sentence: np.ndarray, window: int) -> np.ndarray:
-    """Contexts of each word, the window's reach being 1 to `window` with equal chances; takes each word's sentence number."""
+    """Expected contexts of each word, (n,) float64, with a dynamic window uniform from 1 to `window`.
+
+    sentence : (n,) int64, number of each word's sentence, ascending
+    """
     starts = np.flatnonzero(np.diff(sentence, prepend=sentence[0] - 1))
     lengths = np.diff(np.append(starts, len(sentence)))
     place = np.arange(len(sentence)) - np.repeat(starts, lengths)
     length = np.repeat(lengths, lengths)
-    chunk = place // MAX_SENTENCE_LENGTH * MAX_SENTENCE_LENGTH  # a longer sentence is cut
-    before = place - chunk
-    after = np.minimum(length - chunk, MAX_SENTENCE_LENGTH) - 1 - before
-    # Of n words on one side, as many as the reach allows, in the mean over all reaches.
+    start = place // MAX_SENTENCE_LENGTH * MAX_SENTENCE_LENGTH  # a longer sentence is cut
+    before = place - start
+    after = np.minimum(length - start, MAX_SENTENCE_LENGTH) - 1 - before
+    # reached[n]: the mean over all reaches of the contexts on a side that has n words.
     reached: np.ndarray = np.minimum(np.arange(window + 1)[:, None], np.arange(1, window + 1)).mean(axis=1)
     return np.asarray(reached[np.minimum(before, window)] + reached[np.minimum(after, window)])

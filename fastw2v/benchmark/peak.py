@@ -1,7 +1,7 @@
-"""What the machine can do at most, measured by two small loops: fused multiply-adds, and memory.
+"""The peak performance of the machine, measured by two small loops: fused multiply-adds, and memory.
 
-Each runs in as many threads as training would. Memory is counted as in the triad of McCalpin's STREAM: two numbers read and one
-written for each element, whatever the caches read besides.
+Both run on as many threads as training would. Memory traffic is counted as in the triad of STREAM (McCalpin 1995): two numbers
+read and one written for each element, without what the caches read besides.
 """
 
 import threading
@@ -16,24 +16,28 @@ from fastw2v._jit.compiling import compiled_math
 from fastw2v._jit.simd import LANES, load, store
 from fastw2v.model.matrices import aligned_zeros
 
-CHAINS = 8  # sums that do not wait for each other: what two units of four cycles' latency need
-ROUNDS = 40_000_000
-TRIAD_FLOATS = 24_000_000  # of each array, all threads together: 96 MB, past most caches
-REPEATS = 3
+CHAINS = 8  # independent sums: what two units with a latency of four cycles need
+PEAK_ROUNDS = 40_000_000
+TRIAD_FLOATS = 24_000_000  # of each array, over all threads: 96 MB, more than most caches
+PEAK_REPEATS = 3
 
 
 class Peak(NamedTuple):
-    """Operations and bytes a second."""
+    """Peak performance: operations and bytes per second."""
 
     flops: float
     bandwidth: float
 
 
-def measure_peak(threads: int, *, rounds: int = ROUNDS, floats: int = TRIAD_FLOATS) -> Peak:
-    """The best of a few runs of each loop."""
+def measure_peak(threads: int, *, rounds: int = PEAK_ROUNDS, floats: int = TRIAD_FLOATS) -> Peak:
+    """Measure both peaks on `threads` threads; the best of a few runs each.
+
+    rounds : iterations of the multiply-add loop
+    floats : length of each array of the triad, over all threads
+    """
     sums = [aligned_zeros(CHAINS + 2, LANES) for _ in range(threads)]
     for array in sums:
-        array[CHAINS] = 0.999  # each step is x · 0.999 + 0.001: the numbers stay near 1
+        array[CHAINS] = 0.999  # x · 0.999 + 0.001 stays near 1
         array[CHAINS + 1] = 0.001
     length = max(1, floats // threads)
     arrays = [np.ones((3, length), np.float32) for _ in range(threads)]
@@ -46,9 +50,9 @@ def measure_peak(threads: int, *, rounds: int = ROUNDS, floats: int = TRIAD_FLOA
 
 
 def _best(tasks: list[Callable[[], None]]) -> float:
-    """The least seconds in which all tasks are done side by side."""
+    """The shortest wall time of all tasks run in parallel, in seconds."""
     seconds = []
-    for _ in range(REPEATS):
+    for _ in range(PEAK_REPEATS):
         threads = [threading.Thread(target=task) for task in tasks]
         start = time.perf_counter()
         for thread in threads:
@@ -61,7 +65,10 @@ def _best(tasks: list[Callable[[], None]]) -> float:
 
 @compiled_math
 def multiply_add(rounds: int, sums: np.ndarray) -> None:
-    """x = x · a + b, so many rounds, for eight vectors of 16 floats; the rows of `sums` are the eight, a and b."""
+    """Repeat x = x · a + b for eight vectors.
+
+    sums : (10, LANES) float32, the eight vectors, a and b
+    """
     a, b = load(sums, 8, 0), load(sums, 9, 0)
     x0, x1, x2, x3 = load(sums, 0, 0), load(sums, 1, 0), load(sums, 2, 0), load(sums, 3, 0)
     x4, x5, x6, x7 = load(sums, 4, 0), load(sums, 5, 0), load(sums, 6, 0), load(sums, 7, 0)

@@ -1,4 +1,4 @@
-"""What repeated measurements say: medians, spreads, and whether a difference is one."""
+"""Statistics of repeated measurements: medians, spreads, and whether a difference is significant."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,29 +10,29 @@ CONFIDENCE = 0.95
 
 
 class Spread(NamedTuple):
-    """The middle of some measurements, and their ends."""
+    """Median, smallest and largest of some measurements."""
 
     median: float
     low: float
     high: float
 
     def as_dict(self) -> dict[str, Any]:
-        """By name."""
+        """The fields by name."""
         return self._asdict()
 
     @property
     def relative(self) -> float:
-        """Half of what lies between the ends, of the median: the "±" of a table."""
+        """Half the range over the median: the "±" of a table."""
         return (self.high - self.low) / 2 / self.median if self.median else 0.0
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Median, least and most."""
+    """The spread of some values."""
     return Spread(float(np.median(values)), float(min(values)), float(max(values)))
 
 
 class Ratio(NamedTuple):
-    """A ratio of medians with its confidence interval."""
+    """A ratio of medians and its confidence interval."""
 
     ratio: float
     low: float
@@ -40,16 +40,16 @@ class Ratio(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Of speeds, new over old: "faster", "slower", or "no difference" where the interval holds 1."""
+        """For throughput, new over old: "faster", "slower", or "no difference" if the interval contains 1."""
         if self.low > 1:
             return "faster"
         return "slower" if self.high < 1 else "no difference"
 
 
 def ratio_of_medians(new: Sequence[float], old: Sequence[float], seed: int = 1) -> Ratio:
-    """The median of `new` over that of `old`, and its 95 % interval by the bootstrap.
+    """The median of `new` over that of `old`, with a 95 % bootstrap interval (Efron 1979).
 
-    Both are drawn from with replacement, each by itself, and the ratio of the two medians is looked at (Efron 1979).
+    Each sample is resampled with replacement, independently of the other; the interval is that of the ratio of the medians.
     """
     random = np.random.default_rng(seed)
     drawn = [np.median(random.choice(np.asarray(values), (DRAWS, len(values))), axis=1) for values in (new, old)]

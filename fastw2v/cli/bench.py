@@ -53,9 +53,9 @@ def bench(
     fastw2v bench --threads 1 --json bench.json --plot bench.png
     """
     from fastw2v._system.files import check_writable, written_whole
-    from fastw2v.benchmark.choices import VARIANTS
     from fastw2v.benchmark.figure import check_picture, draw_benchmark
     from fastw2v.benchmark.suite import benchmark
+    from fastw2v.benchmark.variants import VARIANTS
     from fastw2v.reporting import listener_for
 
     if corpus is not None and not corpus.exists():
@@ -90,7 +90,7 @@ def _show(report: "Report") -> None:
     from rich.table import Table
 
     from fastw2v._system.resources import readable_bytes
-    from fastw2v.benchmark.surroundings import described
+    from fastw2v.benchmark.environment import environment_line
     from fastw2v.reporting.console import PlainConsole
 
     table = Table(pad_edge=False)
@@ -115,7 +115,7 @@ def _show(report: "Report") -> None:
         )
     console = PlainConsole()
     console = PlainConsole(width=max(console.width, WIDTH))  # a narrow screen breaks lines; figures would be cut
-    console.print(described(report.surroundings))
+    console.print(environment_line(report.surroundings))
     first = report.results[0]
     about = f"text: {report.corpus}, {first.words:,} words, vocabulary {first.vocabulary:,}; {report.dim} dimensions, one epoch"
     console.print(about)

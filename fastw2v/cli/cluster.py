@@ -36,7 +36,7 @@ def cluster(vectors: Path, k: int, output: Path | None, iterations: int, by_clas
     fastw2v cluster vectors.bin -k 50 -o classes.tsv --sorted --tsv
     """
     from fastw2v._system.files import check_not_an_input, check_writable
-    from fastw2v.vectors.clusters import in_order, write_clusters
+    from fastw2v.vectors.clusters import rows_by_class, write_clusters
 
     if output:
         check_writable(output, "the output")
@@ -50,7 +50,7 @@ def cluster(vectors: Path, k: int, output: Path | None, iterations: int, by_clas
         _show_classes(loaded.words, classes, _largest(classes)[:SHOWN_CLUSTERS])
         print_line(f"{len(loaded):,} words in {len(set(classes.tolist())):,} classes, written to {output}")
     elif tsv:
-        rows = in_order(classes) if by_class else range(len(classes))
+        rows = rows_by_class(classes) if by_class else range(len(classes))
         show(("word", "class"), [(loaded.words[row], int(classes[row])) for row in rows], "tsv")
     else:
         _show_classes(loaded.words, classes, sorted(set(classes.tolist())) if by_class else _largest(classes))

@@ -8,7 +8,7 @@ from fastw2v._system.display import say
 from fastw2v.cli.options import FILE, FILE_FORMAT, LIMIT
 from fastw2v.cli.output import output_options, print_line, show
 from fastw2v.cli.reading import LENIENT, is_lenient, load
-from fastw2v.vectors.io.formats import DTYPES, DtypeName, FileFormat
+from fastw2v.vectors.io import DTYPES, DtypeName, FileFormat
 
 
 @click.command(short_help="Write vectors in another format.")

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from fastw2v.settings import Settings, parse_size
-from fastw2v.vectors.io.formats import FORMATS
+from fastw2v.vectors.io import FORMATS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)

@@ -55,7 +55,7 @@ def phrases(
     """
     settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
 
-    from fastw2v.phrasing.pipeline import run
+    from fastw2v.phrasing.pipeline import run_phrases
     from fastw2v.reporting import listener_for
 
-    run(list(corpus), output, settings, listener_for(progress=not quiet))
+    run_phrases(list(corpus), output, settings, listener_for(progress=not quiet))

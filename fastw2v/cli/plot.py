@@ -47,10 +47,10 @@ def plot(
     fastw2v plot vectors.bin -o map.png --top 300
     fastw2v plot vectors.bin -o capitals.svg --words capitals.tsv --title 'Countries and capitals'
     """
-    from fastw2v.plotting import draw_map, read_words
+    from fastw2v.plotting import draw_map, read_word_list
     from fastw2v.reporting import listener_for
 
-    listed = None if words is None else read_words(words)
+    listed = None if words is None else read_word_list(words)
     draw_map(
         vectors,
         output,

@@ -9,7 +9,7 @@ from fastw2v.cli.options import CORPUS, FILE, FILE_FORMAT, MAX_VOCAB, MIN_COUNT,
 from fastw2v.distributed.supervisor import supervise
 from fastw2v.errors import UsageError, argument
 from fastw2v.settings import DEVICES, KERNELS, MODELS, Settings
-from fastw2v.vectors.io.formats import FileFormat
+from fastw2v.vectors.io import FileFormat
 
 
 @click.command(short_help="Train word vectors on a text.")

@@ -1,1 +1,1 @@
-"""The demonstration: a generated text with planted relations, trained on and asked about."""
+"""The demonstration: a generated text with planted relations, and the questions asked of vectors trained on it."""

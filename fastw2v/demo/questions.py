@@ -1,4 +1,4 @@
-"""What the demonstration asks of its vectors."""
+"""Queries of the demonstration: neighbours of some words, and the planted analogies."""
 
 from collections import defaultdict
 
@@ -9,12 +9,12 @@ WORDS_TO_SHOW = ("paris", "france", "dog", "dogs", "bigger", "guitar")
 
 
 def neighbours(vectors: WordVectors, topn: int = 5) -> dict[str, list[tuple[str, float]]]:
-    """Some words with their nearest neighbours and the cosines."""
+    """The nearest neighbours of some words, with cosines; words without a vector are left out."""
     return {word: vectors.most_similar(word, topn=topn) for word in WORDS_TO_SHOW if word in vectors}
 
 
 def solved_analogies(vectors: WordVectors) -> dict[str, tuple[int, int]]:
-    """For each planted relation, how many analogies are solved and how many there are; nearest word of all counts."""
+    """For each planted relation, the analogies solved by 3CosAdd over all words, and their total."""
     scores: dict[str, list[bool]] = defaultdict(list)
     for analogy in analogies():
         known = all(word in vectors for word in (analogy.a, analogy.b, analogy.c, analogy.d))

@@ -1,9 +1,9 @@
-"""A text from a small grammar, with relations planted in it that word vectors should find.
+"""A text generated from a small grammar, with planted relations that word vectors can find.
 
-Every planted pair (a country and its capital, a noun and its plural, an adjective and its comparative) has a choice of
-attributes that stand beside both of its members, and every side of a relation has words that stand beside all members of that
-side. So a pair's members differ by their side alone, which is what an analogy asks for. Topic groups share their sentences;
-filler words are as frequent as Zipf's law says and mean nothing.
+Each planted pair (a country and its capital, a noun and its plural, an adjective and its comparative) has attributes that occur
+with both of its members. Each side of a relation has words that occur with all members of that side. So the members of a pair
+differ only by side, which is what an analogy asks for. The words of a topic share sentences. Filler words follow Zipf's law and
+carry no meaning.
 """
 
 import random
@@ -34,10 +34,10 @@ TOPICS = [
 
 
 class Relation(NamedTuple):
-    """A kind of planted pair.
+    """A relation and its pairs.
 
-    sides : the words that stand beside all first members, and those beside all second members
-    attributes : the words of which each pair has some
+    sides : words that occur with all first members, and words that occur with all second members
+    attributes : words of which each pair gets ATTRIBUTES
     """
 
     name: str
@@ -46,14 +46,14 @@ class Relation(NamedTuple):
     attributes: list[str]
 
 
-def _pairs(listing: str) -> list[tuple[str, str]]:
+def _split_pairs(listing: str) -> list[tuple[str, str]]:
     return [(first, second) for first, second in (pair.split(":") for pair in listing.split())]
 
 
 RELATIONS = [
     Relation(
         name="capitals",
-        pairs=[(capital, country) for country, capital in _pairs(COUNTRIES)],
+        pairs=[(capital, country) for country, capital in _split_pairs(COUNTRIES)],
         sides=(
             "city mayor streets station downtown airport suburbs museum cathedral square".split(),
             "nation government border parliament president army exports treaty province currency".split(),
@@ -66,7 +66,7 @@ RELATIONS = [
     ),
     Relation(
         name="plurals",
-        pairs=_pairs(PLURALS),
+        pairs=_split_pairs(PLURALS),
         sides=(
             "a this one every each is was has single another".split(),
             "many these several all few are were have both most".split(),
@@ -79,7 +79,7 @@ RELATIONS = [
     ),
     Relation(
         name="comparatives",
-        pairs=_pairs(COMPARATIVES),
+        pairs=_split_pairs(COMPARATIVES),
         sides=(
             "very so quite too rather really extremely fairly truly somewhat".split(),
             "than much even far still considerably slightly no any ever".split(),
@@ -92,9 +92,9 @@ RELATIONS = [
     ),
 ]
 
-ATTRIBUTES = 8  # that each pair has
+ATTRIBUTES = 8  # of each pair
 FILLER_WORDS = 6000
-BATCH = 1 << 16
+FILLER_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Analogy:
 
 
 def analogies() -> list[Analogy]:
-    """All analogies that the planted pairs make."""
+    """All analogies between the pairs of each relation."""
     return [
         Analogy(relation.name, *first, *second)
         for relation in RELATIONS
@@ -120,7 +120,7 @@ def analogies() -> list[Analogy]:
 
 
 def sentences(words: int, seed: int = 1) -> Iterator[list[str]]:
-    """Sentences of about 11 words, until there are `words` words."""
+    """Generate sentences of about 11 words, until they have at least `words` words in total, sentence ends included."""
     draw = random.Random(seed)
     invented = _invented_words(draw)
     pairs = [
@@ -142,7 +142,7 @@ def sentences(words: int, seed: int = 1) -> Iterator[list[str]]:
 
 
 def _invented_words(draw: random.Random) -> Iterator[str]:
-    """Distinct pronounceable words that stand nowhere else in the text."""
+    """An endless stream of distinct pronounceable words that the grammar does not use."""
     seen = {word for relation in RELATIONS for pair in relation.pairs for word in pair}
     seen.update(word for relation in RELATIONS for side in relation.sides for word in side)
     seen.update(word for relation in RELATIONS for word in relation.attributes)
@@ -155,7 +155,7 @@ def _invented_words(draw: random.Random) -> Iterator[str]:
 
 
 def _zipf_words(draw: random.Random, words: list[str]) -> Iterator[str]:
-    """Words without end, the r-th with probability proportional to 1/r."""
+    """An endless stream of words, the r-th with probability proportional to 1/r."""
     weights = [1 / rank for rank in range(1, len(words) + 1)]
     while True:
-        yield from draw.choices(words, weights, k=BATCH)
+        yield from draw.choices(words, weights, k=FILLER_AT_ONCE)

@@ -1,1 +1,1 @@
-"""The five original programs' command lines, on this package's engine."""
+"""The command lines of the original's five programs, on fastw2v."""

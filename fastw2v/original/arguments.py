@@ -1,4 +1,4 @@
-"""The original's way with arguments: `-name value` in any order; the first of a name counts, unknown ones are ignored."""
+"""Arguments as the original parses them: `-name value` in any order; the first of a name counts, unknown ones are ignored."""
 
 import math
 import re
@@ -42,9 +42,9 @@ class OriginalOptions(Wording):
 
 
 def named_arguments(names: Iterable[str], arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
-    """The values given for `names`, and the arguments that are neither a name nor its value.
+    """The values of the options `names`, and the arguments that are neither an option nor its value.
 
-    Raises UsageError for a name with nothing after it.
+    Raises UsageError for an option without a value.
     """
     values: dict[str, str] = {}
     taken: set[int] = set()
@@ -59,14 +59,14 @@ def named_arguments(names: Iterable[str], arguments: Sequence[str]) -> tuple[dic
 
 
 def whole_number(name: str, text: str) -> int:
-    """What atoi reads; but where atoi reads the start of a text or nothing, UsageError."""
+    """Parse an integer like atoi, but raise UsageError for text that is no complete integer."""
     if not WHOLE_NUMBER.fullmatch(text) or len(text) > 30:
         raise UsageError(f"{name} is {text!r}: it must be a whole number")
     return int(text)
 
 
-def number(name: str, text: str) -> float:
-    """What atof reads; but where atof reads the start of a text or nothing, UsageError."""
+def decimal_number(name: str, text: str) -> float:
+    """Parse a number like atof, but raise UsageError for text that is no complete finite number."""
     try:
         value = float(text)
     except ValueError:

@@ -1,29 +1,29 @@
-"""distance: the words nearest to a word, or to the sum of several."""
+"""distance: print the words nearest to a word, or to the sum of several."""
 
 from pathlib import Path
 
 from fastw2v.original.arguments import OriginalOptions
-from fastw2v.original.program import finish, show
+from fastw2v.original.program import finish, write_out
 
 USAGE = """Usage: distance <FILE>
-FILE holds word vectors, in the original's binary or text format
+FILE holds word vectors in the original's binary or text format
 """
 
 
 def main() -> None:
-    """The command."""
+    """Entry point."""
     finish("distance", distance, OriginalOptions({}))
 
 
 def distance(arguments: list[str]) -> None:
-    """Read words from standard input, a line at a time, and show what is near them."""
+    """Read lines of words from standard input, and print the nearest words of each."""
     if not arguments:
-        show(USAGE)
+        write_out(USAGE)
         return
-    from fastw2v.original.neighbours import Neighbours, asked
+    from fastw2v.original.neighbours import NeighbourTable, prompted_lines
 
-    neighbours = Neighbours(Path(arguments[0]))
-    for words in asked("Enter word or sentence (EXIT to break): "):
+    neighbours = NeighbourTable(Path(arguments[0]))
+    for words in prompted_lines("Enter word or sentence (EXIT to break): "):
         rows = neighbours.looked_up(words, unknown=-1)
         if rows is not None:
             target = neighbours.units(rows).sum(axis=0)

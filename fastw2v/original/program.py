@@ -1,4 +1,4 @@
-"""What the programs' mains share: output as it comes, and every error as one line with an exit code."""
+"""Shared by the original's programs: unbuffered output, and errors as one line with an exit code."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ from fastw2v.errors import Fastw2vError, Interrupted, Terminated, Wording, worde
 
 
 def finish(name: str, program: Callable[[list[str]], None], wording: Wording) -> NoReturn:
-    """Run a program on this process's arguments and end the process: exit code 0, or an error's own.
+    """Run a program on the arguments of this process, and exit with code 0 or that of the error.
 
     wording : how messages name the program's options
     """
@@ -34,9 +34,9 @@ def finish(name: str, program: Callable[[list[str]], None], wording: Wording) ->
     except MemoryError:
         code, message = 1, "memory ran out"
     except ModuleNotFoundError as error:
-        code, message = 1, f"{error.name} is not installed: run this in an environment that fastw2v is installed in"
+        code, message = 1, f"{error.name} is not installed: install fastw2v in this Python environment"
     except BrokenPipeError:
-        # Whoever read the output has gone; Python would complain once more when it closes standard output.
+        # The reader of the output has gone. Closing standard output would fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     if message:
@@ -48,14 +48,14 @@ def _terminate(number: int, frame: object) -> NoReturn:
     raise Terminated
 
 
-def show(text: str | bytes) -> None:
-    """Write to standard output at once; any bytes, for words and names of files may be any, and scripts read them."""
+def write_out(text: str | bytes) -> None:
+    """Write to standard output unbuffered. Words and file names may be any bytes, and scripts read them."""
     sys.stdout.buffer.write(text if isinstance(text, bytes) else to_bytes(text))
     sys.stdout.buffer.flush()
 
 
-def of_strangers(text: bytes | str) -> bytes:
-    """A word or the name of a file, to be shown: the bytes that it is; but on a terminal what a terminal can show."""
+def displayable(text: bytes | str) -> bytes:
+    """The bytes of a word or file name; on a terminal, with what it cannot display escaped."""
     if sys.stdout.isatty():
         return to_bytes(shown_on(sys.stdout, text if isinstance(text, str) else to_text(text)))
     return text if isinstance(text, bytes) else to_bytes(text)

@@ -1,4 +1,4 @@
-"""Questions of compute-accuracy: reading them as the original's scanf does, and answering them in blocks."""
+"""Questions of compute-accuracy: read as the original's scanf reads them, answered many at a time."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,58 +10,58 @@ from fastw2v._system.display import say
 from fastw2v._system.text_encoding import words_to_bytes
 from fastw2v.vectors.word_vectors import load
 
-SCORES_AT_ONCE = 1 << 24  # numbers in a block's table of dot products: 64 MB; with an eighth of it, half as fast
-LEAST_AT_ONCE = 32  # questions in a block, however many words there are: fewer would wait for memory
+SCORES_AT_ONCE = 1 << 24  # cosines held at a time: 64 MB; an eighth of it is half as fast
+LEAST_AT_ONCE = 32  # questions at a time, at least: fewer are limited by memory bandwidth
 
 Question = tuple[bytes, bytes, bytes, bytes]
 
 
-class Section(NamedTuple):
-    """The questions under one name; those of the first section, which has none, stand before any ":"."""
+class QuestionSection(NamedTuple):
+    """A section and its questions; the first has no name and holds the questions before any ":"."""
 
     name: bytes
     questions: list[Question]
 
 
 class Tally(NamedTuple):
-    """Questions answered rightly, of those whose four words are all known."""
+    """Questions answered correctly, and questions whose four words are all known."""
 
     right: int = 0
     known: int = 0
 
     def plus(self, other: "Tally") -> "Tally":
-        """Both together."""
+        """The sums."""
         return Tally(self.right + other.right, self.known + other.known)
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in the original's float32; 0 of 0 is what an x86 processor makes of it."""
+    """A percentage in the original's float32; 0 of 0 prints as on x86."""
     return f"{np.float32(part) / np.float32(whole) * np.float32(100):.2f}" if whole else "-nan"
 
 
-def read_sections(data: bytes) -> list[Section]:
-    """Questions of four words each, in capitals, wherever a line ends; ":" or EXIT stands before a section's name.
+def read_sections(data: bytes) -> list[QuestionSection]:
+    """Read sections of questions, four words each in capitals, whatever the lines; ":" or EXIT precedes a section's name.
 
-    A last word with no white space after it is met together with the end of the file: it ends the text where a question or a
-    name would begin, and counts inside a question. A question cut short keeps the words of the one before in its last places.
+    A last word without white space after it coincides with the end of the file: it ends the text where a question or name would
+    begin, but counts inside a question. An incomplete question keeps the last words of the previous one.
     """
     scan = Scanner(data)
     a = b = c = d = b""
-    found = [Section(b"", [])]
+    found = [QuestionSection(b"", [])]
     while True:
         a = scan.word(a).upper()
         if a in (b":", b"EXIT") or scan.at_end:
             a = scan.word(a)
             if scan.at_end:
                 return found
-            found.append(Section(a, []))
+            found.append(QuestionSection(a, []))
         else:
             b, c, d = (scan.word(old).upper() for old in (b, c, d))
             found[-1].questions.append((a, b, c, d))
 
 
 class Scanner:
-    """Words from bytes, as scanf("%s") reads them; `at_end` is feof."""
+    """Reads words from bytes like scanf("%s"); `at_end` is feof."""
 
     def __init__(self, data: bytes) -> None:
         self.words = data.split()
@@ -70,7 +70,7 @@ class Scanner:
         self.at_end = False
 
     def word(self, old: bytes) -> bytes:
-        """The next word, or `old` where there is none."""
+        """The next word, or `old` at the end."""
         left = len(self.words) - self.place
         self.at_end = left == 0 or (left == 1 and self.ends_in_word)
         if left == 0:
@@ -79,13 +79,13 @@ class Scanner:
         return self.words[self.place - 1]
 
 
-class Answers:
-    """The words of a file in capitals, and vectors at length 1.
+class QuestionAnswers:
+    """Answers questions with the first words of a vector file, in capitals.
 
-    rows : the row of each word, the first of equals
+    rows : the row of each word, of equal words the first
     same : (n,) int64, for each row the first row with the same word
-    units : (n, dim) float32; zeros for a vector of no direction
-    directed : (n,) bool, whether a vector has one
+    units : (n, dim) float32, unit vectors; zero vectors stay zero
+    directed : (n,) bool, whether the vector is not zero
     """
 
     def __init__(self, path: Path, threshold: int) -> None:
@@ -101,17 +101,20 @@ class Answers:
         np.divide(vectors, lengths[:, np.newaxis], out=self.units, where=self.directed[:, np.newaxis])
 
     def tally(self, questions: Sequence[Question]) -> Tally:
-        """How many of the questions are known, and how many of these are answered rightly."""
+        """Count the questions whose words are known, and those of them answered correctly."""
         known = [question for question in questions if all(word in self.rows for word in question)]
         rows = np.array([[self.rows[word] for word in question] for question in known], np.int64).reshape(-1, 4)
         at_once = max(LEAST_AT_ONCE, SCORES_AT_ONCE // max(1, len(self.units)))
-        right = sum(self._right(rows[start : start + at_once]) for start in range(0, len(rows), at_once))
+        right = sum(self._count_right(rows[start : start + at_once]) for start in range(0, len(rows), at_once))
         return Tally(right, len(known))
 
-    def _right(self, rows: np.ndarray) -> int:
-        """How many of some questions, (m, 4) rows of a b c d, are answered by d.
+    def _count_right(self, rows: np.ndarray) -> int:
+        """Count the questions that are answered correctly.
 
-        The answer is the first of the highest scores above 0, the rows a, b and c left out; a row with d's word will do.
+        The answer is the row with the highest score above 0, the first of equals, other than a, b and c. It is correct if it
+        has the same word as d.
+
+        rows : (m, 4) int64, rows of a, b, c and d
         """
         a, b, c, d = rows.T
         scores = (self.units[b] - self.units[a] + self.units[c]) @ self.units.T

@@ -1,4 +1,4 @@
-"""word2phrase: the original's command line and its bytes, on this package's engine."""
+"""word2phrase: the original's command line, with byte-identical output, on fastw2v."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,32 +6,32 @@ from typing import Any
 
 from fastw2v._system.display import say
 from fastw2v.errors import UsageError
-from fastw2v.original.arguments import OriginalOptions, named_arguments, number, whole_number
-from fastw2v.original.program import finish, of_strangers, show
+from fastw2v.original.arguments import OriginalOptions, decimal_number, named_arguments, whole_number
+from fastw2v.original.program import displayable, finish, write_out
 from fastw2v.phrasing.settings import PhraseSettings
 
-USAGE = """word2phrase, as fastw2v does it
+USAGE = """word2phrase on fastw2v
 
 Options:
 \t-train <file>
-\t\tThe text in which phrases are looked for
+\t\tText in which to find phrases
 \t-output <file>
-\t\tWhere the text goes with its phrases joined
+\t\tFile for the text with phrases joined
 \t-min-count <int>
 \t\tDo not join words and pairs that occur less often than this; default is 5
 \t-threshold <float>
 \t\tJoin pairs with a score above this (higher means fewer phrases); default is 100
 \t-debug <int>
-\t\tHow much is said: 0 only how it starts, 1 the size of the vocabulary too, 2 progress too (default)
+\t\tMessages: 0 = only the start, 1 = also the vocabulary size, 2 = also progress (default)
 
 Example:
 word2phrase -train text.txt -output phrases.txt -threshold 100 -debug 2
 """
-READERS: dict[str, Callable[[str, str], Any]] = {
+OPTION_READERS: dict[str, Callable[[str, str], Any]] = {
     "-train": lambda name, text: text,
     "-output": lambda name, text: text,
     "-min-count": whole_number,
-    "-threshold": number,
+    "-threshold": decimal_number,
     "-debug": whole_number,
 }
 SETTINGS = {"-threshold": "threshold", "-min-count": "min_count"}
@@ -39,35 +39,35 @@ WORDING = OriginalOptions({setting: option for option, setting in SETTINGS.items
 
 
 def main() -> None:
-    """The command."""
+    """Entry point."""
     finish("word2phrase", word2phrase, WORDING)
 
 
 def word2phrase(arguments: list[str]) -> None:
-    """Join phrases as the arguments say."""
+    """Join phrases according to the arguments."""
     if not arguments:
-        show(USAGE + "\n")
+        write_out(USAGE + "\n")
         return
-    texts, ignored = named_arguments(READERS, arguments)
+    texts, ignored = named_arguments(OPTION_READERS, arguments)
     if ignored:
-        say(f"word2phrase: passed over, for no option is called so: {' '.join(ignored)}")
+        say(f"word2phrase: ignored unknown arguments: {' '.join(ignored)}")
     for name in ("-train", "-output"):
         if name not in texts:
-            raise UsageError(f"{name} is missing: give the name of a file")
-    _run({name: READERS[name](name, text) for name, text in texts.items()})
+            raise UsageError(f"{name} is missing: give a file name")
+    _join_phrases({name: OPTION_READERS[name](name, text) for name, text in texts.items()})
 
 
-def _run(options: dict[str, Any]) -> None:
+def _join_phrases(options: dict[str, Any]) -> None:
     settings = PhraseSettings(**{SETTINGS[name]: value for name, value in options.items() if name in SETTINGS})
 
-    from fastw2v.phrasing.passes import Counts
-    from fastw2v.phrasing.pipeline import Watch, run
+    from fastw2v.phrasing.passes import StringCounts
+    from fastw2v.phrasing.pipeline import PassObserver, run_phrases
     from fastw2v.reporting.listener import Listener
 
     debug = options.get("-debug", 2)
 
-    class Shown(Watch):
-        """The original's lines."""
+    class PrintedProgress(PassObserver):
+        """Prints the original's progress."""
 
         words = 0
 
@@ -75,7 +75,7 @@ def _run(options: dict[str, Any]) -> None:
             if debug > 1:
                 print(f"Words processed: {words // 1000}K     Vocab size: {strings // 1000}K  ", end="\r", flush=True)
 
-        def learned(self, counts: Counts) -> None:
+        def pairs_counted(self, counts: StringCounts) -> None:
             if debug > 0:
                 print(f"\nVocab size (unigrams + bigrams): {counts.strings}\nWords in train file: {counts.words}")
 
@@ -84,5 +84,5 @@ def _run(options: dict[str, Any]) -> None:
             if debug > 1:
                 print(f"Words written: {self.words // 1000}K", end="\r", flush=True)
 
-    show(b"Starting training using file %s\n" % of_strangers(options["-train"]))
-    run(options["-train"], Path(options["-output"]), settings, Listener(), Shown(), exact=True)
+    write_out(b"Starting training using file %s\n" % displayable(options["-train"]))
+    run_phrases(options["-train"], Path(options["-output"]), settings, Listener(), PrintedProgress(), exact=True)

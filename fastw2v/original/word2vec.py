@@ -1,4 +1,4 @@
-"""word2vec: the original's options, output and files; the training is this package's."""
+"""word2vec: the original's options, output and files, on fastw2v."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,38 +6,38 @@ from typing import Any
 
 from fastw2v._system.display import say
 from fastw2v.errors import UsageError
-from fastw2v.original.arguments import OriginalOptions, named_arguments, number, whole_number
-from fastw2v.original.program import finish, of_strangers, show
+from fastw2v.original.arguments import OriginalOptions, decimal_number, named_arguments, whole_number
+from fastw2v.original.program import displayable, finish, write_out
 from fastw2v.settings import DEFAULT_ALPHA, Settings
 
-THREADS, CBOW, DEBUG = 12, 1, 2  # the original's defaults where they are not ours
+DEFAULT_THREADS, CBOW, DEBUG = 12, 1, 2  # defaults of the original that differ from fastw2v's
 
 OPTIONS = {
-    "-train": ("file", "The text to learn from: plain, or compressed by gzip, bzip2, xz, zstd or zip"),
-    "-output": ("file", "Where the word vectors go, or the word classes"),
-    "-size": ("int", f"Numbers in a word vector; default is {Settings.dim}"),
-    "-window": ("int", f"Most words between a word and its context; default is {Settings.window}"),
+    "-train": ("file", "Text to train on: plain, or compressed by gzip, bzip2, xz, zstd or zip"),
+    "-output": ("file", "File for the word vectors, or the word classes"),
+    "-size": ("int", f"Dimension of the word vectors; default is {Settings.dim}"),
+    "-window": ("int", f"Largest distance between a word and its context, in words; default is {Settings.window}"),
     "-sample": (
         "float",
-        f"Words of a higher relative frequency are passed over at times; default is {Settings.sample}, 0 = never",
+        f"Subsample words with a higher relative frequency; default is {Settings.sample} (0 = none)",
     ),
-    "-hs": ("int", "Hierarchical softmax; default is 0 (not used)"),
-    "-negative": ("int", f"Noise words for each pair of words; default is {Settings.negative} (0 = not used)"),
-    "-threads": ("int", f"Threads to train with; default is {THREADS}"),
-    "-iter": ("int", f"Passes over the text; default is {Settings.epochs}"),
-    "-min-count": ("int", f"Words that occur less often are left out; default is {Settings.min_count}"),
+    "-hs": ("int", "Use hierarchical softmax; default is 0 (not used)"),
+    "-negative": ("int", f"Negative samples per pair of words; default is {Settings.negative} (0 = not used)"),
+    "-threads": ("int", f"Number of threads; default is {DEFAULT_THREADS}"),
+    "-iter": ("int", f"Number of epochs; default is {Settings.epochs}"),
+    "-min-count": ("int", f"Discard words that occur less often; default is {Settings.min_count}"),
     "-alpha": (
         "float",
-        "The learning rate at the start; default is {skipgram} for skip-gram and {cbow} for CBOW".format(**DEFAULT_ALPHA),
+        "Initial learning rate; default is {skipgram} for skip-gram and {cbow} for CBOW".format(**DEFAULT_ALPHA),
     ),
-    "-classes": ("int", "Write so many word classes, by k-means, instead of vectors; default is 0 (vectors)"),
-    "-debug": ("int", f"What is shown: 2 = vocabulary and progress, 1 = vocabulary, 0 = neither; default is {DEBUG}"),
-    "-binary": ("int", "Write the vectors in the binary format; default is 0 (off)"),
-    "-save-vocab": ("file", "Where the words and their counts go; without -output this is all that is done"),
-    "-read-vocab": ("file", "Take words and counts from there instead of counting the text"),
-    "-cbow": ("int", f"Continuous bag of words; default is {CBOW} (0 = skip-gram)"),
+    "-classes": ("int", "Write this number of word classes, by k-means, instead of vectors; default is 0 (vectors)"),
+    "-debug": ("int", f"Output: 2 = vocabulary and progress, 1 = vocabulary, 0 = neither; default is {DEBUG}"),
+    "-binary": ("int", "Save the vectors in binary format; default is 0 (off)"),
+    "-save-vocab": ("file", "File for the words and their counts; without -output nothing else is done"),
+    "-read-vocab": ("file", "Read words and counts from this file instead of counting the text"),
+    "-cbow": ("int", f"Use the continuous bag of words model; default is {CBOW} (0 = skip-gram)"),
 }
-READERS: dict[str, Callable[[str, str], Any]] = {"int": whole_number, "float": number, "file": lambda name, text: text}
+READERS: dict[str, Callable[[str, str], Any]] = {"int": whole_number, "float": decimal_number, "file": lambda name, text: text}
 SETTINGS = {
     "-size": "dim",
     "-window": "window",
@@ -48,31 +48,31 @@ SETTINGS = {
     "-iter": "epochs",
     "-min-count": "min_count",
     "-alpha": "alpha",
-}  # the options whose values are settings of ours
+}  # options that are settings of fastw2v
 FILES = {"-output": "output", "-save-vocab": "save_vocab", "-read-vocab": "read_vocab", "-classes": "classes"}
 WORDING = OriginalOptions({setting: option for option, setting in (SETTINGS | FILES).items()} | {"k": "-classes"})
 
 
 def main() -> None:
-    """The command."""
+    """Entry point."""
     finish("word2vec", word2vec, WORDING)
 
 
 def word2vec(arguments: list[str]) -> None:
-    """Train, or only count the words, as the arguments say."""
+    """Train, or only count the words, according to the arguments."""
     if not arguments:
-        show(usage())
+        write_out(usage())
         return
     texts, ignored = named_arguments(OPTIONS, arguments)
     if ignored:
-        say(f"word2vec: passed over, for no option is called so: {' '.join(ignored)}")
+        say(f"word2vec: ignored unknown arguments: {' '.join(ignored)}")
     given: dict[str, Any] = {name: READERS[OPTIONS[name][0]](name, text) for name, text in texts.items()}
     if not given.get("-train"):
-        raise UsageError("-train is missing: give the text to learn from; without arguments all options are shown")
+        raise UsageError("-train is missing: give the text to train on; without arguments, word2vec lists its options")
     settings = chosen_settings(given)
-    show(b"Starting training using file %s\n" % of_strangers(given["-train"]))
+    write_out(b"Starting training using file %s\n" % displayable(given["-train"]))
 
-    from fastw2v.original.word2vec_output import Shown
+    from fastw2v.original.word2vec_output import OriginalOutput
     from fastw2v.run.pipeline import Files, count, run
 
     def path(option: str) -> Path | None:
@@ -85,7 +85,7 @@ def word2vec(arguments: list[str]) -> None:
         file_format="binary" if given.get("-binary") else "original",
         classes=given.get("-classes", 0),
     )
-    listener = Shown(given.get("-debug", DEBUG), settings.thread_count)
+    listener = OriginalOutput(given.get("-debug", DEBUG), settings.thread_count)
     if files.output:
         run([given["-train"]], settings, files, listener)
     else:
@@ -93,9 +93,9 @@ def word2vec(arguments: list[str]) -> None:
 
 
 def chosen_settings(given: dict[str, Any]) -> Settings:
-    """The settings that some options' values mean; what the original takes for "none" or "all" is that here too."""
+    """Convert option values to settings; values that mean "none" or "all" to the original keep that meaning."""
     values = {setting: given[option] for option, setting in SETTINGS.items() if option in given}
-    values.setdefault("threads", THREADS)
+    values.setdefault("threads", DEFAULT_THREADS)
     if "hs" in values:
         values["hs"] = values["hs"] != 0
     for setting, least in (("negative", 0), ("sample", 0.0), ("min_count", 1)):
@@ -105,8 +105,8 @@ def chosen_settings(given: dict[str, Any]) -> Settings:
 
 
 def usage() -> str:
-    """What is shown without arguments."""
-    lines = ["word2vec: the original's options, on the engine of fastw2v", "", "Options:"]
+    """The help, printed without arguments."""
+    lines = ["word2vec on fastw2v, with the original's options", "", "Options:"]
     for name, (kind, meaning) in OPTIONS.items():
         lines += [f"\t{name} <{kind}>", f"\t\t{meaning}"]
     lines += ["", "Examples:"]

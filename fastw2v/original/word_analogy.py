@@ -1,31 +1,33 @@
-"""word-analogy: for three words a b c, the words that are to c as b is to a."""
+"""word-analogy: given three words a b c, print the words that are to c as b is to a."""
 
 from pathlib import Path
 
 from fastw2v.original.arguments import OriginalOptions
-from fastw2v.original.program import finish, show
+from fastw2v.original.program import finish, write_out
 
 USAGE = """Usage: word-analogy <FILE>
-FILE holds word vectors, in the original's binary or text format
+FILE holds word vectors in the original's binary or text format
 """
 
 
 def main() -> None:
-    """The command."""
+    """Entry point."""
     finish("word-analogy", word_analogy, OriginalOptions({}))
 
 
 def word_analogy(arguments: list[str]) -> None:
-    """Read three words a line from standard input and show what is near b - a + c; the first row of the file is no word."""
+    """Read three words a line from standard input and print the words nearest to b - a + c; row 0 is no word."""
     if not arguments:
-        show(USAGE)
+        write_out(USAGE)
         return
-    from fastw2v.original.neighbours import Neighbours, asked
+    from fastw2v.original.neighbours import NeighbourTable, prompted_lines
 
-    neighbours = Neighbours(Path(arguments[0]))
-    for words in asked("Enter three words (EXIT to break): "):
+    neighbours = NeighbourTable(Path(arguments[0]))
+    for words in prompted_lines("Enter three words (EXIT to break): "):
         if len(words) < 3:
-            show(f"Only {len(words)} words were entered.. three words are needed at the input to perform the calculation\n")
+            write_out(
+                f"Only {len(words)} words were entered.. three words are needed at the input to perform the calculation\n"
+            )
             continue
         rows = neighbours.looked_up(words, unknown=0)
         if rows is not None:

@@ -1,1 +1,1 @@
-"""Phrases: words that often stand side by side are found and joined, as word2phrase.c does; `fastw2v.phrases` is the call."""
+"""Phrases: words that often occur together are joined, as word2phrase.c does. `fastw2v.phrases` is the entry point."""

@@ -1,4 +1,4 @@
-"""The two passes over the text, on several threads: counting, and writing it with its phrases joined."""
+"""The two passes over the text, on several threads: counting strings, and writing the text with phrases joined."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,22 +11,22 @@ from fastw2v._jit.compiling import Entry
 from fastw2v.corpus.buffers import map_in_order
 from fastw2v.phrasing.scoring import Rule, mark, settle, write_block
 from fastw2v.phrasing.strings import SHARDS, last_word, new_buffer, sort_by_shard, string_keys
-from fastw2v.phrasing.table import Tally, add_entries, count_keys, new_slots, table_of
+from fastw2v.phrasing.table import ShardCounts, add_entries, count_keys, new_slots, table_of
 
-# While one table of all frequent strings is made, the entries of all shards stand beside it.
-BUDGET_SHARE = 0.3
-LEAST_BUDGET = 1 << 17  # a shard this small, of some 6,000 strings, is never worth pruning
+# Of the memory: while the table of all frequent strings is built, the entries of all shards exist beside it.
+TABLES_FRACTION = 0.3
+LEAST_TABLE_BYTES = 1 << 17  # about 6,000 strings: pruning a smaller shard would not pay
 
 Item = TypeVar("Item")
 
 
-class Counts(NamedTuple):
-    """What the first pass found.
+class StringCounts(NamedTuple):
+    """Result of the first pass.
 
-    slots : the table of all strings, words and pairs, counted min_count times or more; see table.py
-    strings : how many those are
+    slots : (power of two, 2) uint64, table of the words and pairs seen min_count times or more; see phrasing.table
+    strings : number of words and pairs in it
     words : words of the text
-    forgotten : strings counted so often or less were forgotten on the way, for want of memory
+    forgotten : words and pairs seen this often or less may have been dropped, because memory was short; 0 for none
     """
 
     slots: np.ndarray
@@ -43,40 +43,42 @@ def count_strings(
     memory: int,
     exact: bool = False,
     counted: Callable[[int, int], None] = lambda words, strings: None,
-) -> Counts:
-    """Count words and pairs of neighbours; the result is the same for any number of threads.
+) -> StringCounts:
+    """Count words and pairs of neighbouring words. The result does not depend on the number of threads.
 
+    blocks : the bytes of the text in order, each ending with white space
+    memory : bytes for the tables
     exact : read words exactly as the original does, see strings.next_string
-    counted : is told now and then of the words read so far, and of about how many different strings they gave
+    counted : called now and then with the words read so far and the approximate number of distinct strings
     """
-    tallies = [Tally(max(LEAST_BUDGET, memory * BUDGET_SHARE / SHARDS)) for _ in range(SHARDS)]
-    readers = [Reader(exact) for _ in range(threads)]
+    shard_counts = [ShardCounts(max(LEAST_TABLE_BYTES, memory * TABLES_FRACTION / SHARDS)) for _ in range(SHARDS)]
+    readers = [BlockReader(exact) for _ in range(threads)]
     words = 0
     counting: list[Future[None]] = []
 
     def count(shard: int, found: list[list[np.ndarray]]) -> None:
         for shards in found:
-            tallies[shard].add(shards[shard])
+            shard_counts[shard].add(shards[shard])
 
     with ThreadPoolExecutor(threads) as pool:
         for batch in _batches(with_context(blocks, exact), threads):
-            read = list(pool.map(Reader.keys, readers, batch))
+            read = list(pool.map(BlockReader.keys, readers, batch))
             for done in counting:
                 done.result()
             words += sum(number for _, number in read)
-            # In the order of the blocks, so that what is forgotten does not depend on the threads.
+            # In the order of the blocks, so that pruning does not depend on the number of threads.
             counting = [pool.submit(count, shard, [found for found, _ in read]) for shard in range(SHARDS)]
-            counted(words, sum(int(tally.used[0]) for tally in tallies))
+            counted(words, sum(int(shard.used[0]) for shard in shard_counts))
         for done in counting:
             done.result()
-    forgotten = max(tally.forgotten for tally in tallies)
-    slots, strings = table_of(tallies, max(1, min_count))
-    return Counts(slots, strings, words, forgotten)
+    forgotten = max(shard.forgotten for shard in shard_counts)
+    slots, strings = table_of(shard_counts, max(1, min_count))
+    return StringCounts(slots, strings, words, forgotten)
 
 
 def join_phrases(
     blocks: Iterable[bytes],
-    counts: Counts,
+    counts: StringCounts,
     write: Callable[[memoryview], object],
     *,
     threshold: float,
@@ -85,12 +87,13 @@ def join_phrases(
     exact: bool = False,
     written: Callable[[int], None] = lambda words: None,
 ) -> int:
-    """Write the text with phrases joined, piece by piece; returns how many words were joined to the one before.
+    """Write the text with phrases joined, block by block. Returns the number of words joined to the previous word.
 
-    written : is told of the words of each piece
+    blocks : the same text as counted
+    written : called with the number of words of each block
     """
     rule = Rule(np.int64(min_count), np.float32(threshold), np.float32(counts.words))
-    writers = [Writer(counts.slots, rule, exact) for _ in range(threads)]
+    writers = [BlockMarker(counts.slots, rule, exact) for _ in range(threads)]
 
     def marked(number: int, block: tuple[int, bytes]) -> tuple[np.ndarray, np.ndarray, int]:
         return writers[number % threads].marked(block)
@@ -106,27 +109,27 @@ def join_phrases(
     return total
 
 
-class Reader:
-    """One thread of the first pass, with its buffers."""
+class BlockReader:
+    """A thread of the first pass, with its buffers."""
 
     def __init__(self, exact: bool) -> None:
         self.exact = exact
         self.word = new_buffer()
-        self.room = np.empty(0, np.uint64)
+        self.key_buffer = np.empty(0, np.uint64)
 
     def keys(self, block: tuple[int, bytes]) -> tuple[list[np.ndarray], int]:
-        """The keys of a block, those of each shard, and the number of its words."""
+        """The keys of a block by shard, SHARDS arrays of uint64, and the number of its words."""
         context, data = block
-        if len(self.room) < len(data) + 2:
-            self.room = np.empty(len(data) + 2, np.uint64)
-        keys, words = string_keys(np.frombuffer(data, np.uint8), context, self.exact, self.word, self.room)
+        if len(self.key_buffer) < len(data) + 2:
+            self.key_buffer = np.empty(len(data) + 2, np.uint64)
+        keys, words = string_keys(np.frombuffer(data, np.uint8), context, self.exact, self.word, self.key_buffer)
         by_shard, ends = np.empty(keys, np.uint64), np.zeros(SHARDS, np.int64)
-        sort_by_shard(self.room[:keys], by_shard, ends)
+        sort_by_shard(self.key_buffer[:keys], by_shard, ends)
         return np.split(by_shard, ends[:-1]), words
 
 
-class Writer:
-    """One thread of the second pass, with its buffers."""
+class BlockMarker:
+    """A thread of the second pass, with its buffers."""
 
     def __init__(self, slots: np.ndarray, rule: Rule, exact: bool) -> None:
         self.slots = slots
@@ -136,16 +139,16 @@ class Writer:
         self.make_room(0)
 
     def make_room(self, words: int) -> None:
-        """Buffers for a block of so many words."""
+        """Allocate buffers for a block of at most `words` words."""
         self.out = np.empty(3 * words, np.uint8)
         self.keys = np.empty((words, 2), np.uint64)
         self.places = np.empty(words, np.int64)
         self.marks = np.empty((words, 3), np.int64)
 
     def marked(self, block: tuple[int, bytes]) -> tuple[np.ndarray, np.ndarray, int]:
-        """A block's text before any joining, its marks (see scoring.mark), and the number of its words.
+        """The text of a block before any joining, (n,) uint8, its marks (see scoring.mark), and the number of its words.
 
-        The arrays are written to again by the next call.
+        The next call overwrites the arrays.
         """
         context, data = block
         most_words = (len(data) + 1) // 2
@@ -158,7 +161,7 @@ class Writer:
 
 
 def with_context(blocks: Iterable[bytes], exact: bool) -> Iterator[tuple[int, bytes]]:
-    """Each block behind the last word before it, and how many bytes that word takes, with a space or the end of its line."""
+    """Prepend to each block the last word before it, and a space or newline. Yields the length of that context and the data."""
     buffer = new_buffer()
     context = b""
     for block in blocks:
@@ -177,7 +180,7 @@ def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 
 def entries() -> Iterator[Entry]:
-    """All compiled functions that the passes call, for `compiling.warm_up`."""
+    """The compiled functions that the passes call, for `compiling.warm_up`."""
     data, word = np.frombuffer(b"a ", np.uint8), new_buffer()
     keys, slots, starts = np.zeros(4, np.uint64), new_slots(0), np.zeros(1, np.int64)
     out, marks = np.zeros(2, np.uint8), np.zeros((2, 3), np.int64)

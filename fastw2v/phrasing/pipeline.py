@@ -1,4 +1,4 @@
-"""A whole run: from a text to the same text with its phrases joined."""
+"""Joining phrases: from a text to the same text with phrases joined."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ from fastw2v.corpus.findings import merge_findings
 from fastw2v.corpus.names import check_corpus_argument
 from fastw2v.corpus.sources import Source, append_to_copy, sources
 from fastw2v.errors import Interrupted, option
-from fastw2v.phrasing.passes import Counts, count_strings, entries, join_phrases
+from fastw2v.phrasing.passes import StringCounts, count_strings, entries, join_phrases
 from fastw2v.phrasing.settings import PhraseSettings
 from fastw2v.reporting import listener_for
 from fastw2v.reporting.listener import Listener
@@ -27,16 +27,16 @@ from fastw2v.reporting.listener import Listener
 
 @dataclass(frozen=True)
 class PhraseSummary:
-    """A finished run in figures.
+    """Figures of a finished run.
 
     Attributes
     ----------
     words : int
-        Words of the text, as they came in.
+        Words of the text before joining.
     phrases : int
-        How often two neighbours were joined, in all passes.
+        How often a word was joined to the previous word, in all passes.
     seconds : float
-        Of the whole run, compiling included.
+        Wall time, including compilation.
     """
 
     words: int
@@ -44,17 +44,17 @@ class PhraseSummary:
     seconds: float
 
 
-class Watch:
-    """Hears how the passes come along, in words; this one says nothing."""
+class PassObserver:
+    """Receives the progress of the passes, in words; this one ignores it."""
 
     def counted(self, words: int, strings: int) -> None:
-        """So many words were read, and gave so many different strings: words and pairs."""
+        """`words` words were read so far, with about `strings` distinct words and pairs."""
 
-    def learned(self, counts: Counts) -> None:
-        """The first pass is over."""
+    def pairs_counted(self, counts: StringCounts) -> None:
+        """The first pass is complete."""
 
     def written(self, words: int) -> None:
-        """So many more words were written."""
+        """`words` more words were written."""
 
 
 def phrases(
@@ -120,16 +120,22 @@ def phrases(
     """
     settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
     check_corpus_argument(corpus)
-    return run(corpus, checked_path("output", output), settings, listener_for(progress=progress))
+    return run_phrases(corpus, checked_path("output", output), settings, listener_for(progress=progress))
 
 
-def run(
-    corpus: Any, output: Path, settings: PhraseSettings, listener: Listener, watch: Watch | None = None, *, exact: bool = False
+def run_phrases(
+    corpus: Any,
+    output: Path,
+    settings: PhraseSettings,
+    listener: Listener,
+    observer: PassObserver | None = None,
+    *,
+    exact: bool = False,
 ) -> PhraseSummary:
-    """The same for settings already checked.
+    """Join phrases with checked settings; see `phrases`.
 
-    exact : give the original's bytes even where it loses some: words are cut at 58 bytes inside a character and at zero bytes,
-        and the last word is left out unless white space follows it
+    exact : write the original's bytes even where it loses some: words are cut at 58 bytes, even inside a character, and at zero
+        bytes, and the last word is lost unless white space follows
     """
     start = time.perf_counter()
     with closing(listener), one_line_errors("memory"):
@@ -141,58 +147,59 @@ def run(
             seconds = warm_up(entries(), lambda: listener.note(compiling_note("some seconds")))
             if seconds:
                 listener.note(f"compiled in {seconds:.1f} s")
-            joining = Joining(settings, listener, watch or Watch(), exact)
+            passes = Passes(settings, listener, observer or PassObserver(), exact)
             for threshold in settings.thresholds[:-1]:
-                text = [_joined_copy(text, threshold, joining, folder)]
+                text = [_joined_copy(text, threshold, passes, folder)]
             with written_whole(output) as file:
-                joining.run(text, settings.thresholds[-1], file.write)
+                passes.run(text, settings.thresholds[-1], file.write)
         except KeyboardInterrupt as stop:
             raise Interrupted("stopped; no phrases were written") from stop
-        summary = PhraseSummary(joining.words[0], sum(joining.phrases), time.perf_counter() - start)
-        _tell(summary, joining, output, listener)
+        summary = PhraseSummary(passes.words[0], sum(passes.phrases), time.perf_counter() - start)
+        _report(summary, passes, output, listener)
         return summary
 
 
-class Joining:
-    """The passes of a run: how each is done, and what each found.
+class Passes:
+    """The passes of a run, and their results.
 
-    words, phrases : a figure for each pass done: the words that it read, and how many of them it joined to the one before
+    words : words read, by pass
+    phrases : words joined to the previous word, by pass
     """
 
-    def __init__(self, settings: PhraseSettings, listener: Listener, watch: Watch, exact: bool) -> None:
+    def __init__(self, settings: PhraseSettings, listener: Listener, observer: PassObserver, exact: bool) -> None:
         self.settings = settings
         self.listener = listener
-        self.watch = watch
+        self.observer = observer
         self.exact = exact
         self.words: list[int] = []
         self.phrases: list[int] = []
 
     def run(self, text: list[Source], threshold: float, write: Callable[[memoryview], object]) -> None:
-        """Count a text, then write it joined."""
+        """Do one pass: count a text, then write it with phrases joined."""
         choice = {"min_count": self.settings.min_count, "threads": self.settings.thread_count}
         number = f" {len(self.words) + 1}" if len(self.settings.thresholds) > 1 else ""
         counts = count_strings(
             self._blocks(text, f"counting{number}"),
             memory=self.settings.memory_bytes,
             exact=self.exact,
-            counted=self.watch.counted,
+            counted=self.observer.counted,
             **choice,
         )
         for note in merge_findings(source.findings for source in text).notes():
             self.listener.note(note)
         if counts.forgotten:
             self.listener.note(
-                f"memory for counting was spent: words and pairs seen {counts.forgotten} times or less were forgotten on the "
-                f"way; a larger {option('memory')} prevents it"
+                f"the counts reached their memory limit: words and pairs seen {counts.forgotten} times or fewer may have been "
+                f"dropped; a larger {option('memory')} prevents it"
             )
-        self.watch.learned(counts)
+        self.observer.pairs_counted(counts)
         joined = join_phrases(
             self._blocks(text, f"joining{number}"),
             counts,
             write,
             threshold=threshold,
             exact=self.exact,
-            written=self.watch.written,
+            written=self.observer.written,
             **choice,
         )
         self.words.append(counts.words)
@@ -204,10 +211,10 @@ class Joining:
         return (block.data if self.exact else block.words() for block in text_blocks)
 
 
-def _joined_copy(text: list[Source], threshold: float, joining: Joining, folder: Path | None) -> Source:
-    """A pass whose output is the next one's text: a temporary file without a name."""
+def _joined_copy(text: list[Source], threshold: float, passes: Passes, folder: Path | None) -> Source:
+    """Do one pass into an unnamed temporary file, the text of the next pass."""
     copy = unnamed_temporary_file(folder)
-    joining.run(text, threshold, partial(append_to_copy, copy))
+    passes.run(text, threshold, partial(append_to_copy, copy))
     append_to_copy(copy, b"")
     for source in text:
         if source.spooled:
@@ -215,10 +222,10 @@ def _joined_copy(text: list[Source], threshold: float, joining: Joining, folder:
     return Source("the text between two passes", spooled=copy)
 
 
-def _tell(summary: PhraseSummary, joining: Joining, output: Path, listener: Listener) -> None:
-    """The summary, in a line."""
-    each = " + ".join(f"{joined:,}" for joined in joining.phrases)
-    parts = [f"{summary.words:,} words", f"{each} joined to the word before", f"{summary.seconds:.1f} s"]
+def _report(summary: PhraseSummary, passes: Passes, output: Path, listener: Listener) -> None:
+    """Report the summary in a line."""
+    each = " + ".join(f"{joined:,}" for joined in passes.phrases)
+    parts = [f"{summary.words:,} words", f"{each} joined to the previous word", f"{summary.seconds:.1f} s"]
     if output.is_file():
         parts.append(f"{output} ({readable_bytes(output.stat().st_size)})")
     listener.note("; ".join(parts))

@@ -1,9 +1,10 @@
-"""Compiled loops of the second pass: which neighbours are joined.
+"""Compiled loops of the second pass: which neighbouring words are joined.
 
-A pair's score is (count(ab) - min_count) / count(a) / count(b) * words of the text, in the original's order and precision
-(float32), and 0 where one of the three counts is under min_count. After a word that was joined to the one before it, the
-original takes 0 for count(a); so what happens to a word depends on what happened to the one before, back to any distance.
-Blocks are therefore only marked where a word could be joined, on all threads, and settled one after the other.
+    score(a, b) = (count(ab) - δ) / count(a) / count(b) · words            (Mikolov et al. 2013, eq. 6, times the words)
+
+with δ = min_count, in the order and precision (float32) of word2phrase.c; the score is 0 if one of the three counts is below
+min_count. If a itself was joined to the previous word, the original uses 0 for count(a). So each decision depends on the one
+before it, back to any distance: threads mark the words of a block that could be joined, then blocks are settled in order.
 """
 
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from fastw2v._jit.compiling import compiled
 from fastw2v.corpus.words import END_OF_SENTENCE, HASH_FACTOR, HASH_START, NEWLINE, SPACE
 from fastw2v.phrasing.strings import (
     LINE_END,
-    NOTHING,
+    NO_WORD,
     UNDERSCORE,
     extended,
     key_of,
@@ -22,14 +23,14 @@ from fastw2v.phrasing.strings import (
     pair_key,
     with_underscore,
 )
-from fastw2v.phrasing.table import AHEAD, count_of, prefetch
+from fastw2v.phrasing.table import AHEAD, count_of, prefetch_slot
 
-AFTER_APART, AFTER_JOINED = 1, 2  # a word is joined if the one before is not joined itself; if it is
+AFTER_APART, AFTER_JOINED = 1, 2  # join if the previous word is not joined itself; join if it is
 PLACE, NUMBER, WHEN = 0, 1, 2  # columns of marks
 
 
 def _line_joint() -> np.uint64:
-    """The hash of "</s>_", which stands before the first word of a line."""
+    """The hash of "</s>_", the first half of a pair at the start of a line."""
     hashed = int(HASH_START)
     for byte in END_OF_SENTENCE + b"_":
         hashed = (hashed ^ byte) * int(HASH_FACTOR) % 2**64
@@ -40,11 +41,7 @@ LINE_JOINT, LINE_JOINT_LENGTH = _line_joint(), len(END_OF_SENTENCE) + 1
 
 
 class Rule(NamedTuple):
-    """What is joined.
-
-    min_count : np.int64
-    threshold, train_words : np.float32
-    """
+    """The parameters of the score, and the threshold above which pairs are joined."""
 
     min_count: np.int64
     threshold: np.float32
@@ -53,9 +50,11 @@ class Rule(NamedTuple):
 
 @compiled
 def joins(pair, first, second, rule):
-    """Whether the score of a pair is above the threshold, from three counts, -1 for what is not in the table.
+    """Whether the score of a pair exceeds the threshold.
 
-    No piece of its caller: those may reorder sums and products, and the score must be the original's to the last bit.
+    pair, first, second : counts of the pair and its words, -1 for a string that is not in the table
+
+    Not inlined: the caller may reorder sums and products, and the score must equal the original's to the last bit.
     """
     if pair < 0 or first < rule.min_count or second < rule.min_count:
         score = np.float32(0)
@@ -68,18 +67,21 @@ def joins(pair, first, second, rule):
 
 @compiled
 def write_block(data, context, exact, word, out, keys, places):
-    """Write a block's words, a space before each, and its newlines into `out`; returns the bytes written, and two numbers.
+    """Write the words of a block, each after a space, and its newlines into `out`.
 
-    The numbers are of words: all of the data, and those in its first `context` bytes, which were written before.
-    out : (3 * ((len(data) + 1) // 2),) uint8, for a word takes 2 bytes of the data or more, and 1 more here
-    keys : ((len(data) + 1) // 2, 2) uint64, for each word its key, and the key of the pair that ends with it
-    places : ((len(data) + 1) // 2,) int64, for each word where its space is in `out`
+    data : (n,) uint8, the block after its context
+    context : bytes at the start of the data that belong to the previous block; they are read but not written
+    out : (3 * ((n + 1) // 2),) uint8; a word takes at least 2 bytes of the data, and 1 more here
+    keys : ((n + 1) // 2, 2) uint64, filled with the key of each word, and of the pair that ends with it
+    places : ((n + 1) // 2,) int64, filled with the position of each word's space in `out`
+
+    Returns the bytes written, the words in the data, and the words in the context.
     """
     position = size = words = before = 0
     joint, joint_length = HASH_START, 0
     while True:
         position, length = next_string(data, position, word, exact)
-        if length == NOTHING:
+        if length == NO_WORD:
             return size, words, before
         if length == LINE_END:
             joint, joint_length = LINE_JOINT, LINE_JOINT_LENGTH
@@ -104,20 +106,22 @@ def write_block(data, context, exact, word, out, keys, places):
 
 @compiled
 def mark(keys, places, before, slots, rule, marks):
-    """Note in `marks` the words that could be joined; returns how many.
+    """Store in `marks` the words that could be joined. Returns their number.
 
-    Apart from the writing, so that the table can be asked for slots ahead of time: 17 million words took 3.1 s of one
-    core in one loop, and take 1.3 s so.
-    keys, places, before : what `write_block` gave, of so many words
-    slots : the table of what was counted min_count times or more
-    marks : (words, 3) int64; the place of the space in `out`, the word's number after those before, when it is joined
+    A loop of its own, so that slots can be prefetched: 17 million words take 1.3 s on one core, together with the writing they
+    took 3.1 s.
+
+    keys, places : (words, 2) uint64 and (words,) int64, from `write_block`
+    before : words of the context
+    slots : the table of strings seen min_count times or more
+    marks : (words, 3) int64: position of the word's space in `out`, number of the word in the block, when to join it
     """
     marked = 0
-    first = -1  # the count of the word before, which may be in the line before
+    first = -1  # count of the previous word, which may be in the previous line
     for number in range(len(keys)):
         if number + AHEAD < len(keys):
-            prefetch(slots, keys[number + AHEAD, 0])
-            prefetch(slots, keys[number + AHEAD, 1])
+            prefetch_slot(slots, keys[number + AHEAD, 0])
+            prefetch_slot(slots, keys[number + AHEAD, 1])
         second = count_of(slots, keys[number, 0])
         pair = count_of(slots, keys[number, 1]) if first >= 0 and second >= 0 else -1
         if number >= before:
@@ -131,9 +135,9 @@ def mark(keys, places, before, slots, rule, marks):
 
 @compiled
 def settle(out, marks, after_joined):
-    """Join the marked words of a block in `out`; returns how many, and the number of the last one joined.
+    """Join the marked words of a block in `out`. Returns their number, and the number of the last word joined.
 
-    after_joined : whether the last word of the block before was joined; its number here is -1
+    after_joined : whether the last word of the previous block was joined; its number here is -1
     """
     joined = 0
     last = -1 if after_joined else -2

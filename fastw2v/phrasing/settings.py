@@ -1,4 +1,4 @@
-"""What phrases are: the settings of a run, checked once, here."""
+"""Settings for joining phrases, checked when they are made."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,27 +9,26 @@ from fastw2v.errors import UsageError, argument
 from fastw2v.settings import WHOLE_NUMBERS
 
 THRESHOLD = Range(-1e30, 1e30)
-RANGES = {
+PHRASE_RANGES = {
     "min_count": Range(0, 2**62),
     "passes": Range(1, 100),
     "threads": WHOLE_NUMBERS["threads"],
     "memory": WHOLE_NUMBERS["memory"],
 }
-OPTIONAL = ("threads", "memory")
+OPTIONAL_PHRASE_SETTINGS = ("threads", "memory")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhraseSettings:
-    """How phrases are found; the names and defaults are the command line's.
+    """Settings for joining phrases; names and defaults are those of the command line.
 
-    threshold : neighbours whose score is above it are joined, so that a higher one gives fewer phrases; several: one for each
-        pass, the last also for those after
+    threshold : pairs with a higher score are joined; a sequence gives one for each pass, and its last to any further passes
     min_count : words and pairs that occur less often are not joined
-    passes : how often the text is gone through, each time with the phrases of the last as words; a threshold more adds a pass
+    passes : passes over the text, each with the phrases of the previous one as words; at least one for each threshold
     threads : None for the cores that this process may use
-    memory : bytes for counting; None for half of what is available
+    memory : bytes for counting; None for half of the available memory
 
-    Raises UsageError, which names the setting, its value and the range.
+    Raises UsageError that names the setting, its value and the range.
     """
 
     threshold: float | Sequence[float] = 100.0
@@ -39,8 +38,8 @@ class PhraseSettings:
     memory: int | None = None
 
     def __post_init__(self) -> None:
-        for name, allowed in RANGES.items():
-            value = checked_number(name, getattr(self, name), allowed, optional=name in OPTIONAL)
+        for name, allowed in PHRASE_RANGES.items():
+            value = checked_number(name, getattr(self, name), allowed, optional=name in OPTIONAL_PHRASE_SETTINGS)
             object.__setattr__(self, name, value)
         given = plain(self.threshold)
         several = isinstance(given, Iterable) and not isinstance(given, (str, bytes))
@@ -57,10 +56,10 @@ class PhraseSettings:
 
     @property
     def thread_count(self) -> int:
-        """The threads to work with."""
+        """The number of threads to use."""
         return self.threads or usable_cores()
 
     @property
     def memory_bytes(self) -> int:
-        """The memory to count in."""
+        """Bytes for counting."""
         return self.memory or available_memory() // 2

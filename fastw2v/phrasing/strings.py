@@ -1,8 +1,8 @@
-"""Compiled loops over bytes: words as word2phrase.c reads them, and the keys under which words and pairs are counted.
+"""Compiled loops over bytes: words as word2phrase.c reads them, and the keys by which words and pairs are counted.
 
-The original counts words and pairs of neighbours in one table, by their bytes: the pair of a and b is the string a_b, cut at 59
-bytes, and is one entry with a word a_b that the text may have. Here a string is a key of 64 bits made of its bytes, so that an
-entry takes 16 bytes and one visit to memory. Two of ten million different strings share a key with a chance of 3 in a million.
+The original counts words and pairs in one table, by their bytes: the pair of a and b is the string a_b, cut at 59 bytes, and
+shares its entry with a word a_b of the text. Here a string is represented by a 64-bit hash of its bytes, so that an entry takes
+16 bytes and one memory access. Among ten million strings the probability of any collision is 3 in a million.
 """
 
 import numpy as np
@@ -14,6 +14,7 @@ from fastw2v.corpus.words import (
     HASH_START,
     MAX_WORD_BYTES,
     NEWLINE,
+    ONE,
     RETURN,
     SPACE,
     TAB,
@@ -21,36 +22,36 @@ from fastw2v.corpus.words import (
     whole_characters,
 )
 
-MOST_WORD_BYTES = 58  # what the original keeps of a word, in its buffer of 60
-MOST_PAIR_BYTES = 59  # and of a pair
+MOST_WORD_BYTES = 58  # that the original keeps of a word, in its buffer of 60
+MOST_PAIR_BYTES = 59  # that it keeps of a pair
 UNDERSCORE = 95
-LINE_END, NOTHING = -1, -2  # in place of a word's length
+LINE_END, NO_WORD = -1, -2  # returned in place of a word's length
 SENTENCE_END = np.frombuffer(END_OF_SENTENCE, np.uint8)
 
-SHARDS = 32  # tables by the first bits of a key: threads that count different shards never meet
+SHARDS = 32  # tables by the first bits of a key, each counted by one thread at a time
 SHARD_SHIFT = np.uint64(64 - 5)
 SHIFT_33 = np.uint64(33)
 SHIFT_29 = np.uint64(29)
 MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
 MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
-ONE = np.uint64(1)
 
 
 def new_buffer() -> np.ndarray:
-    """Room for one word, (MAX_WORD_BYTES + 1,) uint8, which the loops below call `word`."""
+    """A buffer for one word, (MAX_WORD_BYTES + 1,) uint8; `word` below."""
     return np.zeros(MAX_WORD_BYTES + 1, np.uint8)
 
 
 @inlined
 def next_string(data, position, word, exact):
-    """Copy the word at or after `position` into the buffer `word`; returns the position after it and its length.
+    """Copy the word at or after `position` into the buffer `word`. Returns the position after it, and its length.
 
-    The length is LINE_END for a newline and for the word `</s>`, NOTHING at the end of the data, which ends with white space.
-    exact : cut where the original does, even inside a UTF-8 character, and at a zero byte
+    The length is LINE_END for a newline and for the word `</s>`, and NO_WORD at the end of the data, which ends in white space.
+
+    exact : cut the word as the original does, even inside a UTF-8 character, and at a zero byte
     """
     position, length, _ = read_word(data, position, word)
     if length == 0:
-        return position, NOTHING
+        return position, NO_WORD
     if length > 0:
         length = cut(word, length, exact)
         if is_end_of_sentence(word, length):
@@ -60,7 +61,7 @@ def next_string(data, position, word, exact):
 
 @inlined
 def cut(word, length, exact):
-    """How much of a word is kept."""
+    """The bytes of a word that are kept."""
     if length > MOST_WORD_BYTES:
         length = MOST_WORD_BYTES if exact else whole_characters(word, MOST_WORD_BYTES)
     if exact:
@@ -72,7 +73,7 @@ def cut(word, length, exact):
 
 @inlined
 def is_end_of_sentence(word, length):
-    """Whether this is `</s>`, which the original takes for a newline."""
+    """Whether a word is `</s>`, which the original treats as a newline."""
     if length != len(SENTENCE_END):
         return False
     for i in range(length):
@@ -83,7 +84,7 @@ def is_end_of_sentence(word, length):
 
 @inlined
 def extended(hashed, word, length):
-    """The hash of a string that goes on with the first `length` bytes of `word`."""
+    """Extend the hash of a string by the first `length` bytes of `word` (FNV-1a)."""
     for i in range(length):
         hashed = (hashed ^ np.uint64(word[i])) * HASH_FACTOR
     return hashed
@@ -91,13 +92,13 @@ def extended(hashed, word, length):
 
 @inlined
 def with_underscore(hashed):
-    """The hash of a string that goes on with an underscore."""
+    """Extend the hash of a string by an underscore."""
     return (hashed ^ np.uint64(UNDERSCORE)) * HASH_FACTOR
 
 
 @inlined
 def key_of(hashed):
-    """The key of a string: its hash with all bits mixed, never 0."""
+    """The key of a string: its hash with the bits mixed (a finalizer like that of MurmurHash3); never 0."""
     hashed = (hashed ^ (hashed >> SHIFT_33)) * MIX_1
     hashed = (hashed ^ (hashed >> SHIFT_29)) * MIX_2
     return max(hashed ^ (hashed >> SHIFT_33), ONE)
@@ -105,23 +106,30 @@ def key_of(hashed):
 
 @inlined
 def pair_key(joint, joint_length, word, length):
-    """The key of a pair; `joint` is the hash of its first word with the underscore, `joint_length` their bytes."""
+    """The key of a pair.
+
+    joint, joint_length : hash and length of its first word with the underscore
+    """
     return key_of(extended(joint, word, min(length, MOST_PAIR_BYTES - joint_length)))
 
 
 @compiled
 def string_keys(data, context, exact, word, keys):
-    """Write the keys of a block's words, and of the pairs that end there, into `keys`; returns how many, and how many words.
+    """Compute the keys of the words of a block, and of the pairs that they end.
 
-    Pairs reach over the end of a line, as in the original. What stands in the first `context` bytes of the data was counted
-    before; the first word's pair needs it.
-    keys : (len(data) + 2,) uint64
+    Pairs cross the ends of lines, as in the original.
+
+    data : (n,) uint8, the block after its context
+    context : bytes at the start of the data that belong to the previous block; only the first pair needs them
+    keys : (n + 2,) uint64, filled with the keys
+
+    Returns the number of keys, and of words.
     """
     position = written = words = 0
-    joint, joint_length = HASH_START, 0  # the word before with its underscore; none at first
+    joint, joint_length = HASH_START, 0  # of the previous word and an underscore; none at first
     while True:
         position, length = next_string(data, position, word, exact)
-        if length == NOTHING:
+        if length == NO_WORD:
             return written, words
         if length == LINE_END:
             continue
@@ -138,10 +146,11 @@ def string_keys(data, context, exact, word, keys):
 
 @compiled
 def sort_by_shard(keys, sorted_keys, ends):
-    """Write the keys in the order of their shards, and where each shard's end.
+    """Sort keys by shard (counting sort).
 
-    sorted_keys : (keys,) uint64
-    ends : (SHARDS,) int64, zeros
+    keys : (n,) uint64
+    sorted_keys : (n,) uint64, filled
+    ends : (SHARDS,) int64, zeros; filled with the end of each shard
     """
     for key in keys:
         ends[np.int64(key >> SHARD_SHIFT)] += 1
@@ -158,7 +167,7 @@ def sort_by_shard(keys, sorted_keys, ends):
 
 @compiled
 def last_word(data, exact, word):
-    """Where the last word of a block starts and ends, and whether a line ends after it; a start of -1 where there is none."""
+    """Start and end of the last word of a block, and whether a line ends after it; the start is -1 if there is no word."""
     line_ended = False
     end = len(data)
     while end > 0:

@@ -1,20 +1,20 @@
-"""What a map shows, before it is known whether it becomes an image or a page."""
+"""The content of a word map, for an image and for a page alike."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.plotting.colours import FIRST, UNGROUPED, palette
+from fastw2v.plotting.figures import FIRST_COLOURS, UNGROUPED, palette
 
 
 class WordMap(NamedTuple):
-    """Words in the plane.
+    """Words and their positions in the plane.
 
-    words : n words as they are shown, the most frequent first
-    points : (n, 2) float64, on equal scales
-    groups : the group of each word as a place in `group_names`, -1 for none
-    group_names : the groups, in the order of the list that named them
-    title, caption : what stands above and below
+    words : n words as displayed, the most frequent first
+    points : (n, 2) float64, both axes on the same scale
+    groups : index of each word's group in `group_names`, -1 for none
+    group_names : in the order of the user's list
+    title, caption : text above and below the map
     """
 
     words: list[str]
@@ -26,13 +26,13 @@ class WordMap(NamedTuple):
 
     @property
     def group_colours(self) -> list[str]:
-        """The colour of each group."""
+        """The colour of each group, as "#rrggbb"."""
         return palette(len(self.group_names))
 
     @property
     def word_colours(self) -> list[str]:
-        """The colour of each word: its group's; without any groups, the first of all."""
+        """The colour of each word: that of its group, or the first colour if there are no groups."""
         if not self.group_names:
-            return [FIRST[0]] * len(self.words)
-        colours = [*self.group_colours, UNGROUPED]  # the last, for group -1
+            return [FIRST_COLOURS[0]] * len(self.words)
+        colours = [*self.group_colours, UNGROUPED]  # group -1 takes the last
         return [colours[group] for group in self.groups]

@@ -1,6 +1,6 @@
-// What the user does with the map of map.js, which stands before this in the page.
+// Interaction with the map. map.js comes first in the page and defines what is used here.
 
-// Choosing a word
+// Selecting a word
 
 function wordAt(x, y) {
   const label = labels.find((box) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom);
@@ -47,7 +47,7 @@ function show(word, focus) {
   focus.focus();
 }
 
-// The search field: words that begin with what is typed
+// Search: words that begin with the text typed
 
 const search = element("search"), suggestions = element("suggestions");
 let matches = [], active = 0;
@@ -76,7 +76,7 @@ function suggestion(word, place) {
 function nothing() {
   const item = document.createElement("li");
   item.className = "none";
-  item.textContent = "no word on the map begins so";
+  item.textContent = "no matching word on the map";
   return item;
 }
 
@@ -118,8 +118,8 @@ search.addEventListener("keydown", (event) => {
 
 // Pointer, wheel and keys
 
-const pointers = new Map(); // those that are down, by id
-let travelled = 0; // since the first came down: a pointer that hardly moves is a click
+const pointers = new Map(); // pressed pointers, by id
+let travelled = 0; // pixels since the first was pressed: a pointer that hardly moves is a click
 
 canvas.addEventListener("pointerdown", (event) => {
   canvas.setPointerCapture(event.pointerId);
@@ -133,10 +133,10 @@ canvas.addEventListener("pointermove", (event) => {
   if (!before) return hover(wordAt(now.x, now.y));
   pointers.set(event.pointerId, now);
   const other = [...pointers].filter(([id]) => id !== event.pointerId).map(([, point]) => point)[0];
-  const share = other ? 0.5 : 1; // of two fingers each moves the map half
+  const part = other ? 0.5 : 1; // each of two fingers moves the map by half
   travelled += Math.hypot(now.x - before.x, now.y - before.y) * (other ? 100 : 1);
   canvas.classList.toggle("moving", travelled > 5);
-  move((now.x - before.x) * share, (now.y - before.y) * share);
+  move((now.x - before.x) * part, (now.y - before.y) * part);
   if (other) {
     const apart = (point) => Math.max(10, Math.hypot(point.x - other.x, point.y - other.y));
     zoom(apart(now) / apart(before), (now.x + other.x) / 2, (now.y + other.y) / 2);
@@ -162,7 +162,7 @@ function hover(word) {
 canvas.addEventListener("wheel", (event) => {
   event.preventDefault();
   const pixels = event.deltaY * [1, 16, 400][event.deltaMode];
-  zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), event.offsetX, event.offsetY); // ctrl: a pinch on a touch pad
+  zoom(Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.002)), event.offsetX, event.offsetY); // with ctrlKey, a pinch on a touchpad
 }, { passive: false });
 
 const KEYS = {

@@ -1,4 +1,4 @@
-"""Where labels go, so that none lies on another: greedily, each at the best place around its dot that is still free."""
+"""Placement of labels without overlaps: greedily, each at the best free position around its dot."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-# The directions in which a label may stand from its dot, the most pleasant first.
+# Directions from a dot to its label, the preferred first.
 PLACES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
-DIAGONAL = 0.7  # of the gap, both ways
+DIAGONAL = 0.7  # of the gap, along each axis
 
 
 class Box(NamedTuple):
-    """A rectangle; its edges are no part of it."""
+    """A rectangle without its edges."""
 
     left: float
     bottom: float
@@ -20,28 +20,28 @@ class Box(NamedTuple):
     top: float
 
     def overlaps(self, other: "Box") -> bool:
-        """Whether two rectangles have a point in common."""
+        """Whether the two rectangles share a point."""
         return self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
 
     def within(self, other: "Box") -> bool:
-        """Whether this rectangle lies wholly in the other."""
+        """Whether this rectangle lies inside the other."""
         return self.left >= other.left and self.bottom >= other.bottom and self.right <= other.right and self.top <= other.top
 
 
 class Boxes:
-    """Rectangles that can be asked for what they overlap: each is noted in all cells of a grid that it touches."""
+    """A spatial index of rectangles: each is stored in all cells of a grid that it touches."""
 
     def __init__(self, cell: float) -> None:
         self.cell = cell
         self.cells: defaultdict[tuple[int, int], list[Box]] = defaultdict(list)
 
     def add(self, box: Box) -> None:
-        """Take one more rectangle in."""
+        """Add a rectangle."""
         for cell in self._touched(box):
             self.cells[cell].append(box)
 
     def overlapping(self, box: Box) -> set[Box]:
-        """Those that overlap a rectangle."""
+        """The stored rectangles that overlap `box`."""
         return {other for cell in self._touched(box) for other in self.cells.get(cell, ()) if box.overlaps(other)}
 
     def _touched(self, box: Box) -> Iterator[tuple[int, int]]:
@@ -51,7 +51,7 @@ class Boxes:
 
 
 def around(x: float, y: float, width: float, height: float, gap: float) -> list[Box]:
-    """The boxes that a label may have around its dot, in the order of PLACES."""
+    """Candidate boxes of a label around the dot at (x, y), in the order of PLACES."""
     boxes = []
     for across, up in PLACES:
         distance = gap * DIAGONAL if across and up else gap
@@ -62,14 +62,15 @@ def around(x: float, y: float, width: float, height: float, gap: float) -> list[
 
 
 def place_labels(dots: np.ndarray, sizes: np.ndarray, *, radius: float, gap: float, bounds: Box) -> list[Box | None]:
-    """A box for each label that overlaps no other label's; None for a label that fits nowhere.
+    """Choose a box for each label such that no two labels overlap; None for a label that fits nowhere.
 
-    dots : (n, 2), the middle of each dot; radius : theirs
-    sizes : (n, 2), width and height of each label; earlier labels choose first
-    gap : from the middle of a dot to its label
-    bounds : no label crosses them
+    Labels choose in order; each takes the free position that covers the fewest dots. All lengths are in one unit.
 
-    Of the places that are free, a label takes the one that covers the fewest dots.
+    dots : (n, 2) float64, the center of each dot
+    sizes : (n, 2) float64, width and height of each label
+    radius : of the dots
+    gap : from the center of a dot to its label
+    bounds : the area that labels must stay inside
     """
     cell = max(float(np.median(sizes)) * 2, radius * 2, 1e-9) if len(sizes) else 1.0
     labels, all_dots = Boxes(cell), Boxes(cell)

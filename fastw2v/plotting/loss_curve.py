@@ -1,4 +1,4 @@
-"""The loss and the speed of training runs, from their logs to an image."""
+"""Loss curves and throughput of training runs, drawn from their logs."""
 
 import os
 from collections.abc import Iterable
@@ -11,9 +11,7 @@ import numpy as np
 from fastw2v._system.display import readable
 from fastw2v._system.files import check_writable
 from fastw2v.errors import Fastw2vError, UsageError, reason
-from fastw2v.plotting.colours import palette
-from fastw2v.plotting.extra import kind_of, require
-from fastw2v.plotting.figures import FAINT, KINDS, new_figure, write_figure
+from fastw2v.plotting.figures import FAINT, IMAGE_KINDS, kind_of, new_figure, palette, require, write_figure
 from fastw2v.plotting.run_log import RunLog, read_log
 from fastw2v.reporting.listener import Listener
 
@@ -22,33 +20,33 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-PathName = str | PathLike[str]
-WIDTH, HEIGHT = 8.0, 6.0  # inches
-FEW = 30  # points that are marked one by one
-LONGEST_NAME = 60
-MOST_INSIDE = 8  # runs that the legend names within the panel
-NOTE = "○ the mean of the last epoch, and the speed of the whole run"
+LogPath = str | PathLike[str]
+CURVE_WIDTH, CURVE_HEIGHT = 8.0, 6.0  # inches
+MOST_MARKED = 30  # samples up to which each is marked
+LEGEND_LETTERS = 60
+MOST_RUNS_INSIDE = 8  # runs up to which the legend is inside the panel
+NOTE = "○ mean loss of the last epoch, mean throughput of the whole run"
 
 
 def draw_loss(
-    logs: PathName | Iterable[PathName], output: PathName, *, title: str | None = None, listener: Listener | None = None
+    logs: LogPath | Iterable[LogPath], output: LogPath, *, title: str | None = None, listener: Listener | None = None
 ) -> None:
-    """Draw the loss of runs over their course, and the words a second below, a line for each log.
+    """Draw the loss of training runs over their epochs, and their throughput below, a line for each log.
 
     Parameters
     ----------
     logs : a log that `fastw2v train --log` or `fastw2v.train(log=…)` wrote, or several to compare
     output : the image, `.png` or `.svg`
-    title : stands above
-    listener : hears what the user should know
+    title : shown above the image
+    listener : receives messages for the user
 
     Raises
     ------
-    UsageError : a file that is no such log, named with the line; a library that is not installed
-    Fastw2vError : an image that cannot be written
+    UsageError : a file is not such a log (the message names the line), or a library is not installed
+    Fastw2vError : the image cannot be written
     """
     path = Path(output)
-    kind = kind_of(path, KINDS)
+    kind = kind_of(path, IMAGE_KINDS)
     check_writable(path, "the output")
     require("matplotlib", f"a {kind} picture")
     runs = [read_log(log) for log in ([logs] if isinstance(logs, (str, PathLike)) else logs)]
@@ -61,10 +59,10 @@ def draw_loss(
 
 
 def loss_figure(runs: list[RunLog], title: str | None = None) -> "Figure":
-    """Two panels over one axis: epochs where all runs came to their end, else the part of the run that is done."""
+    """Two panels over one axis: epochs if all runs are complete, else the completed fraction of each run."""
     from matplotlib.ticker import EngFormatter, PercentFormatter
 
-    figure = new_figure(WIDTH, HEIGHT)
+    figure = new_figure(CURVE_WIDTH, CURVE_HEIGHT)
     figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.12)
     loss, speed = figure.subplots(2, 1, sharex=True, height_ratios=(2, 1))
     in_epochs = all(run.epochs is not None for run in runs)
@@ -72,9 +70,9 @@ def loss_figure(runs: list[RunLog], title: str | None = None) -> "Figure":
         _draw_run(loss, speed, run, colour, (run.epochs or 1) if in_epochs else 1)
         for run, colour in zip(runs, palette(len(runs)))
     ]
-    loss.set_ylabel("loss, nats a pair")
-    speed.set_ylabel("words a second")
-    speed.set_xlabel("epochs" if in_epochs else "part of the run")
+    loss.set_ylabel("loss (nats per pair)")
+    speed.set_ylabel("words per second")
+    speed.set_xlabel("epochs" if in_epochs else "progress of the run")
     speed.set_xlim(left=0)
     speed.set_ylim(bottom=0)
     speed.yaxis.set_major_formatter(EngFormatter(sep=" "))
@@ -85,17 +83,17 @@ def loss_figure(runs: list[RunLog], title: str | None = None) -> "Figure":
     if any(run.end for run in runs):
         speed.text(1, -0.32, NOTE, transform=speed.transAxes, ha="right", va="top", fontsize=8, color=FAINT)
     figure.align_ylabels()
-    _add_legend(loss, lines, run_names([run.path for run in runs]))
+    _add_run_legend(loss, lines, run_names([run.path for run in runs]))
     return figure
 
 
 def _draw_run(loss: "Axes", speed: "Axes", run: RunLog, colour: str, length: int) -> "Line2D":
-    """One run in both panels, its course `length` long; returns its line of losses."""
-    looks = np.array(run.looks, np.float64).reshape(-1, 3)
-    course, losses, speeds = looks[:, 0] * length, looks[:, 1], looks[:, 2]
-    style: dict[str, Any] = {"color": colour, "linewidth": 1.5, "marker": "." if len(looks) <= FEW else ""}
-    (line,) = loss.plot(course, losses, **style)
-    speed.plot(course, speeds, **style)
+    """Draw a run in both panels, `length` wide. Returns its loss curve."""
+    samples = np.array(run.samples, np.float64).reshape(-1, 3)
+    progress, losses, speeds = samples[:, 0] * length, samples[:, 1], samples[:, 2]
+    style: dict[str, Any] = {"color": colour, "linewidth": 1.5, "marker": "." if len(samples) <= MOST_MARKED else ""}
+    (line,) = loss.plot(progress, losses, **style)
+    speed.plot(progress, speeds, **style)
     if run.end:
         ring: dict[str, Any] = {"color": colour, "marker": "o", "markerfacecolor": "white", "linestyle": "", "clip_on": False}
         loss.plot([length], [run.end.loss], **ring)
@@ -103,18 +101,18 @@ def _draw_run(loss: "Axes", speed: "Axes", run: RunLog, colour: str, length: int
     return line
 
 
-def _add_legend(axes: "Axes", lines: list["Line2D"], names: list[str]) -> None:
-    """Name the runs, outside the panel where they are many."""
+def _add_run_legend(axes: "Axes", lines: list["Line2D"], names: list[str]) -> None:
+    """Name the runs, outside the panel if they are many."""
     inside = {"loc": "best"}
     outside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1), "borderaxespad": 0}
-    legend = axes.legend(lines, ["x"] * len(lines), **(inside if len(lines) <= MOST_INSIDE else outside))
-    for text, name in zip(legend.get_texts(), names):  # set here: the legend would leave out "_…" and typeset "$"
+    legend = axes.legend(lines, ["x"] * len(lines), **(inside if len(lines) <= MOST_RUNS_INSIDE else outside))
+    for text, name in zip(legend.get_texts(), names):  # set here: a legend hides "_…" and typesets "$"
         text.set_parse_math(False)
-        text.set_text(readable(name, LONGEST_NAME))
+        text.set_text(readable(name, LEGEND_LETTERS))
 
 
 def run_names(paths: list[Path]) -> list[str]:
-    """The files' names; where two files have one name, with the folders in which they differ."""
+    """Names of the logs; if two are equal, paths from their common folder."""
     names = [path.name for path in paths]
     if len(set(names)) == len(names):
         return names

@@ -1,8 +1,8 @@
 "use strict";
 
-// What the page was filled with; page_data in page.py says what is in it. A word is a number: its place in data.words.
+// The data embedded in the page; see page_data in page.py. A word is an index into data.words.
 const data = JSON.parse(document.getElementById("data").textContent);
-const count = data.x.length; // words on the map; data.words goes on with neighbours that are not on it
+const count = data.x.length; // words on the map; those after them in data.words are only neighbours
 const lower = data.words.slice(0, count).map((word) => word.toLowerCase());
 
 const element = (id) => document.getElementById(id);
@@ -11,15 +11,15 @@ const context = canvas.getContext("2d");
 
 const LONGEST = 40, FONT = 13, LINE = 17, DOT = 3, GAP = 7, REACH = 12, CELL = 64, SUGGESTIONS = 12;
 const DEEPEST = 400; // times the scale at which the whole map fits
-const PLACES = [[1, 0], [-1, 0], [0, -1], [0, 1]]; // where a label may stand from its dot, the most pleasant first
+const PLACES = [[1, 0], [-1, 0], [0, -1], [0, 1]]; // directions from a dot to its label, the preferred first
 
 const names = data.words.map(shortened);
 
-const view = { x: 0, y: 0, scale: 0 }; // the point of the map that is in the middle, and the pixels of one of its units
-let width = 1, height = 1, fitting = 1; // the canvas in pixels of the page, and the scale at which the whole map fits
+const view = { x: 0, y: 0, scale: 0 }; // the point of the map at the center, and pixels per unit
+let width = 1, height = 1, fitting = 1; // size of the canvas in CSS pixels, and the scale at which the whole map fits
 let chosen = null, hovered = null, flight = 0, waiting = false;
 let colours = {};
-let labels = []; // those drawn last: { word, left, top, right, bottom }
+let labels = []; // the labels last drawn: { word, left, top, right, bottom }
 
 function shortened(word) {
   const letters = Array.from(word);
@@ -51,7 +51,7 @@ function resize() {
   context.setTransform(density, 0, 0, density, 0, 0);
   const whole = fit();
   if (wasWhole) Object.assign(view, whole);
-  draw(); // at once: a canvas that gets a size is empty, and would be seen so for a frame
+  draw(); // at once: setting its size clears the canvas, which would flicker
 }
 
 function move(rightward, downward) {
@@ -64,7 +64,7 @@ function move(rightward, downward) {
 function zoom(factor, x = width / 2, y = height / 2) {
   flight++;
   const scale = Math.min(Math.max(view.scale * factor, fitting / 2), fitting * DEEPEST);
-  const kept = 1 / view.scale - 1 / scale; // so that the point at (x, y) stays where it is
+  const kept = 1 / view.scale - 1 / scale; // keeps the point at (x, y) in place
   view.x += (x - width / 2) * kept;
   view.y -= (y - height / 2) * kept;
   view.scale = scale;
@@ -74,15 +74,15 @@ function zoom(factor, x = width / 2, y = height / 2) {
 function fly(target) {
   const start = { ...view }, began = performance.now(), own = ++flight;
   const step = () => {
-    if (own !== flight) return; // the user moved the map meanwhile
+    if (own !== flight) return; // the user has moved the map since
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const share = calm ? 1 : Math.min(1, (performance.now() - began) / 350), eased = 1 - (1 - share) ** 3;
+    const done = calm ? 1 : Math.min(1, (performance.now() - began) / 350), eased = 1 - (1 - done) ** 3;
     view.scale = start.scale * (target.scale / start.scale) ** eased;
     view.x = start.x + (target.x - start.x) * eased;
     view.y = start.y + (target.y - start.y) * eased;
-    if (share === 1) Object.assign(view, target);
+    if (done === 1) Object.assign(view, target);
     redraw();
-    if (share < 1) requestAnimationFrame(step);
+    if (done < 1) requestAnimationFrame(step);
   };
   step();
 }
@@ -136,7 +136,7 @@ function drawLines(near) {
   context.globalAlpha = 1;
 }
 
-// Dots are smaller where many words are seen at once.
+// Dots are smaller when many words are in view.
 function radius() {
   return Math.min(DOT, Math.max(DOT / 2, DOT * Math.sqrt((view.scale / fitting) * (400 / count))));
 }
@@ -150,7 +150,7 @@ function drawDot(word, stressed) {
   context.globalAlpha = 1;
 }
 
-// A label stands where it overlaps no other; words that come first, the most frequent, choose first.
+// A label is drawn where it overlaps no other. Words choose in order, the most frequent first.
 function drawLabel(word, taken, stressed) {
   context.font = `${stressed ? "bold " : ""}${FONT}px system-ui, sans-serif`;
   const box = place(word, measured(word, stressed), taken);
@@ -189,7 +189,7 @@ function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-// Whether `is` holds for one of the cells of a grid that a box touches.
+// Whether `is` holds for any of the grid cells that a box touches.
 function inCells(box, is) {
   for (let column = Math.floor(box.left / CELL); column * CELL < box.right; column++)
     for (let row = Math.floor(box.top / CELL); row * CELL < box.bottom; row++) if (is(column * 65536 + row)) return true;

@@ -1,15 +1,16 @@
-"""The nearest neighbours of many words at once."""
+"""Nearest neighbours of many words at once."""
 
 import numpy as np
 
-BLOCK_BYTES = 2**26  # of the cosines that are in memory at a time
+COSINES_BYTES = 2**26  # of cosines held at a time
 
 
-def nearest(vectors: np.ndarray, rows: list[int], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each of n rows of (all, dim) float32 vectors, the `count` other rows of the highest cosine, nearest first.
+def neighbours_of_rows(vectors: np.ndarray, rows: list[int], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find the `count` other rows of the highest cosine for each of n rows, nearest first.
 
-    Returns (n, count) int64 rows and (n, count) float32 cosines; fewer columns where there are fewer other rows. A vector with
-    numbers that are not finite is as far from all others as can be, cosine -1.
+    vectors : (all, dim) float32; a vector that is not finite has cosine -1 with all others
+
+    Returns (n, count) int64 rows and (n, count) float32 cosines; fewer columns if there are fewer other rows.
     """
     with np.errstate(all="ignore"):
         lengths = np.linalg.norm(vectors, axis=1)
@@ -20,7 +21,7 @@ def nearest(vectors: np.ndarray, rows: list[int], count: int) -> tuple[np.ndarra
     cosines = np.empty((len(rows), count), np.float32)
     if not count:
         return found, cosines
-    at_once = max(1, BLOCK_BYTES // (4 * len(vectors)))
+    at_once = max(1, COSINES_BYTES // (4 * len(vectors)))
     for start in range(0, len(rows), at_once):
         asked = rows[start : start + at_once]
         with np.errstate(all="ignore"):

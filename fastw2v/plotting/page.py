@@ -1,4 +1,4 @@
-"""A map of words as one page that needs nothing else: its script, its style and its data are inside it."""
+"""A map of words as a self-contained page, with script, style and data inside."""
 
 import html
 import json
@@ -13,7 +13,7 @@ from fastw2v._system.display import readable
 from fastw2v._system.files import written_whole
 from fastw2v.plotting.content import WordMap
 
-# Letters that could end the element that the data stand in, as JSON may write them too.
+# JSON escapes of the letters that could end the script element.
 UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 
 
@@ -22,8 +22,9 @@ def write_page(
 ) -> None:
     """Write the page of a map, whole or not at all.
 
-    rows : the n words' rows in all_words
-    found, cosines : (n, k), the rows of each word's nearest neighbours and their cosines
+    rows : rows of the map's n words in `all_words`
+    found : (n, k) int64, rows of each word's nearest neighbours
+    cosines : (n, k) float32
     """
     filled = page(content, page_data(content, rows, all_words, found, cosines))
     with written_whole(path) as file:
@@ -31,7 +32,7 @@ def write_page(
 
 
 def page(content: WordMap, data: dict[str, Any]) -> str:
-    """The page: the template with its places filled, all at once, so that nothing filled in is itself taken for a place."""
+    """The page from its template; all {{placeholders}} are filled in one pass, so that a word cannot act as one."""
     filling = {
         "title": html.escape(content.title),
         "style": _packaged("page.css"),
@@ -39,11 +40,11 @@ def page(content: WordMap, data: dict[str, Any]) -> str:
         "controls": _packaged("controls.js"),
         "data": embedded(data),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda place: filling[place[1]], _packaged("page.html"))
+    return re.sub(r"\{\{(\w+)\}\}", lambda placeholder: filling[placeholder[1]], _packaged("page.html"))
 
 
 def embedded(data: dict[str, Any]) -> str:
-    """JSON that can stand in a script element: in ASCII, and without any letter that HTML gives a meaning."""
+    """JSON for a script element: ASCII, without letters that HTML gives a meaning."""
     text = json.dumps(data, separators=(",", ":"), allow_nan=False)
     return re.sub("[<>&]", lambda letter: UNSAFE[letter[0]], text)
 
@@ -51,12 +52,12 @@ def embedded(data: dict[str, Any]) -> str:
 def page_data(
     content: WordMap, rows: list[int], all_words: list[str], found: np.ndarray, cosines: np.ndarray
 ) -> dict[str, Any]:
-    """What the page's script reads.
+    """The data that the page's script reads.
 
-    words : the words on the map, then those that are only neighbours of them
-    x, y : where the former are, the longer side from -0.5 to 0.5
-    groups : the place of each one's group in group_names and group_colours, -1 for none, which is drawn in other_colour
-    near : for each word on the map its neighbours as [place in words, cosine]
+    words : the words on the map, followed by words that are only their neighbours
+    x, y : coordinates of the words on the map, from -0.5 to 0.5 along the longer side
+    groups : index of each word's group in group_names and group_colours, -1 for none (drawn in other_colour)
+    near : neighbours of each word on the map as [index in words, cosine]
     """
     places = {row: place for place, row in enumerate(rows)}
     words = list(content.words)

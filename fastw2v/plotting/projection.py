@@ -1,4 +1,4 @@
-"""From many dimensions to two: PCA and t-SNE, of the vectors' directions alone, as cosines see them."""
+"""Projection to the plane by PCA or t-SNE, of vectors scaled to length 1, as cosines compare them."""
 
 from typing import NamedTuple
 
@@ -6,31 +6,41 @@ import numpy as np
 
 PERPLEXITY = 30.0
 FEWEST_FOR_TSNE = 4
-START_SPREAD = 1e-4  # of the points that t-SNE starts from
-START_NOISE = 0.01  # the part of that which the seed draws
+START_SPREAD = 1e-4  # standard deviation of the points that t-SNE starts from
+START_NOISE = 0.01  # fraction of that which is random
 
 
 class Projection(NamedTuple):
-    """points : (n, 2) float64; caption : what the picture can say of how they came about."""
+    """Projected points.
+
+    points : (n, 2) float64
+    caption : describes the method to the reader of the picture
+    """
 
     points: np.ndarray
     caption: str
 
 
 def project(vectors: np.ndarray, method: str, seed: int) -> Projection:
-    """Points in the plane for (n, dim) vectors, each taken at length 1 (a zero vector stays zero)."""
+    """Project (n, dim) float32 vectors, each scaled to length 1; a zero vector stays zero.
+
+    method : "pca" or "tsne"; fewer than FEWEST_FOR_TSNE words are always projected by PCA
+    seed : of t-SNE
+    """
     lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
     directions = vectors / np.where(lengths > 0, lengths, 1)
-    points, share = pca(directions)
+    points, variance = pca(directions)
     if method == "pca" or len(points) < FEWEST_FOR_TSNE:
-        return Projection(points, f"PCA: the two directions in which the words differ most, {share:.0%} of the variance")
-    return Projection(tsne(directions, points, seed), "t-SNE: words close by are alike; distances between groups say little")
+        return Projection(points, f"PCA: the two directions of the largest variance, {variance:.0%} of the total")
+    return Projection(
+        tsne(directions, points, seed), "t-SNE: words close together are similar; distances between groups mean little"
+    )
 
 
 def pca(vectors: np.ndarray) -> tuple[np.ndarray, float]:
-    """(n, 2) float64 coordinates of (n, dim) vectors along the first two principal axes, and these axes' part of the variance.
+    """Coordinates of (n, dim) vectors along the first two principal axes, (n, 2) float64, and their fraction of the variance.
 
-    Each axis points to where its largest component is positive, so that the same vectors always give the same picture.
+    The largest component of each axis is made positive, so that the same vectors always give the same picture.
     """
     centred = vectors - vectors.mean(axis=0)
     _, singular, axes = np.linalg.svd(centred, full_matrices=False)
@@ -43,9 +53,9 @@ def pca(vectors: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def tsne(vectors: np.ndarray, start: np.ndarray, seed: int) -> np.ndarray:
-    """(n, 2) float64 points by t-SNE (van der Maaten and Hinton 2008), from `start` and a little noise that the seed draws.
+    """t-SNE (van der Maaten and Hinton 2008), (n, 2) float64, started from `start`, (n, 2), with a little noise from `seed`.
 
-    One thread: with more, sums in another order would give another map each time.
+    It runs on one thread: several would sum in varying order, and give another map each time.
     """
     from sklearn.manifold import TSNE
     from threadpoolctl import threadpool_limits

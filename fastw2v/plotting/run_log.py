@@ -1,4 +1,4 @@
-"""The log of a training run, as `fastw2v train --log` writes it, read back."""
+"""Reader of the log that `fastw2v train --log` writes."""
 
 import json
 import math
@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 from fastw2v._system.lines import byte_lines
 from fastw2v.errors import UsageError
 
-PROGRESS, END = "progress", "end"
-LARGEST = 1e30  # of what is drawn: the axes of far larger numbers cannot be computed
+PROGRESS_EVENT, END_EVENT = "progress", "end"
+LARGEST_DRAWN = 1e30  # matplotlib cannot compute axes for far larger numbers
 MOST_EPOCHS = 10**9
 
 
-class Look(NamedTuple):
-    """The state of a run at a moment; NaN for what was not measured.
+class Sample(NamedTuple):
+    """The state of a run at one time; NaN for what was not measured.
 
-    progress : the part of the run that was done, 0 to 1
-    loss : nats a pair
-    words_per_second : the speed
+    progress : completed fraction of the run, 0 to 1
+    loss : nats per pair
+    words_per_second : throughput
     """
 
     progress: float
@@ -29,75 +29,74 @@ class Look(NamedTuple):
 
 
 class RunLog(NamedTuple):
-    """A run.
+    """The log of a run.
 
-    path : of its log
-    looks : in the order of the log
-    epochs : of the run, None where it did not come to its end
-    end : the loss of the last epoch and the speed of the whole run, None likewise
+    samples : in the order of the log
+    epochs : of the run; None if it is not complete
+    end : loss of the last epoch and throughput of the whole run; None if it is not complete
     """
 
     path: Path
-    looks: list[Look]
+    samples: list[Sample]
     epochs: int | None
-    end: Look | None
+    end: Sample | None
 
 
 def read_log(path: str | PathLike[str]) -> RunLog:
-    """Read a log. Raises UsageError that names the file and the line where it is no log of a run, or ends before any progress.
+    """Read a log; unknown events are ignored.
 
-    Events of other names are passed over.
+    Raises UsageError, with file and line, for a file that is not a log of a run, and for one that ends before any progress.
     """
     path = Path(path)
-    looks: list[Look] = []
+    samples: list[Sample] = []
     epochs, end = None, None
     last = 0
     for last, event in _events(path):
         place = f"{path}, line {last}"
         if end is not None:
-            raise UsageError(f"{place}: the run had ended on a line above; were two logs put together?")
-        if event["event"] == PROGRESS:
-            looks.append(_look(place, event))
-        elif event["event"] == END:
-            epochs, end = _epochs(place, event), _look(place, {**event, "progress": 1})
-    if not looks and end is None:
-        raise UsageError(f"{path}, line {last + 1}: the log ends before any progress; is it a log of fastw2v train?")
-    return RunLog(path, looks, epochs, end)
+            raise UsageError(f"{place}: the run ended on a line above; were two logs concatenated?")
+        if event["event"] == PROGRESS_EVENT:
+            samples.append(_sample(place, event))
+        elif event["event"] == END_EVENT:
+            epochs, end = _epochs(place, event), _sample(place, {**event, "progress": 1})
+    if not samples and end is None:
+        raise UsageError(f"{path}, line {last + 1}: the log ends before any progress; is this a log of fastw2v train?")
+    return RunLog(path, samples, epochs, end)
 
 
 def _events(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The numbers of the lines, from 1, and the events on them."""
+    """Line numbers, from 1, and the events on the lines."""
     for number, line in byte_lines(path, "a log of fastw2v train"):
         try:
             event = json.loads(line)
         except (ValueError, RecursionError):
-            wrong = "this is no JSON; the log is damaged, or of something else"
+            wrong = "this is not JSON; the log is damaged, or the file is not a log"
             raise UsageError(f"{path}, line {number}: {wrong}") from None
         if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-            raise UsageError(f"{path}, line {number}: this is no event of a run; is it a log of fastw2v train?")
+            raise UsageError(f"{path}, line {number}: this is not an event of a run; is this a log of fastw2v train?")
         yield number, event
 
 
-def _look(place: str, event: dict[str, Any]) -> Look:
+def _sample(place: str, event: dict[str, Any]) -> Sample:
     progress = _number(place, event, "progress")
     if not 0 <= progress <= 1:
-        raise UsageError(f"{place}: progress is {event['progress']}, it must be from 0 to 1")
-    return Look(progress, _number(place, event, "loss"), _number(place, event, "words_per_second"))
+        raise UsageError(f"{place}: progress is {event['progress']}: it must be from 0 to 1")
+    return Sample(progress, _number(place, event, "loss"), _number(place, event, "words_per_second"))
 
 
 def _epochs(place: str, event: dict[str, Any]) -> int:
     settings = event.get("settings")
     epochs = settings.get("epochs") if isinstance(settings, dict) else None
     if not isinstance(epochs, int) or isinstance(epochs, bool) or not 1 <= epochs <= MOST_EPOCHS:
-        raise UsageError(f"{place}: the settings name no number of epochs")
+        raise UsageError(f"{place}: the settings have no valid number of epochs")
     return epochs
 
 
 def _number(place: str, event: dict[str, Any], name: str) -> float:
-    """A number of an event; NaN for null, which stands where nothing was measured, and for what no run can have measured."""
+    """A number of an event; NaN for null (not measured) and for values too large to draw. Raises UsageError otherwise."""
     value = event.get(name, "missing")
     if value is None:
         return math.nan
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise UsageError(f"{place}: the event has no number called {name}")
-    return float(value) if -LARGEST <= value <= LARGEST else math.nan
+        raise UsageError(f"{place}: {name} is missing, or not a number")
+    return float(value) if -LARGEST_DRAWN <= value <= LARGEST_DRAWN else math.nan

@@ -1,4 +1,4 @@
-"""A map of words, from vectors to a file."""
+"""Word maps: from vectors to an image or a page."""
 
 from os import PathLike
 from pathlib import Path
@@ -11,24 +11,24 @@ from fastw2v.arguments import MAP_METHODS, Range, checked_choice, checked_number
 from fastw2v.errors import Fastw2vError, UsageError, argument, option, reason
 from fastw2v.plotting import figures, page
 from fastw2v.plotting.content import WordMap
-from fastw2v.plotting.extra import kind_of, require
-from fastw2v.plotting.neighbours import nearest
+from fastw2v.plotting.figures import kind_of, require
+from fastw2v.plotting.neighbours import neighbours_of_rows
 from fastw2v.plotting.picture import map_figure
 from fastw2v.plotting.projection import FEWEST_FOR_TSNE, Projection, project
-from fastw2v.plotting.words import Chosen, WantedWords, listed, most_frequent, names
+from fastw2v.plotting.words import Chosen, WantedWords, most_frequent, sample_of_words, words_of_list
 from fastw2v.reporting.listener import Listener
 from fastw2v.vectors.word_vectors import WordVectors, load
 
-PathName = str | PathLike[str]
-KINDS = (*figures.KINDS, ".html")
+VectorsPath = str | PathLike[str]
+MAP_KINDS = (*figures.IMAGE_KINDS, ".html")
 DEFAULT_TOP = 500
-MANY = 5000  # words that take long enough for the user to be told what goes on
-RANGES = {"top": Range(1, 2**31), "neighbours": Range(0, 1000), "seed": Range(0, 2**63 - 1)}
+MANY_WORDS = 5000  # words from which a note announces the slow steps
+MAP_RANGES = {"top": Range(1, 2**31), "neighbours": Range(0, 1000), "seed": Range(0, 2**63 - 1)}
 
 
 def draw_map(
-    vectors: WordVectors | PathName,
-    output: PathName,
+    vectors: WordVectors | VectorsPath,
+    output: VectorsPath,
     *,
     words: WantedWords | None = None,
     top: int | None = None,
@@ -38,27 +38,27 @@ def draw_map(
     neighbours: int = 10,
     listener: Listener | None = None,
 ) -> None:
-    """Draw words in the plane, so that words used alike are near each other.
+    """Draw a map of words in the plane, in which words with similar vectors are close together.
 
     Parameters
     ----------
     vectors : word vectors, or a file of them
-    output : an image, `.png` or `.svg`, or `.html`, a page that needs nothing else: to zoom, to search, to look up neighbours
-    words : the words to draw, or a mapping from them to the names of groups, which get colours; see `read_words`
-    top : without `words`, draw so many of the most frequent (500)
+    output : an image, `.png` or `.svg`, or `.html`, a self-contained page with zoom, search and neighbours
+    words : the words to draw, or a mapping from words to the names of their groups, which are coloured; see `read_word_list`
+    top : without `words`, the number of most frequent words to draw (default 500)
     method : "pca" or "tsne"
-    title : stands above the map
-    seed : of t-SNE; PCA draws nothing by lot
-    neighbours : how many nearest neighbours, of all words of the vectors, the page tells of each word on it
-    listener : hears of words without a vector and of labels without a place
+    title : shown above the map
+    seed : of t-SNE; PCA uses no random numbers
+    neighbours : nearest neighbours that the page lists for each word, out of all words of the vectors
+    listener : receives messages for the user
 
     Raises
     ------
-    UsageError : a value out of range, no word to draw, a library that is not installed
-    Fastw2vError : vectors that are no numbers, a file that cannot be written
+    UsageError : a value out of range, no word to draw, or a library that is not installed
+    Fastw2vError : vectors with NaN or infinity, or a file that cannot be written
     """
     path, listener = Path(output), listener or Listener()
-    kind = kind_of(path, KINDS)
+    kind = kind_of(path, MAP_KINDS)
     _check(words is not None and top is not None, method, top=top, seed=seed, neighbours=neighbours)
     check_writable(path, "the output")
     if kind != ".html":
@@ -69,11 +69,13 @@ def draw_map(
     chosen = _chosen(loaded, words, top, listener)
     name = None if isinstance(vectors, WordVectors) else Path(vectors).name
     content = _content(loaded, chosen, _projected(loaded, chosen, method, seed, listener), title, name)
-    if len(chosen.rows) > MANY:
-        listener.note(f"{'looking up the neighbours of' if kind == '.html' else 'drawing'} {len(chosen.rows):,} words")
+    if len(chosen.rows) > MANY_WORDS:
+        listener.note(f"{'finding the neighbours of' if kind == '.html' else 'drawing'} {len(chosen.rows):,} words")
     try:
         if kind == ".html":
-            page.write_page(path, content, chosen.rows, loaded.words, *nearest(loaded.vectors, chosen.rows, neighbours))
+            page.write_page(
+                path, content, chosen.rows, loaded.words, *neighbours_of_rows(loaded.vectors, chosen.rows, neighbours)
+            )
         else:
             _write_picture(path, kind, content, listener)
     except OSError as error:
@@ -87,16 +89,18 @@ def _check(both: bool, method: str, **numbers: int | None) -> None:
         )
     checked_choice("method", method, MAP_METHODS)
     for name, value in numbers.items():
-        checked_number(name, value, RANGES[name], optional=True)
+        checked_number(name, value, MAP_RANGES[name], optional=True)
 
 
 def _chosen(vectors: WordVectors, wanted: WantedWords | None, top: int | None, listener: Listener) -> Chosen:
     if wanted is None:
         return most_frequent(vectors, top or DEFAULT_TOP)
-    chosen = listed(vectors, wanted)
+    chosen = words_of_list(vectors, wanted)
     if chosen.unknown:
         asked = len(chosen.rows) + len(chosen.unknown)
-        listener.note(f"{len(chosen.unknown):,} of {asked:,} words have no vector and are left out: {names(chosen.unknown)}")
+        listener.note(
+            f"{len(chosen.unknown):,} of {asked:,} words have no vector and are skipped: {sample_of_words(chosen.unknown)}"
+        )
     return chosen
 
 
@@ -131,6 +135,6 @@ def _write_picture(path: Path, kind: str, content: WordMap, listener: Listener) 
     left_out = len(content.words) - len(figure.axes[0].texts)
     if left_out:
         listener.note(
-            f"{left_out:,} of {len(content.words):,} words are dots without a label, for there was no room; "
-            "in a page (.html) zooming in shows them"
+            f"{left_out:,} of {len(content.words):,} words are dots without a label, because there is no room; "
+            "in a page (.html) they appear when you zoom in"
         )

@@ -1,4 +1,4 @@
-"""Which words are drawn: those of a list, or the most frequent."""
+"""Selection of the words to draw: those of a list, or the most frequent."""
 
 from collections.abc import Iterable, Mapping
 from os import PathLike
@@ -10,8 +10,8 @@ from fastw2v._system.lines import text_lines
 from fastw2v.errors import UsageError
 from fastw2v.vectors.word_vectors import WordVectors
 
-END_OF_SENTENCE = "</s>"
-NAMED = 10  # words that a message names
+SENTENCE_END_WORD = "</s>"
+WORDS_IN_MESSAGE = 10
 
 WantedWords = Mapping[str, str] | Iterable[str]
 
@@ -19,10 +19,10 @@ WantedWords = Mapping[str, str] | Iterable[str]
 class Chosen(NamedTuple):
     """The words to draw.
 
-    rows : their rows in the vectors, rising, so that the most frequent is first
-    groups : the group of each, "" for none
+    rows : their rows in the vectors, ascending, so that the most frequent is first
+    groups : name of each word's group, "" for none
     group_names : the groups, in the order of the list
-    unknown : words asked for that have no vector
+    unknown : requested words that have no vector
     """
 
     rows: list[int]
@@ -31,10 +31,10 @@ class Chosen(NamedTuple):
     unknown: list[str]
 
 
-def read_words(path: str | PathLike[str]) -> dict[str, str]:
-    """Words and their groups ("" for none) from a file: a word a line, and after a tab the name of its group.
+def read_word_list(path: str | PathLike[str]) -> dict[str, str]:
+    """Read words and their groups ("" for none) from a file with one word a line, optionally followed by a tab and its group.
 
-    A word that stands there twice keeps its first group. Raises UsageError when the file cannot be read or holds no word.
+    A repeated word keeps its first group. Raises UsageError if the file cannot be read or holds no word.
     """
     words: dict[str, str] = {}
     for _, line in text_lines(Path(path), "a list of words"):
@@ -42,29 +42,32 @@ def read_words(path: str | PathLike[str]) -> dict[str, str]:
         if word.strip(" \r"):
             words.setdefault(word.strip(" \r"), group.strip())
     if not words:
-        raise UsageError(f"{path} holds no word: write one a line, and after a tab its group, if it has one")
+        raise UsageError(f"{path} holds no word: write one word a line, optionally followed by a tab and its group")
     return words
 
 
 def most_frequent(vectors: WordVectors, top: int) -> Chosen:
-    """The first `top` words but for the end of a sentence: files of vectors have the most frequent words first."""
-    rows = [row for row, word in enumerate(vectors.words[: top + 1]) if word != END_OF_SENTENCE][:top]
+    """The first `top` words without `</s>`; vector files have the most frequent words first.
+
+    Raises UsageError if there is no other word.
+    """
+    rows = [row for row, word in enumerate(vectors.words[: top + 1]) if word != SENTENCE_END_WORD][:top]
     if not rows:
         raise UsageError("there is no word to draw: the vectors have none besides </s>")
     return Chosen(rows, [""] * len(rows), [], [])
 
 
-def listed(vectors: WordVectors, words: WantedWords) -> Chosen:
-    """The words of a list, or of a mapping from words to groups. Raises UsageError when none of them has a vector."""
+def words_of_list(vectors: WordVectors, words: WantedWords) -> Chosen:
+    """The words of a list, or of a mapping from words to groups. Raises UsageError if none of them has a vector."""
     wanted = dict(words) if isinstance(words, Mapping) else dict.fromkeys(words, "")
     found = {row: word for row, word in enumerate(vectors.words) if word in wanted}
     unknown = [word for word in wanted if word not in vectors]
     if not found:
-        raise UsageError(f"none of the {len(wanted):,} words to draw has a vector: {names(unknown)}")
+        raise UsageError(f"none of the {len(wanted):,} words to draw has a vector: {sample_of_words(unknown)}")
     group_names = dict.fromkeys(group for word, group in wanted.items() if group and word in vectors)
     return Chosen(list(found), [wanted[word] for word in found.values()], list(group_names), unknown)
 
 
-def names(words: list[str]) -> str:
-    """The first few of some words, for a message."""
-    return ", ".join(readable(word, 40) for word in words[:NAMED]) + (", …" if len(words) > NAMED else "")
+def sample_of_words(words: list[str]) -> str:
+    """The first few words, for a message."""
+    return ", ".join(readable(word, 40) for word in words[:WORDS_IN_MESSAGE]) + (", …" if len(words) > WORDS_IN_MESSAGE else "")

@@ -1,4 +1,4 @@
-"""What a run tells of itself: to a person on a terminal, to a log of a terminal's output, to a file of JSON lines."""
+"""Reports of a run: a live display on a terminal, plain lines elsewhere, a log of JSON lines."""
 
 from typing import TYPE_CHECKING
 
@@ -7,7 +7,7 @@ if TYPE_CHECKING:
 
 
 def listener_for(*, progress: bool) -> "Listener":
-    """One that shows progress on standard error, or one that says nothing. A display is imported only where it is wanted."""
+    """A listener that shows progress on standard error, or one that ignores all. rich is imported only for the former."""
     if progress:
         from fastw2v.reporting.terminal import display
 

@@ -1,4 +1,4 @@
-"""A user's function that hears of a run."""
+"""A callback that receives the progress of training."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,9 @@ from fastw2v.training.progress import Progress
 
 
 class CallbackFailed(Exception):
-    """Carries what the function raised through a run, which would take an OSError or MemoryError for its own.
+    """Carries an exception of the callback through the run, which would take an OSError or MemoryError for its own.
 
-    failure : what it raised
+    failure : the exception
     """
 
     def __init__(self, failure: Exception) -> None:
@@ -18,7 +18,7 @@ class CallbackFailed(Exception):
 
 
 class Callback(Listener):
-    """Calls a function with the progress of training. What it raises stops the run, by CallbackFailed."""
+    """Calls a function with the progress of training. An exception from it stops the run, as CallbackFailed."""
 
     def __init__(self, function: Callable[[Progress], object]) -> None:
         self.function = function

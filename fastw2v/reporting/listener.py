@@ -1,4 +1,4 @@
-"""What the pipeline says, and to whom: one interface for every kind of display."""
+"""The interface through which a run reports: one for all displays and logs."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -8,13 +8,14 @@ from fastw2v.training.progress import Progress
 
 @dataclass(frozen=True)
 class Summary:
-    """A finished run in figures.
+    """Figures of a finished run.
 
-    train_words : words of the text that are in the vocabulary, sentence ends included (as word2vec.c counts)
+    train_words : words of the text that are in the vocabulary, including sentence ends, as word2vec.c counts them
     words_per_second : train_words × epochs / train_seconds
-    loss : mean nats a trained pair over the last epoch; NaN where nothing could be measured
-    texts, empty_texts : files of the text, members of archives too, and how many of them hold nothing but white space
-    rank_words_per_second, rank_seconds_waited : of each rank, where there are several: its rate, its wait for others at the end
+    loss : mean nats per pair over the last epoch; NaN if nothing was measured
+    files : files written, and their sizes in bytes
+    texts, empty_texts : files of the text, including members of archives, and those of them that hold only white space
+    rank_words_per_second, rank_seconds_waited : throughput of each rank, and its wait for others at the end; empty for one rank
     """
 
     settings: dict[str, Any]
@@ -27,7 +28,7 @@ class Summary:
     save_seconds: float
     words_per_second: float
     loss: float
-    files: dict[str, int] = field(default_factory=dict)  # each file written and its size in bytes
+    files: dict[str, int] = field(default_factory=dict)
     texts: int = 1
     empty_texts: int = 0
     rank_words_per_second: list[float] = field(default_factory=list)
@@ -35,11 +36,11 @@ class Summary:
 
 
 class Counts(NamedTuple):
-    """A vocabulary in figures; `</s>`, the sentence end, is one of its words.
+    """Figures of a vocabulary, which includes the sentence end `</s>`.
 
-    kept, kept_words : the words in the vocabulary, and how many of the text's words they are
-    distinct, words : the same of the whole text, or of the vocabulary again where that was read and not counted
-    texts, empty_texts : as in Summary
+    kept, kept_words : distinct words in the vocabulary, and their occurrences in the text
+    distinct, words : the same for the whole text; for the vocabulary if that was read instead of counted
+    texts, empty_texts : see Summary
     """
 
     kept: int
@@ -51,32 +52,32 @@ class Counts(NamedTuple):
 
 
 class Listener:
-    """Hears what happens in a run; this one says nothing. Subclasses show what they care for."""
+    """Receives the events of a run. This one ignores them; subclasses override the methods they need."""
 
     def note(self, text: str) -> None:
-        """Something that the user should know, once."""
+        """A message for the user."""
 
     def reading(self, stage: str, total_bytes: int) -> None:
-        """A pass over the text begins."""
+        """A pass over the text begins; `total_bytes` is 0 if unknown."""
 
     def read(self, count: int) -> None:
-        """So many more bytes of the text have been read."""
+        """`count` more bytes of the text have been read."""
 
     def counted(self, counts: Counts) -> None:
         """The vocabulary is known."""
 
     def training(self, progress: Progress) -> None:
-        """How far training has come; several times a second."""
+        """The progress of training, several times a second."""
 
     def finished(self, summary: Summary) -> None:
         """All files are written."""
 
     def close(self) -> None:
-        """The run is over, well or not; called once, last."""
+        """The run has ended, successfully or not. Called once, last."""
 
 
-class Several(Listener):
-    """Passes everything on to several listeners."""
+class Listeners(Listener):
+    """Forwards all events to several listeners."""
 
     def __init__(self, *listeners: Listener) -> None:
         self.listeners = listeners

@@ -1,8 +1,8 @@
-"""One line of a terminal that changes in place and fits its window, however narrow it is and whenever that changes.
+"""A line on a terminal that is updated in place and fits the window, however narrow, even when it is resized.
 
-rich's own leaves the cursor at the end of its line. Where a window becomes narrower, terminals that wrap lines anew then have
-the cursor on a later row, others on the same: nobody can tell how many rows to erase. Here it waits at the line's beginning,
-which stays the beginning, and all below is erased.
+rich's live display leaves the cursor at the end of its line. When a window becomes narrower, some terminals rewrap the line and
+move the cursor to a later row, others do not, so that nobody knows how many rows to erase. Here the cursor waits at the start
+of the line, which stays in place, and all below is erased.
 """
 
 import time
@@ -13,43 +13,43 @@ from rich.text import Text
 from fastw2v._system.display import ERASE_BELOW
 from fastw2v.reporting.console import PlainConsole, width_of
 
-EVERY = 0.1  # seconds between two drawings
-ERASE = "\r" + ERASE_BELOW  # to the line's beginning, and erase all that follows
+SECONDS_BETWEEN_DRAWINGS = 0.1  # seconds between two drawings
+ERASE = "\r" + ERASE_BELOW  # to the start of the line, and erase all after it
 HIDE_CURSOR, SHOW_CURSOR = "\x1b[?25l", "\x1b[?25h"
-NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"  # a window that has just become narrower cuts the line
-BAR = 16  # columns
-NEVER = 0
+NO_WRAP, WRAP = "\x1b[?7l", "\x1b[?7h"  # so that a window that becomes narrower cuts the line
+BAR_COLUMNS = 16  # columns
+ALWAYS_SHOWN = 0
 
 
-class Part(NamedTuple):
+class Segment(NamedTuple):
     """A part of the line.
 
-    goes : its turn to be left out where there is no room, 1 first; NEVER for what stays
-    before : what divides it from the part before
+    drop : its turn to be dropped if there is no room, 1 first; ALWAYS_SHOWN to keep it
+    before : separator from the previous segment
     """
 
     text: str
-    goes: int = NEVER
+    drop: int = ALWAYS_SHOWN
     before: str = " "
 
 
-def fitted(parts: list[Part], width: int) -> list[Part]:
-    """The parts that there is room for: those whose turn it is are left out one by one."""
+def fitted(parts: list[Segment], width: int) -> list[Segment]:
+    """The segments that fit into `width` columns; the others are dropped turn by turn."""
     left = [part for part in parts if part.text]
-    for turn in sorted({part.goes for part in left} - {NEVER}):
-        if len(joined(left)) <= width:
+    for turn in sorted({part.drop for part in left} - {ALWAYS_SHOWN}):
+        if len(line_text(left)) <= width:
             break
-        left = [part for part in left if part.goes != turn]
+        left = [part for part in left if part.drop != turn]
     return left
 
 
-def joined(parts: list[Part]) -> str:
-    """The parts as one text."""
+def line_text(parts: list[Segment]) -> str:
+    """The text of the segments."""
     return "".join((part.before if place else "") + part.text for place, part in enumerate(parts))
 
 
 def time_left(seconds: float | None) -> str:
-    """Hours, minutes and seconds; "" where nothing is known."""
+    """Seconds as h:mm:ss; "" if unknown."""
     if seconds is None or not seconds < 1e9:
         return ""
     minutes, seconds = divmod(round(seconds), 60)
@@ -57,29 +57,29 @@ def time_left(seconds: float | None) -> str:
 
 
 class LiveLine:
-    """The line itself; nothing of it is seen until the first `show`, nor after `close`."""
+    """The line; it is visible from the first `show` until `close`."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
         self.console = PlainConsole(file=stream)
         self.shown = False
-        self.drawn = -EVERY  # when, by the clock
+        self.drawn = -SECONDS_BETWEEN_DRAWINGS  # time of the last drawing
 
-    def bar(self, share: float) -> str:
-        """So much of the work as a bar."""
-        done = round(min(1.0, max(0.0, share)) * BAR)
+    def bar(self, progress: float) -> str:
+        """A bar for the completed fraction of the work."""
+        done = round(min(1.0, max(0.0, progress)) * BAR_COLUMNS)
         full, empty = "#-" if self.console.options.ascii_only else "━─"
-        return full * done + empty * (BAR - done)
+        return full * done + empty * (BAR_COLUMNS - done)
 
     @property
     def due(self) -> bool:
-        """Whether it is time to draw again."""
-        return time.monotonic() - self.drawn >= EVERY
+        """Whether it is time to redraw."""
+        return time.monotonic() - self.drawn >= SECONDS_BETWEEN_DRAWINGS
 
-    def show(self, parts: list[Part]) -> None:
-        """Draw the parts in place of what was there."""
+    def show(self, parts: list[Segment]) -> None:
+        """Replace the line by these segments."""
         width = width_of(self.stream, self.console.width)
-        text = joined(fitted(parts, width - 1))[: width - 1]
+        text = line_text(fitted(parts, width - 1))[: width - 1]
         with self.console.capture() as drawn:
             self.console.print(self._coloured(text), end="", soft_wrap=True)
         hide = "" if self.shown else HIDE_CURSOR
@@ -88,11 +88,11 @@ class LiveLine:
         self.drawn = time.monotonic()
 
     def close(self) -> None:
-        """Leave nothing of the line behind."""
+        """Erase the line."""
         if self.shown:
             self._write(ERASE + SHOW_CURSOR)
         self.shown = False
-        self.drawn = -EVERY
+        self.drawn = -SECONDS_BETWEEN_DRAWINGS
 
     def _write(self, text: str) -> None:
         self.stream.write(text)

@@ -1,4 +1,4 @@
-"""The log: JSON lines for programs, one every two seconds and a last one with the summary."""
+"""The log for programs: a JSON line every two seconds, and a last one with the summary."""
 
 import math
 import os
@@ -13,14 +13,16 @@ from fastw2v.errors import Fastw2vError, reason
 from fastw2v.reporting.listener import Listener, Summary
 from fastw2v.training.progress import Progress
 
-EVERY = 2.0  # seconds
+SECONDS_BETWEEN_EVENTS = 2.0  # seconds
 
 
 class JsonLog(Listener):
-    """Writes `event: "progress"` lines during training and one `event: "end"`.
+    """Writes lines with `"event": "progress"` during training, and a last one with `"event": "end"`.
 
-    The file is opened for the first line, so that a run which never starts leaves none. Raises Fastw2vError when that fails;
-    a later failure ends the log and not the run.
+    The file is opened for the first line, so that a run that never starts leaves none. Raises Fastw2vError if it cannot be
+    opened; a later failure ends the log but not the run.
+
+    append : continue the log of a run that is resumed
     """
 
     def __init__(self, path: Path, *, append: bool = False) -> None:
@@ -32,7 +34,7 @@ class JsonLog(Listener):
 
     def training(self, progress: Progress) -> None:
         now = time.monotonic()
-        if now - self.last_line >= EVERY:
+        if now - self.last_line >= SECONDS_BETWEEN_EVENTS:
             self.last_line = now
             self._write(
                 event="progress",
@@ -59,7 +61,7 @@ class JsonLog(Listener):
         try:
             if self.file is None:
                 if self.append:
-                    _drop_half_a_line(self.path)
+                    _drop_incomplete_line(self.path)
                 self.file = open(self.path, "a" if self.append else "w", encoding="utf-8")
         except OSError as error:
             raise Fastw2vError(f"cannot write the log {self.path}: {reason(error)}") from error
@@ -71,8 +73,8 @@ class JsonLog(Listener):
             say(f"the log {self.path} ends here: {reason(error)}")
 
 
-def _drop_half_a_line(path: Path) -> None:
-    """Remove a last line without an end, which a run left that was killed while it wrote."""
+def _drop_incomplete_line(path: Path) -> None:
+    """Remove a last line without newline, left by a run that was killed while writing."""
     if path.is_file():
         data = path.read_bytes()
         os.truncate(path, data.rfind(b"\n") + 1)

@@ -1,4 +1,4 @@
-"""What a person sees: a live line on a terminal, a plain line every ten seconds elsewhere, a summary at the end."""
+"""Displays for people: a live line on a terminal, plain lines every ten seconds elsewhere, a summary at the end."""
 
 import math
 import sys
@@ -14,30 +14,30 @@ from fastw2v._system.resources import readable_bytes
 from fastw2v.corpus.findings import describe_files
 from fastw2v.reporting.console import PlainConsole
 from fastw2v.reporting.listener import Listener, Summary
-from fastw2v.reporting.live_line import LiveLine, Part, time_left
+from fastw2v.reporting.live_line import LiveLine, Segment, time_left
 from fastw2v.training.progress import Progress
 
-EVERY = 10.0  # seconds between plain lines
+SECONDS_BETWEEN_LINES = 10.0  # seconds between plain lines
 PLAIN_WIDTH = 120
 
 
 def display(stream: IO[str] | None = None) -> Listener:
-    """A live display where `stream` (standard error) is a terminal, plain lines where it is not, and nothing without one."""
+    """A display on `stream` (default: standard error): live on a terminal, plain lines elsewhere, none without a stream."""
     stream = stream or sys.stderr
     if stream is None or stream.closed:  # as in programs without a console
         return Listener()
-    kept = cast(IO[str], Unfailing(stream))
-    return Live(kept) if kept.isatty() and not PlainConsole(file=kept).is_dumb_terminal else Lines(kept)
+    safe = cast(IO[str], FaultTolerantStream(stream))
+    return Live(safe) if safe.isatty() and not PlainConsole(file=safe).is_dumb_terminal else Lines(safe)
 
 
-class Unfailing:
-    """A stream that a run outlives: what can no longer be written, for the terminal is gone or the disk full, is lost."""
+class FaultTolerantStream:
+    """A stream whose failure does not end the run: text is lost once the terminal is gone or the disk is full."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        with suppress(OSError, ValueError):  # the latter once it is closed
+        with suppress(OSError, ValueError):  # ValueError: the stream is closed
             self.stream.write(text)
         return len(text)
 
@@ -50,7 +50,7 @@ class Unfailing:
 
 
 class Live(Listener):
-    """One line that changes in place."""
+    """A line on a terminal that is updated in place."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.console = PlainConsole(file=stream)
@@ -83,9 +83,11 @@ class Live(Listener):
 
 
 class Stage:
-    """Work of a known size, or 0 for one that is not known, and how much is done.
+    """Progress of a stage.
 
-    amount : puts so much of it into words
+    total : size of the work, 0 if unknown
+    amount : formats an amount of work, such as bytes
+    done : work done so far
     """
 
     def __init__(self, name: str, total: int, amount: Callable[[int], str] | None = None) -> None:
@@ -95,21 +97,21 @@ class Stage:
         self.done = 0
         self.began = time.monotonic()
 
-    def parts(self, bar: Callable[[float], str]) -> list[Part]:
-        """Its line; in a narrow window the bar goes first, then the amount."""
+    def parts(self, bar: Callable[[float], str]) -> list[Segment]:
+        """Segments of its line; a narrow window drops the bar first, then the amount."""
         done = self.amount(self.done) if self.amount else ""
         if not self.total:
-            return [Part(self.name, goes=3), Part(done)]
-        share = min(1.0, self.done / self.total)
-        left = (time.monotonic() - self.began) * (1 - share) / share if share else None
+            return [Segment(self.name, drop=3), Segment(done)]
+        progress = min(1.0, self.done / self.total)
+        left = (time.monotonic() - self.began) * (1 - progress) / progress if progress else None
         amount = f"{done} of {self.amount(self.total)}" if self.amount else ""
-        first = [Part(self.name, goes=4), Part(bar(share), goes=1), Part(f"{share:.0%}")]
-        return [*first, Part(amount, goes=2, before=", "), *_left_parts(left)]
+        first = [Segment(self.name, drop=4), Segment(bar(progress), drop=1), Segment(f"{progress:.0%}")]
+        return [*first, Segment(amount, drop=2, before=", "), *_left_parts(left)]
 
 
 @contextmanager
 def shown_work(name: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A line on a terminal for work that tells of its steps; elsewhere nothing."""
+    """Show work as a line on a terminal, and not at all elsewhere. Yields a function to call with the steps done."""
     listener = display()
     if not isinstance(listener, Live):
         yield lambda steps: None
@@ -120,7 +122,7 @@ def shown_work(name: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 class Lines(Listener):
-    """A line now and then, for output that goes to a file."""
+    """Plain lines every few seconds, for output to a file."""
 
     def __init__(self, stream: IO[str]) -> None:
         self.stream = stream
@@ -149,14 +151,14 @@ class Lines(Listener):
 
     def _due(self) -> bool:
         now = time.monotonic()
-        if now - self.last_line < EVERY:
+        if now - self.last_line < SECONDS_BETWEEN_LINES:
             return False
         self.last_line = now
         return True
 
 
 def print_summary(summary: Summary, console: PlainConsole) -> None:
-    """The run in a small table: the text, the seconds of each stage, speed, loss, files."""
+    """Print a table of a run: text, seconds of each stage, throughput, loss, files."""
     table = Table(show_header=False, box=None, pad_edge=False)
     words = f"{summary.train_words:,} words, vocabulary {summary.vocab_size:,}"
     files = describe_files(summary.texts, summary.empty_texts)
@@ -167,41 +169,45 @@ def print_summary(summary: Summary, console: PlainConsole) -> None:
         stages.insert(0, ("compiling", summary.compile_seconds))
     table.add_row("seconds", ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages))
     gpu = summary.settings["device"] == "cuda"
-    count, what = summary.settings["streams" if gpu else "threads"], "stream" if gpu else "thread"
-    plural = what if count == 1 else f"{what}s"
+    count, unit = summary.settings["streams" if gpu else "threads"], "stream" if gpu else "thread"
+    units = unit if count == 1 else f"{unit}s"
     ranks = len(summary.rank_words_per_second)
     each = f" in each of {ranks} ranks" if ranks else ""
-    table.add_row("speed", f"{summary.words_per_second:,.0f} words/s on {'a GPU, ' if gpu else ''}{count} {plural}{each}")
-    table.add_row("loss", f"{_loss(summary.loss)} nats a pair")
+    table.add_row("speed", f"{summary.words_per_second:,.0f} words/s on {'a GPU, ' if gpu else ''}{count} {units}{each}")
+    table.add_row("loss", f"{_loss_text(summary.loss)} nats per pair")
     for path, size in summary.files.items():
         table.add_row("written", f"{path} ({readable_bytes(size)})")
     console.print(table)
 
 
-def training_parts(progress: Progress, bar: str) -> list[Part]:
-    """The line of training; in a narrow window the bar goes first, then the learning rate, then the speed."""
+def training_parts(progress: Progress, bar: str) -> list[Segment]:
+    """Segments of the line of training; a narrow window drops the bar first, then the learning rate, then the throughput."""
     return [
-        Part("training", goes=5),
-        Part(bar, goes=1),
-        Part(f"{progress.share:.0%}"),
-        Part(f"epoch {progress.epoch} of {progress.epochs}", goes=7),
-        Part(f"{progress.words_per_second / 1000:,.0f}k words/s", goes=3, before=", "),
-        Part(f"alpha {progress.alpha:.4f}", goes=2, before=", "),
-        Part(f"loss {_loss(progress.loss)}", goes=4, before=", "),
+        Segment("training", drop=5),
+        Segment(bar, drop=1),
+        Segment(f"{progress.share:.0%}"),
+        Segment(f"epoch {progress.epoch} of {progress.epochs}", drop=7),
+        Segment(f"{progress.words_per_second / 1000:,.0f}k words/s", drop=3, before=", "),
+        Segment(f"alpha {progress.alpha:.4f}", drop=2, before=", "),
+        Segment(f"loss {_loss_text(progress.loss)}", drop=4, before=", "),
         *_left_parts(progress.seconds_left),
     ]
 
 
-def _left_parts(seconds: float | None) -> list[Part]:
+def _left_parts(seconds: float | None) -> list[Segment]:
     left = time_left(seconds)
-    return [Part(left, before=", "), Part("left", goes=6)] if left else []
+    return [Segment(left, before=", "), Segment("left", drop=6)] if left else []
 
 
 def _figures(progress: Progress) -> str:
-    parts = [f"{progress.words_per_second / 1000:,.0f}k words/s", f"alpha {progress.alpha:.4f}", f"loss {_loss(progress.loss)}"]
+    parts = [
+        f"{progress.words_per_second / 1000:,.0f}k words/s",
+        f"alpha {progress.alpha:.4f}",
+        f"loss {_loss_text(progress.loss)}",
+    ]
     left = time_left(progress.seconds_left)
     return ", ".join([*parts, f"{left} left"] if left else parts)
 
 
-def _loss(loss: float) -> str:
+def _loss_text(loss: float) -> str:
     return "–" if math.isnan(loss) else f"{loss:.3f}"

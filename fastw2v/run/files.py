@@ -13,8 +13,8 @@ from fastw2v.corpus.sources import Source, is_standard_input, sources
 from fastw2v.errors import UsageError, argument
 from fastw2v.settings import Settings
 from fastw2v.vectors.clusters import clusters, write_clusters
+from fastw2v.vectors.io import FORMATS, FileFormat
 from fastw2v.vectors.io.folder import check_folder_writable
-from fastw2v.vectors.io.formats import FORMATS, FileFormat
 from fastw2v.vectors.io.writing import chosen_format
 from fastw2v.vectors.word_vectors import WordVectors
 

@@ -23,7 +23,7 @@ from fastw2v.corpus.ids import IdStream
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.model.matrices import Model, new_model
 from fastw2v.model.tables import Tables, tables
-from fastw2v.reporting.listener import Counts, Listener, Several, Summary
+from fastw2v.reporting.listener import Counts, Listener, Listeners, Summary
 from fastw2v.reporting.log import JsonLog
 from fastw2v.run import warmup
 from fastw2v.run.files import Files, checked_text
@@ -64,7 +64,7 @@ def run(
         if not session.leads:
             listener, files = Listener(), files.only_read()
         if files.log:
-            listener = Several(listener, JsonLog(files.log))
+            listener = Listeners(listener, JsonLog(files.log))
         stack.enter_context(closing(listener))
         text = checked_text(session.names(corpus), settings, files, listener.note)
         store = Store(files.checkpoint) if files.checkpoint else None
@@ -99,7 +99,7 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
         resumed = session.share_resumed(resumed)
         if resumed.files.log:
             log = stack.enter_context(closing(JsonLog(resumed.files.log, append=True)))
-            listener = Several(listener, log)
+            listener = Listeners(listener, log)
         text = checked_text(session.names(resumed.corpus), resumed.settings, resumed.files, listener.note)
         job = Job(session.text(text, resumed.corpus), resumed.settings, resumed.files, resumed=resumed)
         return _run(session, job, listener, store)

@@ -1,1 +1,1 @@
-"""Word vectors: the files they live in, and asking them."""
+"""Word vectors: their files, queries, evaluation and clusters."""

@@ -1,4 +1,4 @@
-"""Word classes by k-means, as `word2vec.c -classes` makes them of its vectors."""
+"""Word classes by k-means, as `word2vec.c -classes` computes them."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -10,31 +10,33 @@ from fastw2v.arguments import Range, checked_number
 
 ITERATIONS = 10
 MOST_CLASSES = 2**31 - 1
-SCORES_AT_ONCE = 1 << 23  # numbers in a block's table of dot products: 32 MB
-ROWS_AT_ONCE = 1 << 15
-LEAST_SCORE = -10.0  # a word with no center above it falls to class 0
+PRODUCTS_AT_ONCE = 1 << 23  # dot products held at a time: 32 MB
+ROWS_SUMMED_AT_ONCE = 1 << 15
+LEAST_SCORE = -10.0  # a word whose dot products are all lower goes to class 0
 
 
 def clusters(
     vectors: np.ndarray, k: int, iterations: int = ITERATIONS, advanced: Callable[[int], None] = lambda _: None
 ) -> np.ndarray:
-    """The class of each word, (n,) int32 from 0 to k - 1, for (n, dim) float32 vectors.
+    """Assign each word to one of k classes.
 
-    Row r starts in class r modulo k. In each iteration a class's center is the sum of its vectors at length 1, and a word, its
-    length as it is, goes to the center with the largest dot product, the first of equals. A class that has become empty stays
-    so; hence of more than n classes those past n would only take memory. `advanced` is told of rows that got their class,
-    iterations × n in all.
+    Row r starts in class r modulo k. Each iteration takes the sum of a class's vectors, scaled to length 1, as its center, then
+    moves each word to the center with the largest dot product, the first of equals; words are not scaled (word2vec.c). A class
+    that becomes empty stays empty.
 
-    Raises UsageError for a `k` or `iterations` below 1, or too large.
+    vectors : (n, dim) float32
+    advanced : called with the number of rows just assigned, iterations × n in all
+
+    Returns (n,) int32 classes, 0 to k - 1. Raises UsageError for a `k` or `iterations` out of range.
     """
     k = checked_number("k", k, Range(1, MOST_CLASSES))
     iterations = checked_number("iterations", iterations, Range(1, 10**6))
-    k = max(1, min(k, len(vectors)))
+    k = max(1, min(k, len(vectors)))  # more classes than words would stay empty, and take memory
     classes: np.ndarray = np.arange(len(vectors), dtype=np.int32) % np.int32(k)
     for _ in range(iterations):
         centers = _centers(vectors, classes, k)
         empty = ~centers.any(axis=1)
-        at_once = max(1, SCORES_AT_ONCE // k)
+        at_once = max(1, PRODUCTS_AT_ONCE // k)
         for start in range(0, len(vectors), at_once):
             part = slice(start, start + at_once)
             with np.errstate(over="ignore", invalid="ignore"):
@@ -48,12 +50,12 @@ def clusters(
 
 
 def _centers(vectors: np.ndarray, classes: np.ndarray, k: int) -> np.ndarray:
-    """(k, dim) float32: each class's sum of vectors at length 1; zeros for a class without words."""
+    """(k, dim) float32: the sum of each class's vectors, scaled to length 1; zeros for an empty class."""
     sums = np.zeros((k, vectors.shape[1]))
-    for start in range(0, len(vectors), ROWS_AT_ONCE):
-        part = classes[start : start + ROWS_AT_ONCE]
+    for start in range(0, len(vectors), ROWS_SUMMED_AT_ONCE):
+        part = classes[start : start + ROWS_SUMMED_AT_ONCE]
         order = np.argsort(part, kind="stable")
-        firsts = np.flatnonzero(np.diff(part[order], prepend=-1))  # where in this order each class begins
+        firsts = np.flatnonzero(np.diff(part[order], prepend=-1))  # where each class begins in this order
         sums[part[order[firsts]]] += np.add.reduceat(vectors[start + order], firsts, axis=0, dtype=np.float64)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     centers: np.ndarray = np.divide(sums, lengths, out=np.zeros_like(sums), where=(lengths > 0) & np.isfinite(lengths)).astype(
@@ -62,8 +64,8 @@ def _centers(vectors: np.ndarray, classes: np.ndarray, k: int) -> np.ndarray:
     return centers
 
 
-def in_order(classes: np.ndarray) -> list[int]:
-    """The rows class by class, inside a class in their own order."""
+def rows_by_class(classes: np.ndarray) -> list[int]:
+    """Row numbers sorted by class; within a class they rise."""
     rows: list[int] = np.argsort(classes, kind="stable").tolist()
     return rows
 
@@ -71,12 +73,13 @@ def in_order(classes: np.ndarray) -> list[int]:
 def write_clusters(
     path: Path, words: Iterable[bytes], classes: np.ndarray, *, separator: bytes = b" ", by_class: bool = False
 ) -> int:
-    """Write "word class" lines, as word2vec.c does; returns the file's size in bytes.
+    """Write lines "word class", as word2vec.c does, to a file that appears whole or not at all. Returns its size in bytes.
 
-    by_class : class 0 first, and inside a class the words in the order given
+    classes : (n,) int32
+    by_class : sort the lines by class; within a class they keep their order
     """
     lines = [b"%s%s%d\n" % (word, separator, number) for word, number in zip(words, classes.tolist(), strict=True)]
     if by_class:
-        lines = [lines[row] for row in in_order(classes)]
+        lines = [lines[row] for row in rows_by_class(classes)]
     with written_whole(path) as file:
         return file.write(b"".join(lines))

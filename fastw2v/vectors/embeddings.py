@@ -1,4 +1,4 @@
-"""Words and the rows of their vectors: what all queries, evaluations and conversions start from."""
+"""Words and the rows of their vectors: the base of queries, evaluation and conversion."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from fastw2v.vectors.unknown_words import UnknownWordError
 class Embeddings:
     """A word and a vector in each row; see WordVectors, which adds the queries.
 
-    stored, kept_output : the vectors and the output vectors as they are kept: of a model just trained, columns of its matrices
+    stored, kept_output : vectors and output vectors as stored; those of a model just trained are columns of its matrices
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Embeddings:
         output_vectors: np.ndarray | None = None,
         norms: np.ndarray | None = None,
     ) -> None:
-        self.words = _checked_words(words)
+        self.words = _word_list(words)
         self.stored = vectors if isinstance(vectors, Stored) else Stored(_matrix("vectors", vectors))
         self.counts = None if counts is None else np.asanyarray(counts)
         self.settings = dict(settings or {})
@@ -142,7 +142,7 @@ class Embeddings:
         """
         try:
             return self._rows[word]
-        except (KeyError, TypeError):  # the latter where it is no word, nor anything that can be looked up
+        except (KeyError, TypeError):  # TypeError: the key is not hashable
             raise UnknownWordError(word, self.words) from None
 
     def rows(self, words: str | Iterable[str] | None) -> list[int]:
@@ -225,25 +225,25 @@ class Embeddings:
         (2, 100)
         """
         last = len(self) if restrict is None else min(checked_number("restrict", restrict, COUNT), len(self))
-        with np.errstate(over="ignore", invalid="ignore"):  # of a model that diverged
+        with np.errstate(over="ignore", invalid="ignore"):  # the vectors of a diverged model are huge
             found = self.stored.products(directions(targets), last)
             found /= not_zero(self.norms[:last])
         return found
 
 
-def _checked_words(words: Iterable[str]) -> list[str]:
-    """Words as a list. Raises UsageError for what is none."""
+def _word_list(words: Iterable[str]) -> list[str]:
+    """Words as a list of str. Raises UsageError for anything else."""
     if isinstance(words, (str, bytes)) or not isinstance(words, Iterable):
-        raise UsageError(f"words are {shown(words)}: they must be a list of str")
+        raise UsageError(f"words is {shown(words)}: it must be a list of str")
     found = words if isinstance(words, list) else list(words)
     if not all(issubclass(kind, str) for kind in set(map(type, found))):
         row = next(row for row, word in enumerate(found) if not isinstance(word, str))
-        raise UsageError(f"word {row + 1:,} is {shown(found[row])}, of type {type(found[row]).__name__}: words are str")
+        raise UsageError(f"word {row + 1:,} is {shown(found[row])}, of type {type(found[row]).__name__}: words must be str")
     return found
 
 
 def _matrix(name: str, vectors: Any) -> np.ndarray:
-    """(n, dim) float32. Raises UsageError for what is none."""
+    """(n, dim) float32. Raises UsageError for anything else."""
     try:
         with np.errstate(over="ignore"):
             found = np.asanyarray(vectors if np.isrealobj(vectors) else None, np.float32)
@@ -255,7 +255,7 @@ def _matrix(name: str, vectors: Any) -> np.ndarray:
 
 
 def directions(targets: np.ndarray) -> np.ndarray:
-    """(q, dim) float32, vectors divided by their lengths; zero stays zero."""
+    """Vectors divided by their lengths, (q, dim) float32; zero vectors stay zero."""
     targets = np.asarray(targets, np.float64)
     return (targets / not_zero(np.linalg.norm(targets, axis=1))[:, np.newaxis]).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""Word vectors as gensim has them, and the other way."""
+"""Conversion to and from gensim's KeyedVectors."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from fastw2v.vectors.embeddings import Embeddings
 
 
 def to_gensim(vectors: Embeddings) -> Any:
-    """The same words, vectors and counts as a gensim.models.KeyedVectors. Raises UsageError where gensim is missing."""
+    """Convert words, vectors and counts to gensim.models.KeyedVectors. Raises UsageError if gensim is not installed."""
     try:
         with held_while_importing():
             from gensim.models import KeyedVectors
@@ -26,10 +26,10 @@ def to_gensim(vectors: Embeddings) -> Any:
 
 
 def from_gensim(theirs: Any) -> tuple[list[str], np.ndarray, np.ndarray | None]:
-    """Words, vectors and counts, None where there are none, of KeyedVectors, or of a model that has them as `wv`."""
+    """Words, vectors, and counts or None, of KeyedVectors or a model that holds them as `wv`. Raises UsageError otherwise."""
     keyed = getattr(theirs, "wv", theirs)
     if not hasattr(keyed, "index_to_key"):
-        raise UsageError(f"{shown(theirs)} is none of gensim's models: give KeyedVectors, or a model that has them as wv")
+        raise UsageError(f"{shown(theirs)} is not a gensim model: give KeyedVectors, or a model that has them as wv")
     words = list(keyed.index_to_key)
     counted = "count" in getattr(keyed, "expandos", {})
     counts = np.array([keyed.get_vecattr(word, "count") for word in words], np.int64) if counted else None

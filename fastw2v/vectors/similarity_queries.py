@@ -1,4 +1,4 @@
-"""Which words are near, and how near: cosines of word vectors. The names are gensim's where gensim has one."""
+"""Similarity queries: cosines of word vectors, with gensim's names where gensim has them."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -17,8 +17,8 @@ Single = str | np.ndarray
 Query = Single | Iterable[Single | tuple[Single, float]] | None
 Neighbours = list[tuple[str, float]]
 
-SCORES_AT_ONCE = 1 << 25  # cosines of a batch of queries held at a time: 128 MB
-TOPN = Range(0, math.inf)
+COSINES_AT_ONCE = 1 << 25  # cosines held at a time: 128 MB
+TOPN_RANGE = Range(0, math.inf)
 
 
 class SimilarityQueries(Embeddings):
@@ -360,12 +360,12 @@ class SimilarityQueries(Embeddings):
         return mean
 
     def _nearest(self, targets: np.ndarray, left_out: Sequence[list[int]], topn: int | None, restrict: int | None) -> list[Any]:
-        """For each of (q, dim) targets the nearest words, without those of some rows; with topn None all cosines."""
-        count = checked_number("topn", topn, TOPN, optional=True)
+        """The nearest words of each of (q, dim) targets, without the rows left out; with topn None (n,) float32 cosines."""
+        count = checked_number("topn", topn, TOPN_RANGE, optional=True)
         if not np.isfinite(targets).all():
-            raise UsageError("the vector of a word that was asked with holds NaN or infinity")
+            raise UsageError("the vector of a word in the query holds NaN or infinity")
         answers: list[Any] = []
-        at_once = max(1, SCORES_AT_ONCE // max(1, len(self)))
+        at_once = max(1, COSINES_AT_ONCE // max(1, len(self)))
         for start in range(0, len(targets), at_once):
             part = slice(start, start + at_once)
             for direction, scores, rows in zip(

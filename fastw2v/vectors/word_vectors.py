@@ -1,4 +1,4 @@
-"""WordVectors: words and their vectors, with all that can be done with them; and how they are read."""
+"""WordVectors: words and their vectors with all operations on them, and their reader."""
 
 import warnings
 from collections.abc import Callable
@@ -12,8 +12,7 @@ from fastw2v.vectors import gensim_conversion
 from fastw2v.vectors.evaluation import AnalogyMethod
 from fastw2v.vectors.evaluation.analogies import Analogies, evaluate_analogies
 from fastw2v.vectors.evaluation.similarity import Similarity, evaluate_similarity
-from fastw2v.vectors.io import folder
-from fastw2v.vectors.io.formats import DTYPES, FORMATS, DtypeName, FileFormat
+from fastw2v.vectors.io import DTYPES, FORMATS, DtypeName, FileFormat, folder
 from fastw2v.vectors.io.reading import read_rows
 from fastw2v.vectors.io.writing import chosen_format, write_vectors
 from fastw2v.vectors.similarity_queries import Neighbours as Neighbours
@@ -206,7 +205,9 @@ class WordVectors(SimilarityQueries):
             return write_vectors(target, names, self.stored.rows, self.dim, chosen)
         stored = self.stored.converted(dtype or self.stored.dtype)
         norms = self.norms if stored is self.stored else stored.norms()
-        return folder.write_folder(target, folder.Model(names, stored, norms, self.counts, self.kept_output, self.settings))
+        return folder.write_folder(
+            target, folder.SavedModel(names, stored, norms, self.counts, self.kept_output, self.settings)
+        )
 
     def to_gensim(self) -> Any:
         """The same words, vectors and counts for gensim.
@@ -242,7 +243,7 @@ class WordVectors(SimilarityQueries):
         Raises
         ------
         UsageError
-            What is none of gensim's models.
+            Not a gensim model.
 
         Examples
         --------
@@ -255,7 +256,7 @@ class WordVectors(SimilarityQueries):
 
 
 def warn(text: str) -> None:
-    """A warning to the caller of `load`."""
+    """Issue a warning that points to the caller of `load`."""
     warnings.warn(text, stacklevel=4)
 
 
@@ -306,7 +307,7 @@ def load(
         _, (words, vectors) = read_rows(source, limit, lenient=lenient, note=note)
         return WordVectors(words_to_text(words), vectors)
     if not folder.is_folder(source):
-        raise UsageError(f"{source} is a folder without {folder.MODEL}: no model was saved there")
+        raise UsageError(f"{source} is a folder without {folder.MODEL_FILE}: it holds no saved model")
     model = folder.read_folder(source, limit)
     extras = {"counts": model.counts, "settings": model.settings, "output_vectors": model.output, "norms": model.norms}
     return WordVectors(words_to_text(model.words), model.stored, **extras)  # type: ignore[arg-type]

@@ -10,12 +10,11 @@ from fastw2v._system.lines import text_lines
 from fastw2v.arguments import COUNT, checked_choice, checked_number, checked_path
 from fastw2v.errors import UsageError
 from fastw2v.vectors.embeddings import Embeddings
-from fastw2v.vectors.evaluation import ANALOGY_METHODS, AnalogyMethod
-from fastw2v.vectors.spelling import spelling
+from fastw2v.vectors.evaluation import ANALOGY_METHODS, AnalogyMethod, spelling
 
 QUESTIONS_AT_ONCE = 128
-SYNTACTIC = "gram"  # how the names of sections about grammar begin in questions-words.txt
-EPSILON = 1e-6  # of 3CosMul, which divides by a cosine that may be 0: as gensim has it
+SYNTACTIC = "gram"  # prefix of the names of syntactic sections in questions-words.txt
+EPSILON = 1e-6  # added to the divisor of 3CosMul, which may be 0; gensim uses the same
 
 
 class Section(NamedTuple):
@@ -25,10 +24,11 @@ class Section(NamedTuple):
     ----------
     name : str
     questions : int
-        In the file.
+        Questions in the file.
     asked : int
-        Those whose four words are all known.
+        Those whose four words all have vectors.
     solved : int
+        Those answered correctly.
     share, coverage : float
         solved / asked and asked / questions, from 0 to 1.
     """
@@ -40,17 +40,17 @@ class Section(NamedTuple):
 
     @property
     def share(self) -> float:
-        """Solved of those asked; 0 where none was."""
+        """Fraction of the asked questions that are solved; 0 where none was asked."""
         return self.solved / self.asked if self.asked else 0.0
 
     @property
     def coverage(self) -> float:
-        """Asked of all questions."""
+        """Fraction of all questions that are asked; 0 where there is none."""
         return self.asked / self.questions if self.questions else 0.0
 
 
 class Analogies(NamedTuple):
-    """The result of a file.
+    """Results of a file of analogies, by section.
 
     Attributes
     ----------
@@ -64,17 +64,17 @@ class Analogies(NamedTuple):
 
     @property
     def semantic(self) -> Section:
-        """All sections but those about grammar."""
+        """The semantic sections together."""
         return _sum("semantic", [section for section in self.sections if not section.name.startswith(SYNTACTIC)])
 
     @property
     def syntactic(self) -> Section:
-        """The sections about grammar."""
+        """The syntactic sections together; their names begin with "gram"."""
         return _sum("syntactic", [section for section in self.sections if section.name.startswith(SYNTACTIC)])
 
     @property
     def total(self) -> Section:
-        """All sections."""
+        """All sections together."""
         return _sum("total", self.sections)
 
 
@@ -110,9 +110,17 @@ def evaluate_analogies(
 
 
 def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, method: AnalogyMethod) -> int:
-    """How many of (q, 4) questions, rows of words, are solved; first_row is a row of the same spelling for each row."""
+    """Count the solved questions.
+
+    3CosAdd: argmax over x of cos(x, b - a + c) (Mikolov, Yih and Zweig 2013)
+    3CosMul: argmax over x of cos(x, b) · cos(x, c) / (cos(x, a) + ε), each cosine moved to 0 … 1 (Levy and Goldberg 2014)
+
+    units : (n, dim) float32, unit vectors
+    questions : (q, 4) int64, rows of a, b, c and d
+    first_row : (n,) int64, for each row the first row with the same spelling
+    """
     solved = 0
-    others = np.flatnonzero(first_row != np.arange(len(first_row)))  # further spellings of a word asked with are no answers
+    others = np.flatnonzero(first_row != np.arange(len(first_row)))  # other spellings of a question's words are no answers
     for start in range(0, len(questions), QUESTIONS_AT_ONCE):
         part = questions[start : start + QUESTIONS_AT_ONCE]
         a, b, c, d = part.T
@@ -135,7 +143,7 @@ def _solved(units: np.ndarray, questions: np.ndarray, first_row: np.ndarray, met
 
 
 def _sections(path: Path) -> list[tuple[str, list[list[str]]]]:
-    """The file's sections with their questions."""
+    """Sections of the file, each with its questions. Raises UsageError for a line that is neither, and for no questions."""
     sections: list[tuple[str, list[list[str]]]] = []
     for number, line in text_lines(path, "a file of questions"):
         fields = line.split()
@@ -148,7 +156,7 @@ def _sections(path: Path) -> list[tuple[str, list[list[str]]]]:
                 sections.append(("all", []))
             sections[-1][1].append(fields)
     if not any(questions for _, questions in sections):
-        raise UsageError(f"{path} holds no analogies: it should have lines of four words")
+        raise UsageError(f"{path} holds no analogies: expected lines of four words")
     return sections
 
 

@@ -1,4 +1,4 @@
-"""Word pairs with human similarity ratings, as WordSim-353 or SimLex-999."""
+"""Human similarity ratings of word pairs, such as WordSim-353 and SimLex-999."""
 
 import math
 import warnings
@@ -13,16 +13,18 @@ from fastw2v._system.signals import held_while_importing
 from fastw2v.arguments import COUNT, checked_number, checked_path
 from fastw2v.errors import UsageError
 from fastw2v.vectors.embeddings import Embeddings
-from fastw2v.vectors.spelling import spelling
+from fastw2v.vectors.evaluation import spelling
 
 
 class Similarity(NamedTuple):
-    """Correlations of cosines with the ratings of a file; NaN where fewer than two pairs are known.
+    """Correlations of cosines with human ratings; NaN where fewer than two pairs are known.
 
     Attributes
     ----------
-    pairs, known : int
-        In the file, and those whose words are both known.
+    pairs : int
+        Pairs in the file.
+    known : int
+        Those whose two words both have vectors.
     spearman, pearson : float
         Correlation coefficients, from -1 to 1.
     spearman_p, pearson_p : float
@@ -40,7 +42,7 @@ class Similarity(NamedTuple):
 
     @property
     def coverage(self) -> float:
-        """Pairs of which both words are known, of all."""
+        """Fraction of the pairs whose two words are both known."""
         return self.known / self.pairs
 
 
@@ -63,7 +65,7 @@ def evaluate_similarity(
     rows: dict[str, int] = {}
     for row, word in enumerate(vectors.words[:restrict]):
         rows.setdefault(spell(word), row)
-    pairs = _pairs(checked_path("path", path))
+    pairs = _rated_pairs(checked_path("path", path))
     known = [(rows[spell(a)], rows[spell(b)], score) for a, b, score in pairs if spell(a) in rows and spell(b) in rows]
     if len(known) < 2:
         return Similarity(len(pairs), len(known), math.nan, math.nan, math.nan, math.nan)
@@ -71,13 +73,13 @@ def evaluate_similarity(
     cosines = np.einsum("ij,ij->i", vectors.unit(first), vectors.unit(second))
     scores = np.array(judged)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # where all scores, or all cosines, are the same, the correlation is NaN
+        warnings.simplefilter("ignore")  # if all ratings, or all cosines, are equal, the correlation is NaN
         spearman, pearson = stats.spearmanr(scores, cosines), stats.pearsonr(scores, cosines)
     return Similarity(len(pairs), len(known), float(spearman[0]), float(spearman[1]), float(pearson[0]), float(pearson[1]))
 
 
-def _pairs(path: Path) -> list[tuple[str, str, float]]:
-    """The file's pairs and scores."""
+def _rated_pairs(path: Path) -> list[tuple[str, str, float]]:
+    """Pairs of words and their ratings. Raises UsageError for a line that is none, and for no pairs."""
     pairs = []
     for number, line in text_lines(path, "a file of word pairs"):
         if not line.strip() or line.startswith("#"):
@@ -89,5 +91,5 @@ def _pairs(path: Path) -> list[tuple[str, str, float]]:
             if pairs or number > 1:
                 raise UsageError(f"{path}, line {number}: expected two words and a score, found {line[:60]!r}") from None
     if not pairs:
-        raise UsageError(f"{path} holds no word pairs: it should have lines of two words and a score")
+        raise UsageError(f"{path} holds no word pairs: expected lines of two words and a score")
     return pairs

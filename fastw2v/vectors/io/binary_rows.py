@@ -1,7 +1,7 @@
-"""The rows of binary files: a compiled loop, and for it the places where a word may end in more than one way.
+"""Rows of binary files: a compiled loop for the clear ones, Python for those whose word may end at several places.
 
-A row is a word, a space and the vector's bytes; word2vec.c puts a newline after each, gensim nothing. Words of gensim may have
-spaces inside, and bytes of a vector may look like text. Where a word ends then follows from where its vector would end.
+A row is a word, a space and the vector's bytes; word2vec.c writes a newline after each, gensim none. gensim's words may contain
+spaces, and bytes of a vector may look like text. Such a word ends where what follows it is most likely a vector.
 """
 
 from typing import NamedTuple
@@ -11,24 +11,25 @@ import numpy as np
 from fastw2v._jit.compiling import compiled, inlined
 
 TAB, NEWLINE, SPACE, DELETE = ord("\t"), ord("\n"), ord(" "), 0x7F
-LONGEST_WORD = 10_000  # bytes; where no space comes for so long, there is none
-UNKNOWN, BARE, ENDED = -1, 0, 1  # whether a newline ends each row
-NEEDS_MORE, NO_SPACE, DOUBTFUL = 0, 1, 2  # why it stopped before the last row
-LEAST, MOST = 1e-15, 1e15  # between which the numbers of vectors are, or 0; those made of letters are not
-STRANGER = 2.0  # powers of ten, by which one of two likely vectors has to be the stranger one
+MAX_BINARY_WORD_BYTES = 10_000  # bytes without a space after which the data are damaged
+UNKNOWN, BARE, ENDED = -1, 0, 1  # style: whether a newline ends each row
+NEEDS_MORE, NO_SPACE, DOUBTFUL = 0, 1, 2  # why splitting stopped before the last row
+LEAST, MOST = 1e-15, 1e15  # range of a vector's numbers, besides 0; letters read as float32 fall outside
+MIN_LEAD = 2.0  # powers of ten by which the best candidate must fit better than the next
 
 
 @compiled
 def split_rows(data, start, row, bytes_of_vectors, words, style):
-    """Take whole rows, each with the byte that follows it.
+    """Split data into rows, each with the byte that follows it.
 
     data : (n,) uint8
-    start : of the data, where the first row starts
-    bytes_of_vectors : (rows, 4 × dim) uint8, the vectors' memory
-    words : (rows, 2) int64, where each word starts and ends in the data
+    start : position of the first row
+    row : its number
+    bytes_of_vectors : (rows, 4 × dim) uint8, filled with the vectors
+    words : (rows, 2) int64, filled with the start and end of each word
     style : UNKNOWN, BARE or ENDED
 
-    Returns (row, start, reason): the first row not taken, where it starts, and NEEDS_MORE, NO_SPACE or DOUBTFUL.
+    Returns (row, start, reason): the first row not split, its position, and NEEDS_MORE, NO_SPACE or DOUBTFUL.
     """
     width = bytes_of_vectors.shape[1]
     while row < len(bytes_of_vectors):
@@ -39,13 +40,13 @@ def split_rows(data, start, row, bytes_of_vectors, words, style):
         while end < len(data) and data[end] != SPACE:
             broken |= data[end] == NEWLINE
             end += 1
-            if end - position > LONGEST_WORD:
+            if end - position > MAX_BINARY_WORD_BYTES:
                 return row, start, NO_SPACE
         after = end + 1 + width
         if after >= len(data):
             return row, start, NEEDS_MORE
         odd = broken or style == UNKNOWN or (style == ENDED and data[after] != NEWLINE)
-        if odd or _text_goes_on(data, end + 1, after):
+        if odd or _text_follows(data, end + 1, after):
             return row, start, DOUBTFUL
         words[row, 0] = position
         words[row, 1] = end
@@ -57,9 +58,9 @@ def split_rows(data, start, row, bytes_of_vectors, words, style):
 
 
 @inlined
-def _text_goes_on(data, position, stop):
-    """Whether UTF-8 text follows, up to a space."""
-    missing = 0  # bytes of a character that has begun
+def _text_follows(data, position, stop):
+    """Whether the bytes up to the next space are UTF-8 text without control characters."""
+    missing = 0  # bytes of the current character still to come
     while position < stop:
         letter = data[position]
         if missing:
@@ -78,27 +79,27 @@ def _text_goes_on(data, position, stop):
     return False
 
 
-class Place(NamedTuple):
-    """Where a word starts and ends, and the style of its row."""
+class WordBounds(NamedTuple):
+    """Start and end of a word in the data, and the style of its row."""
 
     start: int
     end: int
     style: int
 
 
-def bytes_looked_at(width: int) -> int:
-    """How many bytes from a row's start `place_of_word` looks at, where there are so many."""
-    return 2 * LONGEST_WORD + width + 3
+def bytes_to_decide(width: int) -> int:
+    """Bytes from the start of a row that `find_word` needs, unless the file ends before. `width` : bytes of a vector."""
+    return 2 * MAX_BINARY_WORD_BYTES + width + 3
 
 
-def place_of_word(data: bytes, start: int, width: int, style: int, before: np.ndarray) -> Place | None:
-    """The word of the row that starts there; None where none of its spaces ends it for sure.
+def find_word(data: bytes, start: int, width: int, style: int, before: np.ndarray) -> WordBounds | None:
+    """Find the word of the row at `start`; None if it cannot be told at which space it ends.
 
     width : bytes of a vector
-    before : (m, dim) float32, some vectors of earlier rows
+    before : (m, dim) float32, vectors of previous rows
 
-    Of several spaces it is the one after which a vector is likely, and after that another word: the wrong ones move the bytes
-    of all numbers, or make numbers of letters.
+    The word ends at the space that is followed by a likely vector and then by another word. After a wrong space the bytes of
+    all numbers are shifted, or letters are read as numbers.
     """
     while data[start : start + 1] == b"\n":
         start += 1
@@ -109,30 +110,30 @@ def place_of_word(data: bytes, start: int, width: int, style: int, before: np.nd
             ended = data[after] == NEWLINE
             if ended or style != ENDED:
                 sizes = np.abs(np.frombuffer(data[end + 1 : after], "<f4"))
-                likely = _plausible(sizes) + _is_text(_first_word(data, after)) + (style == UNKNOWN and ended)
-                found.append((-likely, _strangeness(sizes, before), end, ENDED if ended else BARE))
+                likely = _plausible(sizes) + _is_printable(_first_word(data, after)) + (style == UNKNOWN and ended)
+                found.append((-likely, _deviation(sizes, before), end, ENDED if ended else BARE))
     found.sort()
-    if not found or (len(found) > 1 and found[0][0] == found[1][0] and found[1][1] < found[0][1] + STRANGER):
+    if not found or (len(found) > 1 and found[0][0] == found[1][0] and found[1][1] < found[0][1] + MIN_LEAD):
         return None
     *_, end, seen = found[0]
-    return Place(start, end, seen if style == UNKNOWN else style)
+    return WordBounds(start, end, seen if style == UNKNOWN else style)
 
 
 def _spaces(data: bytes, start: int, *, only_text: bool) -> list[int]:
-    """The spaces that may end a word: the first one, and those after it as long as there is no newline, or only text."""
-    line = data[start : start + LONGEST_WORD + 1].partition(b"\n")[0]
+    """Spaces at which the word may end: the first, and later ones in the same line; with `only_text` those after text alone."""
+    line = data[start : start + MAX_BINARY_WORD_BYTES + 1].partition(b"\n")[0]
     places = [place for place, letter in enumerate(line) if letter == SPACE]
-    return [start + place for place in places if place == places[0] or not only_text or _is_text(line[:place])]
+    return [start + place for place in places if place == places[0] or not only_text or _is_printable(line[:place])]
 
 
 def _first_word(data: bytes, start: int) -> bytes:
-    """What comes up to the next space; nothing at the end of the data."""
-    rest = data[start : start + LONGEST_WORD + 2]
+    """The bytes up to the next space, without newlines before them; a newline if there is no space."""
+    rest = data[start : start + MAX_BINARY_WORD_BYTES + 2]
     word, space, _ = rest.lstrip(b"\n").partition(b" ")
     return word if space or not word else b"\n"
 
 
-def _is_text(data: bytes) -> bool:
+def _is_printable(data: bytes) -> bool:
     """Whether bytes are UTF-8 without control characters."""
     try:
         return not any((letter < " " and letter != "\t") or letter == "\x7f" for letter in data.decode())
@@ -141,12 +142,12 @@ def _is_text(data: bytes) -> bool:
 
 
 def _plausible(sizes: np.ndarray) -> bool:
-    """Whether numbers are likely to be a vector's."""
+    """Whether absolute values are all in the range of a vector's numbers."""
     return bool(((sizes == 0) | ((sizes >= LEAST) & (sizes <= MOST))).all())
 
 
-def _strangeness(sizes: np.ndarray, before: np.ndarray) -> float:
-    """How many powers of ten are between the numbers of a vector, (dim,), and the usual ones; 0 where that is not known."""
+def _deviation(sizes: np.ndarray, before: np.ndarray) -> float:
+    """Largest distance, in powers of ten, of a vector's absolute values from the median of `before`; 0 if that is unknown."""
     known = np.abs(before[before != 0])
     sizes = sizes[sizes > 0]
     if not len(known) or not len(sizes) or not np.isfinite(sizes).all():

@@ -1,7 +1,7 @@
-"""Compiled loops over the rows of text files: numbers from letters, and letters from numbers.
+"""Compiled loops that parse and format the rows of text files.
 
-Both are exact where they answer: a row that they leave (a number of very many digits, one past 9 · 10^9, something that is no
-number) is for Python.
+Their results are exact. They leave to Python the rows for which they cannot guarantee that: numbers of very many digits,
+numbers past 9 · 10^9, fields that are no numbers.
 """
 
 import math
@@ -10,39 +10,39 @@ import numpy as np
 
 from fastw2v._jit.compiling import compiled, inlined
 
-TAB, SPACE, NEWLINE, RETURN, POINT, MINUS, PLUS, ZERO, NINE = (ord(letter) for letter in "\t \n\r.-+09")
+TAB, SPACE, NEWLINE, RETURN, DECIMAL_POINT, MINUS, PLUS, ZERO, NINE = (ord(letter) for letter in "\t \n\r.-+09")
 LARGE_E, SMALL_E = ord("E"), ord("e")
-NEEDS_MORE, LEFT = 0, 1  # why parsing stopped before the last row: at the end of the data, at a row that it leaves
+NEEDS_MORE, LEFT = 0, 1  # why parsing stopped: end of the data, a row left to Python
 
-# A whole number below 2^53 times or by a power of ten up to 10^22 is one rounding of exact numbers (Clinger 1990).
+# A whole number below 2^53 times or divided by a power of ten up to 10^22 has one rounding (Clinger 1990).
 EXACT = 2**53
-ERROR = 4e-16  # relative, of three roundings
+ERROR = 4e-16  # relative error of three roundings
 POWERS = 10.0 ** np.arange(23)
 WHOLE_POWERS = 10 ** np.arange(19)
-MANY_DIGITS = 10**17  # of which one more can be read
+MANY_DIGITS = 10**17  # below it, one more digit fits an int64
 
-LETTERS_OF_A_NUMBER = 19  # at most, with the space after it
-DECIMALS = 6  # of the original's numbers
+LETTERS_OF_A_NUMBER = 19  # at most, including the space after it
+DECIMALS = 6  # of numbers that word2vec.c writes
 SCALE = 10.0**DECIMALS
-LARGEST = 9e9  # a float32 below this times 10^6 is exact in float64
+LARGEST_DECIMAL = 9e9  # a float32 below this times 10^6 is exact in float64
 
-DIGITS = 9  # so many tell any float32 from all others
-BITS = 24  # of a float32's fraction
-SMALLEST, TOO_LARGE = 1e-13, 1e13  # from and below which POWERS reach for so many digits
-INSIDE = 1 - 1e-6  # of the interval of what reads back as a float32: well above the errors of float64
-LEAST_PLAIN, MOST_PLAIN = -5, 9  # powers of ten of numbers that are written without an exponent
+FLOAT32_DIGITS = 9  # enough to tell any two float32 apart
+BITS = 24  # of the significand of a float32
+SMALLEST, TOO_LARGE = 1e-13, 1e13  # range in which POWERS suffice for that many digits
+ROUNDING_MARGIN = 1 - 1e-6  # of the interval that reads back as the same float32; leaves out more than the error of float64
+LEAST_PLAIN, MOST_PLAIN = -5, 9  # powers of ten of numbers written without an exponent
 
 
 @compiled
 def parse_rows(data, position, row, vectors, words):
-    """Parse whole lines "word number … number" into vectors[row], vectors[row + 1], …
+    """Parse complete lines "word number … number" into vectors[row], vectors[row + 1], …
 
     data : (n,) uint8
-    position : where the first line starts
+    position : of the first line
     vectors : (rows, dim) float32
-    words : (rows, 2) int64, where each word starts and ends in the data
+    words : (rows, 2) int64, filled with the start and end of each word
 
-    Returns (row, position, reason): the first row not parsed, where it starts, and NEEDS_MORE or LEFT.
+    Returns (row, position, reason): the first row not parsed, its position, and NEEDS_MORE or LEFT.
     """
     while row < len(vectors):
         end = position
@@ -59,7 +59,7 @@ def parse_rows(data, position, row, vectors, words):
 
 @inlined
 def _parse_row(data, position, end, vectors, row, words):
-    """One line; False where Python is to look at it."""
+    """Parse one line; False if it is left to Python."""
     words[row, 0] = position
     while position < end and not _is_gap(data[position]):
         position += 1
@@ -78,13 +78,13 @@ def _parse_row(data, position, end, vectors, row, words):
 
 @inlined
 def _is_gap(letter):
-    """Whether it stands between a word and its numbers."""
+    """Whether a byte separates fields."""
     return (letter == SPACE) | (letter == TAB)
 
 
 @inlined
 def _parse_number(data, position, end):
-    """(value, where it ends, whether it is exact)."""
+    """Parse a number. Returns its value, its end, and whether the value is exact as float32."""
     start = position
     negative = False
     if position < end and (data[position] == MINUS or data[position] == PLUS):
@@ -99,7 +99,7 @@ def _parse_number(data, position, end):
             decimals += pointed
             if digits >= MANY_DIGITS:
                 return 0.0, start, False
-        elif letter == POINT and not pointed:
+        elif letter == DECIMAL_POINT and not pointed:
             pointed = True
         else:
             break
@@ -115,14 +115,14 @@ def _parse_number(data, position, end):
         return 0.0, start, False
     value = float(digits)
     value = value * POWERS[exponent] if exponent >= 0 else value / POWERS[-exponent]
-    # Of more digits than are exact: the float32 is sure where the error cannot move it.
+    # With more digits than are exact, the float32 is certain if the error cannot change it.
     sure = digits < EXACT or np.float32(value * (1 - ERROR)) == np.float32(value * (1 + ERROR))
     return -value if negative else value, position, sure
 
 
 @inlined
 def _parse_exponent(data, position, end):
-    """(the power, where it ends, or -1 for none)."""
+    """Parse an exponent. Returns its value, and its end or -1 if there is none."""
     negative = position < end and data[position] == MINUS
     if position < end and (data[position] == MINUS or data[position] == PLUS):
         position += 1
@@ -136,15 +136,16 @@ def _parse_exponent(data, position, end):
 
 @compiled
 def format_rows(vectors, row, words, ends, shortest, out):
-    """Write rows: the word, then each number with a space after it, a newline.
+    """Format rows: the word and a space, each number and a space, a newline.
 
     vectors : (n, dim) float32
     row : the first row to write
-    words, ends : uint8, all words' bytes one after the other; (n,) int64, where each ends
-    shortest : the fewest digits that read back as the same float32; else six decimals, as the original has it
-    out : uint8, with room for all
+    words : uint8, the bytes of all words, concatenated
+    ends : (n,) int64, the end of each word in `words`
+    shortest : write the fewest digits that read back as the same float32; else six decimals, as word2vec.c does
+    out : uint8, with room for all rows
 
-    Returns (row, size): the first row not written, for it holds a number for Python, or n; the bytes written.
+    Returns (row, size): the first row left to Python, or n; the number of bytes written.
     """
     size = 0
     while row < len(vectors):
@@ -156,7 +157,7 @@ def format_rows(vectors, row, words, ends, shortest, out):
         size += 1
         for d in range(vectors.shape[1]):
             value = float(vectors[row, d])
-            plain = abs(value) < LARGEST if not shortest else value == 0 or SMALLEST <= abs(value) < TOO_LARGE
+            plain = abs(value) < LARGEST_DECIMAL if not shortest else value == 0 or SMALLEST <= abs(value) < TOO_LARGE
             if not plain:
                 return row, before
             if math.copysign(1.0, value) < 0:
@@ -173,7 +174,7 @@ def format_rows(vectors, row, words, ends, shortest, out):
 
 @inlined
 def _format_decimals(value, out, size):
-    """ "%.6f" of a number that is not negative; returns where it ends."""
+    """Write a non-negative number as "%.6f". Returns the size after it."""
     number = np.int64(np.rint(value * SCALE))  # exact before rint, which rounds ties to even, as printf does
     length = max(_length(number), DECIMALS + 1)
     return _put_digits(number, length, length - DECIMALS, out, size)
@@ -181,7 +182,7 @@ def _format_decimals(value, out, size):
 
 @inlined
 def _format_shortest(value, out, size):
-    """The fewest digits that read back as the same float32, with a point or an exponent; returns where they end."""
+    """Write the fewest digits that read back as the same float32, with a point or an exponent. Returns the size after them."""
     digits, power = (0, 0) if value == 0 else _shortest_digits(value)
     length = _length(digits)
     first = power + length - 1  # the power of ten of the first digit
@@ -190,7 +191,7 @@ def _format_shortest(value, out, size):
         out[size] = SMALL_E
         out[size + 1] = MINUS if first < 0 else PLUS
         return _put_digits(abs(first), 2, 0, out, size + 2)
-    if power >= 0:  # a whole number, written with a decimal, so that no line is taken for a header
+    if power >= 0:  # whole numbers get a decimal, so that no row is taken for a header
         return _put_digits(digits * WHOLE_POWERS[power + 1], length + power + 1, length + power, out, size)
     length = max(length, 1 - power)
     return _put_digits(digits, length, length + power, out, size)
@@ -198,23 +199,26 @@ def _format_shortest(value, out, size):
 
 @inlined
 def _shortest_digits(value):
-    """(digits, power): digits · 10^power reads back as this float32, and none of fewer digits does but half-way to another."""
+    """The fewest digits, and a power, such that digits · 10^power reads back as this float32.
+
+    Shorter digits that lie half-way between two float32 are not used.
+    """
     fraction, exponent = math.frexp(value)
-    above = math.ldexp(1.0, exponent - BITS - 1)  # half the way to the next float32
+    above = math.ldexp(1.0, exponent - BITS - 1)  # half the distance to the next float32
     below = above / 2 if fraction == 0.5 else above
     power = 0
     while power < len(POWERS) - 1 and value >= POWERS[power + 1]:
         power += 1
     while power <= 0 and value * POWERS[-power] < 1:
         power -= 1
-    power -= DIGITS - 1
+    power -= FLOAT32_DIGITS - 1
     scale = POWERS[-power] if power <= 0 else 1 / POWERS[power]
     scaled = value * scale
     digits = np.int64(np.rint(scaled))
     unit = 10.0
-    while unit <= 10.0**DIGITS:
+    while unit <= 10.0**FLOAT32_DIGITS:
         rounded = np.rint(scaled / unit)
-        if not -below * INSIDE < (rounded * unit - scaled) / scale < above * INSIDE:
+        if not -below * ROUNDING_MARGIN < (rounded * unit - scaled) / scale < above * ROUNDING_MARGIN:
             break
         digits = np.int64(rounded)
         power += 1
@@ -224,7 +228,7 @@ def _shortest_digits(value):
 
 @inlined
 def _length(number):
-    """How many digits a whole number has."""
+    """Count the digits of a whole number."""
     length = 1
     while length < len(WHOLE_POWERS) and number >= WHOLE_POWERS[length]:
         length += 1
@@ -233,11 +237,11 @@ def _length(number):
 
 @inlined
 def _put_digits(number, length, whole, out, size):
-    """So many digits of a whole number, a point after the first `whole` of them unless that is 0; returns where they end."""
+    """Write `length` digits of a number, with a point after the first `whole` unless that is 0. Returns the size after them."""
     end = size + length + (whole > 0)
     for place in range(end - 1, size - 1, -1):
         if whole > 0 and place == size + whole:
-            out[place] = POINT
+            out[place] = DECIMAL_POINT
         else:
             out[place] = ZERO + number % 10
             number //= 10

@@ -1,9 +1,9 @@
-"""Word vectors to files: word2vec binary and text, GloVe's text, plain or compressed.
+"""Writers of vector files: word2vec binary and text, GloVe text, plain or compressed.
 
-The word2vec files start with a line "rows dimension", GloVe's has none. A text row is the word and its numbers, each followed
-by a space; a binary row is the word, a space and the numbers as little-endian float32; a newline ends either. Numbers in text
-have the fewest digits that read back as the same float32, or in the format "original" six decimals. Binary files and those are
-byte for byte as word2vec.c writes them.
+word2vec files start with a line "rows dimension", GloVe files do not. A text row is the word and its numbers, each followed by
+a space; a binary row is the word, a space and the numbers as little-endian float32; a newline ends both. Numbers in text have
+the fewest digits that read back as the same float32, in the format "original" six decimals. The formats "binary" and "original"
+are byte for byte those of word2vec.c.
 """
 
 import bz2
@@ -22,14 +22,14 @@ from fastw2v.arguments import checked_choice
 from fastw2v.compression import zstd
 from fastw2v.errors import UsageError, option
 from fastw2v.model.finite import first_not_finite
-from fastw2v.vectors.io.formats import FORMATS
+from fastw2v.vectors.io import FORMATS
 from fastw2v.vectors.io.text_rows import LETTERS_OF_A_NUMBER, format_rows
 
 FOLDER_SUFFIX = ".f2v"
-ROWS_AT_ONCE = 1024
-FLOAT = np.dtype("<f4")
+ROWS_WRITTEN_AT_ONCE = 1024
+FLOAT32_LE = np.dtype("<f4")
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst")
-# Suffixes that say another format, whose readers would find something else than they look for.
+# Suffixes of other formats, whose readers could not read these files.
 NOT_WRITTEN = frozenset(
     ".7z .arrow .avro .csv .db .feather .ftz .gguf .h5 .hdf5 .html .ipc .joblib .json .jsonl .kv .lz4 .lzma .magnitude .mat "
     ".npy .npz .ods .onnx .parquet .pdf .pickle .pkl .png .pt .pth .rar .safetensors .sqlite .svg .tar .tgz .tsv .xls .xlsx "
@@ -38,9 +38,9 @@ NOT_WRITTEN = frozenset(
 
 
 def chosen_format(path: Path, name: str = "auto") -> str:
-    """What a format's name means for a file: "auto" is binary for `.bin`, a folder for `.f2v`, else text.
+    """Resolve the format "auto" by suffix: binary for `.bin`, a folder for `.f2v`, else text.
 
-    Raises UsageError, also where a name's end says a format that is not written.
+    Raises UsageError for an unknown format, and for "auto" with the suffix of a format that is not written.
     """
     checked_choice("file_format", name, FORMATS)
     if name != "auto":
@@ -57,35 +57,38 @@ def chosen_format(path: Path, name: str = "auto") -> str:
 
 
 def write_vectors(path: Path, words: Sequence[bytes], rows: Callable[[slice], np.ndarray], dim: int, file_format: str) -> int:
-    """Write vectors with their words, whole or not at all; returns the file's size in bytes.
+    """Write words and vectors to a file that appears whole or not at all. Returns its size in bytes, 0 for a pipe.
 
-    rows : the float32 rows of a slice
+    words : n words as bytes
+    rows : maps a slice of 0 … n - 1 to (m, dim) float32 vectors
     file_format : one of FILE_FORMATS
 
-    Raises UsageError for what cannot be in such a file: words with white space, NaN and infinity.
+    Raises UsageError for words that are empty or contain a space or newline, and for NaN and infinity.
     """
     for word in words:
         if not word or b" " in word or b"\n" in word:
-            raise UsageError(f"the word {quoted(word)} cannot be in such a file: take a folder ({FOLDER_SUFFIX})")
+            raise UsageError(
+                f"the word {quoted(word)} is empty or has spaces, which this format cannot hold: write a {FOLDER_SUFFIX} folder"
+            )
     with written_whole(path) as file:
         with _compressing(file, path.suffix.lower()) as stream:
             if file_format != "glove":
                 stream.write(b"%d %d\n" % (len(words), dim))
-            for start in range(0, len(words), ROWS_AT_ONCE):
-                part = slice(start, start + ROWS_AT_ONCE)
-                vectors = np.ascontiguousarray(rows(part), FLOAT)
+            for start in range(0, len(words), ROWS_WRITTEN_AT_ONCE):
+                part = slice(start, start + ROWS_WRITTEN_AT_ONCE)
+                vectors = np.ascontiguousarray(rows(part), FLOAT32_LE)
                 if (bad := first_not_finite(vectors)) is not None:
-                    raise UsageError(f"the vector of {quoted(words[start + bad])} holds NaN or infinity: it is not written")
+                    raise UsageError(f"the vector of {quoted(words[start + bad])} holds NaN or infinity and cannot be written")
                 if file_format == "binary":
                     stream.write(b"".join(b"%s %s\n" % (word, row.tobytes()) for word, row in zip(words[part], vectors)))
                 else:
-                    for piece in _text(words[part], vectors, shortest=file_format != "original"):
-                        stream.write(piece)
+                    for text in _formatted_rows(words[part], vectors, shortest=file_format != "original"):
+                        stream.write(text)
         return file.tell() if file.seekable() else 0
 
 
-def _text(words: Sequence[bytes], vectors: np.ndarray, *, shortest: bool) -> Iterator[bytes]:
-    """The rows in letters; a row that the compiled loop leaves is formatted by Python."""
+def _formatted_rows(words: Sequence[bytes], vectors: np.ndarray, *, shortest: bool) -> Iterator[bytes]:
+    """Rows as text; Python formats those that the compiled loop leaves."""
     ends = np.cumsum([len(word) for word in words], dtype=np.int64)
     letters = np.frombuffer(b"".join(words), np.uint8)
     out = np.empty(len(letters) + len(words) * (2 + vectors.shape[1] * LETTERS_OF_A_NUMBER), np.uint8)
@@ -102,7 +105,7 @@ def _text(words: Sequence[bytes], vectors: np.ndarray, *, shortest: bool) -> Ite
 
 @contextmanager
 def _compressing(file: BinaryIO, suffix: str) -> Iterator[Any]:
-    """A stream into a file, compressed as its name says."""
+    """A stream that writes to a file, compressed according to the suffix."""
     if suffix == ".gz":
         with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as stream:
             yield stream

@@ -1,4 +1,4 @@
-"""Where figures were measured: date, processor, cores, versions."""
+"""The environment in which figures are measured: date, processor, cores, system, versions."""
 
 import platform
 from datetime import datetime, timezone
@@ -10,8 +10,11 @@ import fastw2v
 from fastw2v._system.resources import usable_cores
 
 
-def surroundings(*packages: str) -> dict[str, Any]:
-    """By name; `packages` are others whose versions are wanted, None for one that is not installed."""
+def environment(*packages: str) -> dict[str, Any]:
+    """The environment by name.
+
+    packages : further packages whose versions to include; None for one that is not installed
+    """
     return {
         "date": datetime.now(timezone.utc).isoformat(timespec="minutes"),
         "processor": processor(),
@@ -25,14 +28,14 @@ def surroundings(*packages: str) -> dict[str, Any]:
     }
 
 
-def described(found: dict[str, Any]) -> str:
-    """The same in a line."""
+def environment_line(found: dict[str, Any]) -> str:
+    """The environment as one line."""
     versions = ", ".join(f"{name} {number}" for name, number in found["versions"].items() if number)
     return f"{found['date'][:10]}, {found['processor']}, {found['cores']} cores, {found['system']}; {versions}"
 
 
 def processor() -> str:
-    """The processor's own name."""
+    """The model name of the processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
@@ -41,7 +44,7 @@ def processor() -> str:
 
 
 def package_version(name: str) -> str | None:
-    """Of an installed package."""
+    """The version of a package, None if it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What is measured: the variants by name, and the numbers of threads."""
+"""The variants to measure, by name, and the numbers of threads."""
 
 from typing import Any
 
@@ -16,18 +16,18 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 def thread_counts(most: int) -> list[int]:
-    """1, 2, 4 and so on, and `most` itself."""
+    """The powers of two below `most`, and `most`."""
     return [*(2**power for power in range(most.bit_length()) if 2**power < most), most]
 
 
 def check_choices(variants: list[str], kernels: list[str], threads: list[int]) -> None:
-    """Refuse what there is none of. Raises UsageError."""
+    """Raise UsageError for an unknown variant or kernel, an invalid number of threads, and an empty list."""
     for kind, given, known in (("variant", variants, list(VARIANTS)), ("kernel", kernels, list(KERNELS))):
         for name in given:
             if name not in known:
-                raise UsageError(f"no {kind} is called {name!r}: there are {', '.join(known)}")
+                raise UsageError(f"{kind} is {name!r}: it must be one of {', '.join(known)}")
         if not given:
-            raise UsageError(f"there is no {kind} to measure: give one of {', '.join(known)}")
+            raise UsageError(f"there is no {kind} to measure: give at least one of {', '.join(known)}")
     allowed = WHOLE_NUMBERS["threads"]
     if not threads or not all(allowed.allows(count) for count in threads):
-        raise UsageError(f"{argument('threads')} is {threads}: give whole numbers {allowed}")
+        raise UsageError(f"{argument('threads')} is {threads}: it must be a list of whole numbers {allowed}")
