@@ -273,7 +273,7 @@ def resume(
     ...     fastw2v.train("corpus.txt", checkpoint="state", callback=stop)
     ... except fastw2v.Interrupted as stopped:
     ...     print(stopped)
-    stopped at ...% of the training; fastw2v.resume('state') goes on; no vectors were written
+    stopped at ...% of the training; fastw2v.resume('state') continues the run; no vectors were written
     >>> vectors = fastw2v.resume("state")
     """
     anew = checked_flag("force", force)

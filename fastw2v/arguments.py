@@ -49,7 +49,7 @@ def checked_number(name: str, value: Any, allowed: Range, *, whole: bool = True,
 
 
 def checked_choice(name: str, value: Any, choices: tuple[Choice, ...]) -> Choice:
-    """One of some names. Raises UsageError."""
+    """Check that a value is one of `choices`. Raises UsageError."""
     found = [choice for choice in choices if isinstance(value, str) and choice == value]
     if not found:
         raise UsageError(f"{argument(name)} is {shown(value)}: it must be one of {', '.join(choices)}")

@@ -207,7 +207,7 @@ def test_a_run_on_the_gpu_is_stopped_resumed_and_gives_the_same_bytes(
         run(str(few_words), settings, files, StopAt(0.2))
     listener = StopAt(2)
     found = resume(tmp_path / "state", listener=listener)
-    assert any("going on at" in note and "100" not in note for note in listener.notes)
+    assert any("resuming at" in note and "100" not in note for note in listener.notes)
     assert found.vectors.tobytes() == whole.vectors.tobytes()
 
 

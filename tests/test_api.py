@@ -74,7 +74,7 @@ def test_force_overwrites_an_unfinished_run(text: Path, tmp_path: Path) -> None:
     state = tmp_path / "state"
     with pytest.raises(fastw2v.Interrupted):
         fastw2v.train(text, dim=8, threads=1, checkpoint=state, callback=stop_at_once)
-    with pytest.raises(fastw2v.UsageError, match="force=True starts anew"):
+    with pytest.raises(fastw2v.UsageError, match="force=True starts a new run"):
         fastw2v.train(text, dim=6, threads=1, checkpoint=state)
     assert fastw2v.train(text, dim=6, threads=1, checkpoint=state, force=True).dim == 6
     assert not state.exists()

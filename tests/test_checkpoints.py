@@ -78,7 +78,7 @@ def test_one_thread_stopped_and_resumed_gives_the_same_bytes(
         resume(tmp_path / "state", listener=StopAt(0.6))
     listener = StopAt(2)
     found = resume(tmp_path / "state", listener=listener)
-    assert any("going on at" in note for note in listener.notes)
+    assert any("resuming at" in note for note in listener.notes)
     assert found.vectors.tobytes() == whole.vectors.tobytes()
     assert (tmp_path / "resumed.bin").read_bytes() == (tmp_path / "whole.bin").read_bytes()
     assert not (tmp_path / "state").exists()

@@ -200,7 +200,7 @@ def test_auto_trains_on_the_cpu_where_there_is_no_gpu_and_says_so(
     monkeypatch.setattr(devices, "missing", lambda: "a GPU")
     done = cli("train", text, "-o", tmp_path / "v.bin", "--device", "auto", "--dim", 8, "--epochs", 1)
     assert done.code == 0
-    assert "training on the CPU, for --device cuda needs a GPU\n" in done.err
+    assert "training on the CPU, because --device cuda needs a GPU\n" in done.err
     assert fastw2v.load(tmp_path / "v.bin").dim == 8
 
 

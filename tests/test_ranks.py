@@ -145,7 +145,7 @@ def test_a_killed_rank_is_named_and_any_number_of_ranks_goes_on_from_the_checkpo
     shutil.copytree(state, tmp_path / "copy")
     code, err = ran(3, "resume", state)
     assert code == 0, err
-    assert re.search(r"going on at \d+\.\d%", err)
+    assert re.search(r"resuming at \d+\.\d%", err)
     assert output.exists()
     output.unlink()
     fastw2v_alone = subprocess.run(
@@ -177,7 +177,7 @@ def test_ctrl_c_leaves_a_checkpoint_of_all_ranks(long_text: Path, tmp_path: Path
     lines = our_lines(err)
     assert len(lines) == 1
     assert re.match(
-        rf"fastw2v: stopped at .*; fastw2v resume {re.escape(str(state))} goes on; no vectors were written", lines[0]
+        rf"fastw2v: stopped at .*; fastw2v resume {re.escape(str(state))} continues the run; no vectors were written", lines[0]
     )
     assert sorted(path.name for path in max(state.glob("[0-9]*")).glob("rank-*-places.npy")) == [
         "rank-0-places.npy",

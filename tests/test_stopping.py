@@ -89,7 +89,7 @@ def test_a_second_ctrl_c_in_the_last_checkpoint_ends_at_once_and_leaves_the_one_
     process.send_signal(signal.SIGINT)
     err = one_line(process, 20)
     assert process.returncode == 130
-    assert f"fastw2v resume {state} goes on from the previous checkpoint" in err
+    assert f"fastw2v resume {state} continues the run from the previous checkpoint" in err
     assert "(stopped again); no vectors were written" in err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sign", "state"]
     assert len(list(state.iterdir())) == 1

@@ -72,7 +72,7 @@ def test_a_text_that_is_cut_short_in_training_is_no_longer_needed_but_for_going_
     wait_for(lambda: log.exists() and log.read_text())
     os.truncate(text, 1000)
     process.terminate()
-    assert "goes on" in one_line(process)
+    assert "continues the run" in one_line(process)
     assert process.returncode == 143
     with pytest.raises(
         UsageError, match=r"the text has changed since the checkpoint: .*text\.txt had [0-9,]+ bytes and now has 1,000"

@@ -69,13 +69,13 @@ def test_a_checkpoint_is_continued_or_overwritten_as_the_reader_does_it(cli: CLI
     def stop(progress: fastw2v.Progress) -> None:
         raise KeyboardInterrupt
 
-    state = tmp_path / "a state"
-    with pytest.raises(fastw2v.Interrupted, match=r"; fastw2v\.resume\('.*/a state'\) goes on; no vectors were written$"):
+    state = tmp_path / "a state" with pytest.raises(fastw2v.Interrupted, match=r"; fastw2v\.resume\('.*/a state'\) continues the
+    run; no vectors were written$"):
         fastw2v.train(text, dim=4, threads=1, checkpoint=state, callback=stop)
-    with pytest.raises(fastw2v.UsageError, match=r"dim was 4 and is 5: fastw2v\.resume\(.*\) goes on from it, force=True"):
+    with pytest.raises(fastw2v.UsageError, match=r"dim was 4 and is 5: fastw2v\.resume\(.*\) continues it, force=True"):
         fastw2v.train(text, dim=5, threads=1, checkpoint=state)
     refused = cli("train", text, "-o", tmp_path / "v", "--dim", 5, "--threads", 1, "--checkpoint", state).err
-    assert f"--dim was 4 and is 5: fastw2v resume '{state}' goes on from it, --force starts anew\n" in refused
+    assert f"--dim was 4 and is 5: fastw2v resume '{state}' continues it, --force starts a new run\n" in refused
 
 
 def test_notes_are_worded_too(cli: CLI, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ class CheckpointWriter:
         return f"a checkpoint could not be written ({why})"
 
     def _how_to_resume(self) -> str:
-        return f"{call('resume', self.store.folder)} goes on"
+        return f"{call('resume', self.store.folder)} continues the run"
 
 
 def parse_interval(text: str) -> float:

@@ -33,7 +33,7 @@ NO_COMMAND: tuple[type[click.UsageError], ...] = tuple(filter(None, [getattr(cli
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="fastw2v %(version)s")
 def cli() -> None:
-    """Train word2vec vectors, on all cores, from plain or compressed text; ask, evaluate and convert them.
+    """Train word2vec vectors on all cores, from plain or compressed text; query, evaluate and convert them.
 
     \b
     fastw2v demo                                    see it work, no file needed
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def _open_closed_streams() -> None:
-    """Let what whoever started this closed lead nowhere: else a file of ours gets the number, and what is printed."""
+    """Open standard streams that are closed: else a file of ours gets the number, and what is printed."""
     while (number := os.open(os.devnull, os.O_RDWR)) <= LAST_STREAM:
         pass
     os.close(number)
@@ -97,15 +97,15 @@ def _open_closed_streams() -> None:
 
 
 def _lost_output(error: OSError) -> int:
-    """What is printed could not be; Python would complain once more when it closes standard output."""
+    """Report output that could not be printed; Python would complain again when it closes standard output."""
     _forget(sys.stdout)
-    if isinstance(error, BrokenPipeError):  # whoever read it has seen enough
+    if isinstance(error, BrokenPipeError):  # the reader has seen enough
         return 1
     return _say(f"cannot write {error.filename or 'to standard output'}: {reason(error)}", 1)
 
 
 def _forget(stream: TextIO) -> None:
-    """Let what is left in a stream's buffer go nowhere."""
+    """Discard what is left in a stream's buffer."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -122,7 +122,7 @@ def _say(message: str, code: int) -> int:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    """End at once: Python's own way out would wait for threads, and be interrupted by a second Ctrl-C."""
+    """Exit at once: Python's own exit would wait for threads, and be interrupted by a second Ctrl-C."""
     ignore_signals()
     _say(message, code)
     os._exit(code)

@@ -1,4 +1,4 @@
-"""fastw2v similar and fastw2v analogy: which words are near."""
+"""fastw2v similar and fastw2v analogy: the nearest words."""
 
 import re
 import sys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fastw2v.vectors.word_vectors import Neighbours
 
 TOPN = click.option("-n", "--topn", type=click.IntRange(1), default=10, show_default=True, help="Words to show.")
-RESTRICT = click.option("--restrict", type=click.IntRange(1), metavar="N", help="Look at the N most frequent words only.")
+RESTRICT = click.option("--restrict", type=click.IntRange(1), metavar="N", help="Search only the N most frequent words.")
 
 MOST_PARTS = 20  # of a word with spaces inside
 
@@ -61,7 +61,7 @@ def similar(
             _show_neighbours(loaded.most_similar(*words_of(line, loaded), topn, restrict), style, None)
         except UsageError as error:
             say(str(error))
-            if style == "json":  # so that the answers stand beside the queries
+            if style == "json":  # so that answers can be matched with queries
                 print_json(None)
 
 

@@ -21,8 +21,8 @@ SHOWN_WORDS = 10
 
 @click.command(short_help="Group words into classes by their vectors.")
 @VECTORS
-@click.option("-k", type=int, required=True, metavar="N", help="How many classes.")
-@click.option("-o", "--output", type=FILE, help='Where the "word class" lines go.  [default: all classes are shown]')
+@click.option("-k", type=int, required=True, metavar="N", help="Number of classes.")
+@click.option("-o", "--output", type=FILE, help='Write "word class" lines there.  [default: show all classes]')
 @click.option("--iterations", type=int, default=10, show_default=True, help="Rounds of k-means.")
 @click.option("--sorted", "by_class", is_flag=True, help="Class by class, not in the order of VECTORS.")
 @click.option("--tsv", is_flag=True, help="A tab between word and class, not a space; without -o, such lines and no table.")

@@ -19,7 +19,7 @@ from fastw2v.vectors.io import DTYPES, DtypeName, FileFormat
 @LIMIT
 @LENIENT
 def convert(source: Path, target: Path, file_format: FileFormat, dtype: DtypeName | None, limit: int | None) -> None:
-    """Read the vectors in IN, of whatever format, and write them to OUT, a file, compressed for .gz, .bz2, .xz,
+    """Read the vectors in IN, in any format, and write them to OUT, a file, compressed for .gz, .bz2, .xz,
     .zst, or a folder.
 
     \b
@@ -44,12 +44,13 @@ def convert(source: Path, target: Path, file_format: FileFormat, dtype: DtypeNam
     print_line(f"{target}: {len(loaded):,} words, dimension {loaded.dim}, {readable_bytes(size)}")
 
 
-@click.command(short_help="Say what a file of vectors is.")
+@click.command(short_help="Describe a file of vectors.")
 @click.argument("path", metavar="FILE", type=FILE)
 @LENIENT
 @output_options
 def info(path: Path, style: str | None) -> None:
-    """Say what FILE is: format, size, words, dimension, the first words, how long their vectors are. Reads its beginning alone.
+    """Describe FILE: format, size, words, dimension, the first words and the lengths of their vectors. Reads only its
+    beginning.
 
     \b
     fastw2v info vectors.bin

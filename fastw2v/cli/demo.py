@@ -10,7 +10,7 @@ DEMO_WORDS = 2_000_000
 
 
 @click.command(short_help="Train on a generated text and show what was learned.")
-@click.option("-o", "--output", type=FILE, default=Path("fastw2v-demo.bin"), show_default=True, help="Where the vectors go.")
+@click.option("-o", "--output", type=FILE, default=Path("fastw2v-demo.bin"), show_default=True, help="Write the vectors there.")
 @click.option("--save-text", type=FILE, metavar="FILE", help="Keep the generated text.")
 @click.option("--words", type=click.IntRange(200_000), default=DEMO_WORDS, show_default=True, help="Length of the text.")
 @THREADS

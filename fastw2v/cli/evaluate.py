@@ -19,10 +19,14 @@ SIMILARITY_COLUMNS = ("file", "spearman", "spearman p", "pearson", "pearson p", 
 @click.option("--analogies", type=FILE, multiple=True, metavar="FILE", help="As questions-words.txt; may be repeated.")
 @click.option("--similarity", type=FILE, multiple=True, metavar="FILE", help="Lines of word, word, score; may be repeated.")
 @click.option(
-    "--restrict", type=click.IntRange(0), default=30_000, show_default=True, help="Words that analogies look at; 0: all."
+    "--restrict",
+    type=click.IntRange(0),
+    default=30_000,
+    show_default=True,
+    help="Search analogies among the N most frequent words; 0: all.",
 )
 @click.option("--method", type=click.Choice(ANALOGY_METHODS), default=ANALOGY_METHODS[0], show_default=True)
-@click.option("--case-sensitive", is_flag=True, help="Tell King from king.")
+@click.option("--case-sensitive", is_flag=True, help="Distinguish King from king.")
 @click.option("--unicode-case", is_flag=True, help="Take Élan for élan too, not only A to Z for a to z, as the original does.")
 @LIMIT
 @LENIENT
@@ -38,7 +42,7 @@ def evaluate(
     limit: int | None,
     style: str | None,
 ) -> None:
-    """Score VECTORS on analogies, by section, and on how their cosines go with people's judgement of word pairs.
+    """Score VECTORS on analogies, by section, and on the rank correlation of their cosines with human similarity ratings.
 
     \b
     fastw2v eval vectors.bin --analogies questions-words.txt

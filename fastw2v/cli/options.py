@@ -30,12 +30,12 @@ def memory_option(use: str) -> Callable[[Command], Command]:
 CORPUS = click.argument("corpus", nargs=-1, required=True)
 VECTORS = click.argument("vectors", type=FILE)
 MIN_COUNT = click.option(
-    "--min-count", type=int, default=default("min_count"), show_default=True, help="Leave out words rarer than this."
+    "--min-count", type=int, default=default("min_count"), show_default=True, help="Ignore words that occur less often."
 )
 MAX_VOCAB = click.option(
-    "--max-vocab", type=int, metavar="N", help="Keep only so many words besides </s>, the most frequent.  [default: all]"
+    "--max-vocab", type=int, metavar="N", help="Keep the N most frequent words, besides </s>.  [default: all]"
 )
-THREADS = click.option("--threads", type=int, help="Threads.  [default: the cores this process may use]")
+THREADS = click.option("--threads", type=int, help="Number of threads.  [default: the cores that this process may use]")
 FILE_FORMAT = click.option(
     "--format",
     "file_format",
@@ -45,4 +45,4 @@ FILE_FORMAT = click.option(
     help="auto: binary for .bin, a folder for .f2v, else text; original: text with six decimals.",
 )
 LIMIT = click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N vectors only.")
-QUIET = click.option("--quiet", is_flag=True, help="Say nothing but errors.")
+QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")

@@ -10,7 +10,7 @@ from fastw2v.phrasing.settings import PhraseSettings
 
 @click.command(short_help="Join the phrases of a text: new york becomes new_york.")
 @CORPUS
-@click.option("-o", "--output", type=FILE, required=True, help="Where the text goes.")
+@click.option("-o", "--output", type=FILE, required=True, help="Write the text there.")
 @click.option(
     "--threshold",
     type=float,
@@ -20,14 +20,18 @@ from fastw2v.phrasing.settings import PhraseSettings
     help="Join pairs that score above it; a higher one gives fewer phrases. Repeated: one for each pass.",
 )
 @click.option(
-    "--min-count", type=int, default=PhraseSettings.min_count, show_default=True, help="Do not join what is rarer than this."
+    "--min-count",
+    type=int,
+    default=PhraseSettings.min_count,
+    show_default=True,
+    help="Do not join words that occur less often.",
 )
 @click.option(
     "--passes",
     type=int,
     default=PhraseSettings.passes,
     show_default=True,
-    help="Go through the text so often, for longer phrases.",
+    help="Number of passes; more give longer phrases.",
 )
 @THREADS
 @memory_option("For counting, as 8G; then the rarest is forgotten.")

@@ -10,7 +10,9 @@ from fastw2v.cli.options import FILE, QUIET, VECTORS
 
 @click.command(short_help="Draw a map of words.")
 @VECTORS
-@click.option("-o", "--output", type=FILE, required=True, help="Where the map goes: .png, .svg, or .html, a page to explore.")
+@click.option(
+    "-o", "--output", type=FILE, required=True, help="Write the map there: .png, .svg, or .html, an interactive page."
+)
 @click.option("--words", type=FILE, metavar="FILE", help="These words: one a line, after a tab its group.")
 @click.option("--top", type=int, help="Draw the N most frequent words.  [default: 500]")
 @click.option(
@@ -18,12 +20,12 @@ from fastw2v.cli.options import FILE, QUIET, VECTORS
     type=click.Choice(MAP_METHODS),
     default=MAP_METHODS[0],
     show_default=True,
-    help="pca keeps the large distances, tsne the near neighbours.",
+    help="pca keeps large distances, tsne near neighbours.",
 )
-@click.option("--title", help="Stands above the map.  [default: the number of words and the file]")
-@click.option("--seed", type=int, default=1, show_default=True, help="Of t-SNE: another seed, another map.")
+@click.option("--title", help="Title of the map.  [default: the number of words and the file]")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of t-SNE.")
 @click.option(
-    "--neighbours", "--neighbors", type=int, default=10, show_default=True, help="How many the page tells of each word."
+    "--neighbours", "--neighbors", type=int, default=10, show_default=True, help="Neighbours that the page shows for each word."
 )
 @QUIET
 def plot(

@@ -9,13 +9,13 @@ from fastw2v.cli.options import FILE, QUIET
 
 @click.command(short_help="Draw the loss and the speed of training runs.")
 @click.argument("log", type=FILE, nargs=-1, required=True)
-@click.option("-o", "--output", type=FILE, required=True, help="Where the picture goes: .png or .svg.")
-@click.option("--title", help="Stands above the picture.")
+@click.option("-o", "--output", type=FILE, required=True, help="Write the picture there: .png or .svg.")
+@click.option("--title", help="Title of the picture.")
 @QUIET
 def plot_loss(log: tuple[Path, ...], output: Path, title: str | None, quiet: bool) -> None:
     """Draw the loss over the course of training, and the words a second below it, from each LOG of fastw2v train --log.
 
-    Several logs are drawn into one picture, to compare runs; a run that is still going on can be looked at too.
+    Several logs are drawn into one picture, to compare runs. A run that has not ended can be drawn too.
     Needs pip install 'fastw2v[plot]'.
 
     \b

@@ -8,12 +8,14 @@ from fastw2v.cli.options import FILE, QUIET
 from fastw2v.distributed.supervisor import supervise
 
 
-@click.command(short_help="Go on with a run from its last checkpoint.")
+@click.command(short_help="Continue a run from its last checkpoint.")
 @click.argument("folder", metavar="DIR", type=FILE)
-@click.option("--force", is_flag=True, help="Go on though the text has changed since.")
+@click.option(
+    "--force", is_flag=True, help="Continue though the text has changed, or the checkpoint was copied from elsewhere."
+)
 @QUIET
 def resume(folder: Path, force: bool, quiet: bool) -> None:
-    """Go on with the run whose checkpoints are in DIR (fastw2v train --checkpoint DIR), with its settings, text and files.
+    """Continue the run whose checkpoints are in DIR (fastw2v train --checkpoint DIR), with its settings, text and files.
 
     \b
     fastw2v train corpus.txt -o vectors.bin --checkpoint state --checkpoint-every 10m

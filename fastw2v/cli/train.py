@@ -14,17 +14,21 @@ from fastw2v.vectors.io import FileFormat
 
 @click.command(short_help="Train word vectors on a text.")
 @CORPUS
-@click.option("-o", "--output", type=FILE, required=True, help="Where the vectors go.")
+@click.option("-o", "--output", type=FILE, required=True, help="Write the vectors there.")
 @click.option("--model", type=click.Choice(MODELS), default=default("model"), show_default=True)
 @click.option("--dim", "--size", type=int, default=default("dim"), show_default=True, help="Length of a vector.")
-@click.option("--window", type=int, default=default("window"), show_default=True, help="Most words between center and context.")
-@click.option("--negative", type=int, default=default("negative"), show_default=True, help="Noise words a pair; 0: none.")
+@click.option(
+    "--window", type=int, default=default("window"), show_default=True, help="Largest distance between center and context."
+)
+@click.option(
+    "--negative", type=int, default=default("negative"), show_default=True, help="Noise words for each pair; 0: none."
+)
 @click.option(
     "--noise-exponent",
     type=float,
     default=default("noise_exponent"),
     show_default=True,
-    help="Draw noise words by their counts to this power; 0: all alike, below 0: rare ones more often.",
+    help="Draw noise words by their counts to this power; 0: all alike, below 0: rare words more often.",
 )
 @click.option("--hs/--no-hs", default=default("hs"), show_default=True, help="Hierarchical softmax, alone or with --negative.")
 @click.option(
@@ -37,33 +41,41 @@ from fastw2v.vectors.io import FileFormat
 @click.option("--min-alpha", type=float, help="Last learning rate; as --alpha: constant.  [default: 1e-4 of --alpha]")
 @THREADS
 @click.option(
-    "--seed", type=int, default=default("seed"), show_default=True, help="One process of one thread: the same bytes every time."
+    "--seed", type=int, default=default("seed"), show_default=True, help="With one thread, the same seed gives the same bytes."
 )
-@click.option("--kernel", type=click.Choice(KERNELS), default=default("kernel"), show_default=True, help="The training loop.")
+@click.option(
+    "--kernel",
+    type=click.Choice(KERNELS),
+    default=default("kernel"),
+    show_default=True,
+    help="blocked: the fast one; reference: word2vec.c's arithmetic.",
+)
 @click.option(
     "--device",
     type=click.Choice(DEVICES),
     default=default("device"),
     show_default=True,
-    help="cuda: an NVIDIA GPU; auto: a GPU where there is one.",
+    help="cuda: an NVIDIA GPU (experimental); auto: a GPU if there is one.",
 )
-@click.option("--streams", type=int, help="Parts of the text that a GPU trains concurrently.  [default: chosen for it]")
-@click.option("--stretches", "streams", type=int, hidden=True)  # its name before
+@click.option("--streams", type=int, help="Parts of the text that a GPU trains concurrently.  [default: chosen automatically]")
+@click.option("--stretches", "streams", type=int, hidden=True)  # its former name
 @memory_option("For ids and counting, as 8G; more goes to a temporary file.")
 @FILE_FORMAT
 @click.option("--save-vocab", type=FILE, metavar="FILE", help="Write words and counts, as word2vec.c does.")
 @click.option("--read-vocab", type=FILE, metavar="FILE", help="Take words and counts from a file instead of counting.")
-@click.option("--init", type=FILE, metavar="MODEL", help="Start from these vectors: their words stay, counts are added up.")
+@click.option(
+    "--init", type=FILE, metavar="MODEL", help="Warm start from these vectors: their words stay, and counts are added up."
+)
 @click.option("--save-output-vectors", type=FILE, metavar="FILE", help="Write the output vectors of negative sampling too.")
-@click.option("--checkpoint", type=FILE, metavar="DIR", help="Write the run's state there, for fastw2v resume.")
+@click.option("--checkpoint", type=FILE, metavar="DIR", help="Write checkpoints there, for fastw2v resume.")
 @click.option("--checkpoint-every", metavar="TIME", default="10m", show_default=True, help="As 90s, 10m or 2h.")
-@click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors as far as they have come.")
-@click.option("--force", is_flag=True, help="Start anew though there is a checkpoint, and set that aside.")
+@click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors as they are then.")
+@click.option("--force", is_flag=True, help="Start a new run though DIR has a checkpoint, which is set aside.")
 @click.option(
     "--sync-words",
     type=int,
     metavar="N",
-    help="Words of a rank between two rounds of averaging.  [default: a share of the run]",
+    help="Words of a rank between two averaging rounds.  [default: chosen automatically]",
 )
 @click.option("--log", type=FILE, metavar="FILE", help="Write progress as JSON lines.")
 @QUIET
@@ -86,7 +98,7 @@ def train(
     """Train word vectors on CORPUS: files, folders, quoted globs, or - for standard input; plain or compressed
     by gzip, bzip2, xz, zstd or zip; tar archives of texts. Of folders, only texts are read.
 
-    Words are what stands between spaces, tabs and newlines; a newline ends a sentence. Nothing is lower-cased or stripped.
+    Words are separated by spaces, tabs and newlines; a newline ends a sentence. Case and punctuation are kept.
 
     \b
     fastw2v train corpus.txt -o vectors.bin
@@ -115,7 +127,7 @@ def train(
 
 
 def _seconds(text: str) -> float:
-    """What --checkpoint-every says."""
+    """The value of --checkpoint-every in seconds."""
     from fastw2v.checkpoints.writer import parse_interval
 
     try:

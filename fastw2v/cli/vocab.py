@@ -10,7 +10,7 @@ from fastw2v.settings import Settings
 
 @click.command(short_help="Count the words of a text.")
 @CORPUS
-@click.option("-o", "--output", type=FILE, required=True, help="Where words and counts go, as word2vec.c writes them.")
+@click.option("-o", "--output", type=FILE, required=True, help="Write words and counts there, as word2vec.c does.")
 @MIN_COUNT
 @MAX_VOCAB
 @THREADS

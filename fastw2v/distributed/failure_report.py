@@ -16,7 +16,7 @@ from functools import cache
 
 from fastw2v._system.display import readable
 
-# Rank 0 reports what fails on all ranks: the others first wait so many seconds, in which it ends them.
+# Rank 0 reports what fails on all ranks: the others wait these seconds, in which it ends them.
 AFTER_RANK_0, AFTER_PREVIOUS_RANK, MOST_AFTER = 1.0, 0.1, 5.0
 READ_TIMEOUT = 5.0  # seconds, in which the launcher reads the line
 POLL_EVERY = 0.002  # seconds

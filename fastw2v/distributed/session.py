@@ -148,7 +148,7 @@ def open_distributed_session(corpus: Any = ()) -> Iterator[Session]:
 
     def give_up(rank: int, seconds: float) -> None:
         name = communicator.name(rank)
-        report_failure(f"{name} has not been heard of for {seconds:.0f} s: it hangs, or its network is gone; the run ends", 0)
+        report_failure(f"{name} has sent no heartbeat for {seconds:.0f} s: it hangs, or its network is gone; the run ends", 0)
         if communicator.rank == 0:
             kill_launcher_afterwards()
         _end_all(communicator, 1)

@@ -35,12 +35,12 @@ PARTS = 8  # rounds in which all rows come once
 SLOW = 0.25  # of the time between two rounds: where a round takes longer, training halts for it
 LATE = 0.5  # of the words between two rounds: how far a rank trains past one that is late
 REST = 2.0  # times the time of the last round, before the next by default, ...
-GRACE = 60.0  # ... once rounds have taken so many seconds: a short run on a busy machine has all of its rounds
+GRACE = 60.0  # ... once rounds have taken these seconds in all: a short run on a busy machine has all of its rounds
 WORDS, STOP, CHECKPOINT, HALT, UNRESTED = range(5)  # the columns of what ranks exchange
 
 
 def default_sync_words(total_words: int, ranks: int) -> int:
-    """Words of a rank between two rounds: a run has so many."""
+    """The words that a rank trains between two rounds, by default."""
     return max(1, int(total_words / (ranks * ROUNDS * min(MORE_ROUNDS, (ranks / 2) ** 2))))
 
 

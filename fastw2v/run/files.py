@@ -1,4 +1,4 @@
-"""The files of a run: which they are, whether they can be written, and the writing of the results."""
+"""The files of a run: their names, checks before the run, and writing the results."""
 
 import math
 import os
@@ -23,11 +23,11 @@ NEEDS_FILES = "a run with checkpoints needs a text that can be read again: give 
 
 @dataclass(frozen=True)
 class Files:
-    """The files that a run writes and reads beside the text; None for those not wanted.
+    """The files that a run reads and writes beside the text; None for those not wanted.
 
-    classes : where it is not 0, the output gets so many word classes in place of vectors
+    classes : write this number of word classes instead of vectors; 0 for vectors
     checkpoint, checkpoint_every : the folder of checkpoints, and the seconds between two
-    save_on_interrupt : a run that is stopped writes its output as far as it has come
+    save_on_interrupt : a run that is stopped writes the vectors as they are then
     """
 
     output: Path | None = None
@@ -44,7 +44,7 @@ class Files:
 
     @property
     def written(self) -> dict[str, Path]:
-        """What will be written, by the role it has."""
+        """The files to be written, by their role."""
         roles = {
             "the output": self.output,
             "the output vectors": self.save_output_vectors,
@@ -59,16 +59,16 @@ class Files:
 
     @property
     def spool_folder(self) -> Path | None:
-        """Where temporary files may lie."""
+        """The folder for temporary files."""
         return spool_folder(self.output)
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it as JSON can hold it, with absolute paths."""
+        """The fields as JSON values, with absolute paths."""
         return {name: os.path.abspath(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, fields: dict[str, Any]) -> "Files":
-        """The same from JSON. Raises ValueError for anything else."""
+        """The inverse of `as_dict`. Raises ValueError for anything else."""
         for name, value in fields.items():
             if name not in cls.__dataclass_fields__ or not _is_right(name, value):
                 raise ValueError(f"{name} is {str(value)[:50]!r}")
@@ -97,7 +97,7 @@ def _format_of_output_vectors(files: Files) -> FileFormat:
 
 
 def _check_files(files: Files, settings: Settings) -> None:
-    """Refuse outputs that could not be written, before any work, and clean their folders of what killed processes left.
+    """Refuse outputs that could not be written, before any work, and remove what killed processes left in their folders.
 
     Raises UsageError.
     """
@@ -138,11 +138,11 @@ def _check_files(files: Files, settings: Settings) -> None:
 
 
 def checked_text(corpus: Any, settings: Settings, files: Files, note: Callable[[str], None]) -> list[Source]:
-    """The text of a run, once all its files are checked: nothing is written before that. Raises UsageError.
+    """Check all files of a run, and open its text. Nothing is written before that. Raises UsageError.
 
-    note : is told what is left out of folders
+    note : is told which files of folders are skipped
 
-    A run with checkpoints is to go on from them, and so needs a text that can be read again.
+    A run with checkpoints may be resumed, so it needs a text that can be read again.
     """
     _check_files(files, settings)
     if files.checkpoint and any(map(is_standard_input, corpus if isinstance(corpus, (list, tuple)) else [corpus])):
@@ -162,7 +162,7 @@ def _check_no_input_is_written(files: Files, text: list[Source]) -> None:
 
 
 def save(vectors: WordVectors, files: Files) -> dict[str, int]:
-    """Write what was asked for; the files and their sizes."""
+    """Write the results. Returns the files and their sizes in bytes."""
     written = {}
     if files.output and files.classes:
         words = words_to_bytes(vectors.words)

@@ -27,7 +27,7 @@ def train_or_leave(session: Session, training: Training, vectors: WordVectors, f
                     listener.note(f"writing a last checkpoint of {readable_bytes(size)}; stopped again, the run ends at once")
                 left.append(writer.write_last(arrays))
             left.append(_save_so_far(vectors, files))
-        except KeyboardInterrupt:  # once more: who presses it wants the end
+        except KeyboardInterrupt:  # pressed again: end at once
             if writer and not left:
                 left.append(writer.explain_missing("stopped again"))
             left.append("no vectors were written")
@@ -36,7 +36,7 @@ def train_or_leave(session: Session, training: Training, vectors: WordVectors, f
 
 
 def _save_so_far(vectors: WordVectors, files: Files) -> str:
-    """The vectors of a run that was stopped, if they are wanted; what became of them, in words."""
+    """Write the vectors of a run that was stopped, if they are wanted. Returns the outcome, in words."""
     if not files.save_on_interrupt or not files.output:
         return "no vectors were written"
     try:

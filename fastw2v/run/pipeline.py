@@ -1,4 +1,4 @@
-"""A whole run: the way of a word from file to vector."""
+"""A whole run: from the text to the files of its vectors."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -56,7 +56,7 @@ def run(
 ) -> WordVectors:
     """Train on a text and write the files that are asked for; settings and files are already checked one by one.
 
-    listener : hears what happens
+    listener : is told of progress, notes and the summary
     force : a checkpoint that is there already is set aside, and overwritten by the first of this run
     init : vectors for a warm start that are in no file
     """
@@ -81,9 +81,9 @@ def run(
 
 
 def resume(folder: PathName, *, force: bool = False, listener: Listener | None = None) -> WordVectors:
-    """Go on with a run from its newest checkpoint, with the same settings, text and files.
+    """Continue a run from its newest checkpoint, with the same settings, text and files.
 
-    force : go on though the text has changed since
+    force : continue though the text has changed since
 
     Raises UsageError where there is no checkpoint, or what changed.
     """
@@ -129,7 +129,7 @@ def count(
 
 
 class Job(NamedTuple):
-    """What a run is to do.
+    """The text, settings and files of a run.
 
     asked : the settings as they were given
     init : vectors for a warm start, or the name of their file or folder
@@ -215,7 +215,10 @@ def _prepared(session: Session, job: Job, listener: Listener) -> Prepared:
     text, files, resumed = job.text.part, job.files, job.resumed
     settings = session.local_settings(job.asked)
     if session.size == 1 and settings.thread_count > (cores := usable_cores()):
-        listener.note(f"{settings.thread_count} threads, and this process may use {cores} cores: they do not make it faster")
+        listener.note(
+            f"{settings.thread_count} threads on the {cores} cores that this process may use: "
+            "more threads than cores do not train faster"
+        )
     warm = session.gathered(job.init is not None)[0]
     earlier = opened(job.init, settings.dim, listener.note) if job.init is not None and session.leads else None
     settings = with_device(settings, listener.note)
@@ -263,7 +266,7 @@ def _trainer(
 
 
 def _vectors(vocabulary: Vocabulary, model: Model, settings: Settings) -> WordVectors:
-    """What is learned, with the words: views of the matrices."""
+    """The vectors with their words: views of the matrices."""
     return WordVectors(
         words_to_text(vocabulary.words()),
         model.input[:, : settings.dim],
@@ -274,7 +277,7 @@ def _vectors(vocabulary: Vocabulary, model: Model, settings: Settings) -> WordVe
 
 
 class Stopwatch:
-    """Seconds from lap to lap."""
+    """Measures seconds between laps."""
 
     def __init__(self) -> None:
         self.last = time.perf_counter()

@@ -1,4 +1,4 @@
-"""From a text to what training needs of it: the vocabulary, and the word ids, within the memory there is."""
+"""From a text to its vocabulary and word ids, within the memory there is."""
 
 from dataclasses import asdict
 
@@ -42,8 +42,8 @@ def vocabulary_for(
         pruned_up_to = max(session.gathered(pruned_up_to))
         if pruned_up_to:
             listener.note(
-                f"memory for counting was spent: words seen {pruned_up_to} times or less were forgotten on the way; "
-                f"a larger {option('memory')} prevents it"
+                f"the word table reached its memory limit; words seen {pruned_up_to} times or fewer may have been dropped "
+                f"(a larger {option('memory')} prevents it)"
             )
         table, distinct, words, most = session.merged_counts(counted, settings.min_count, known)
         if words == 0:
@@ -77,14 +77,14 @@ def encoded(
     _warn_of_lone_words(session, sentences, listener)
     if not ids.in_memory:
         size = readable_bytes(len(ids) * 4)
-        listener.note(f"the text's word ids ({size}) are in a temporary file, for they are more than {option('memory')} allows")
+        listener.note(f"the text's word ids ({size}) are in a temporary file: they exceed what {option('memory')} allows")
     if session.size == 1 and not np.any(ids.read(0, min(len(ids), 10**6))) and len(ids) < 10**6:
         raise UsageError("the text holds no word of the vocabulary")
     return ids
 
 
 def gathered_findings(session: Session, text: list[Source], listener: Listener) -> Findings:
-    """What was found out about the text; the user is told what is wrong with it."""
+    """Gather what all processes found out about the text, and tell the user what is wrong with it."""
     own = merge_findings(source.findings for source in text)
     found = merge_findings(Findings(**told) for told in session.gathered(asdict(own)))
     for note in found.notes():
@@ -93,17 +93,18 @@ def gathered_findings(session: Session, text: list[Source], listener: Listener) 
 
 
 def _warn_of_lone_words(session: Session, sentences: Sentences, listener: Listener) -> None:
-    """Tell where there is next to nothing to learn from, for words have no neighbours: of a table, of a list of words."""
+    """Warn where words have no neighbours to learn from, as in a table or a list of words."""
     count, neighbours = session.total(np.array(sentences)).tolist()
     if neighbours < FEW_NEIGHBOURS * count:
         listener.note(
             f"warning: hardly any sentence has two words of the vocabulary ({count:,} sentences, {neighbours:,} pairs of "
-            "neighbours), so there is next to nothing to learn: give a sentence a line, its words between spaces, not commas"
+            "neighbours), so there is almost nothing to learn: write one sentence a line, "
+            "its words separated by spaces, not commas"
         )
 
 
 def _memory_for_ids(vocabulary: Vocabulary, settings: Settings) -> int:
-    """The bytes that the ids may take beside the model; a model larger than memory is refused."""
+    """The bytes that the ids may take beside the model. Raises Fastw2vError for a model larger than memory."""
     needed = model_bytes(len(vocabulary), settings) + tables_bytes(vocabulary.counts, settings)
     available = available_memory()
     if needed > available:

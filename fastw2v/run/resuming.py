@@ -38,7 +38,8 @@ class Resumed(NamedTuple):
         changed = changes(self.text, text)
         if changed and not self.force:
             raise UsageError(
-                f"the text has changed since the checkpoint: {', '.join(changed)}; {option('force', True)} goes on all the same"
+                f"the text has changed since the checkpoint: {', '.join(changed)}; {option('force', True)} continues all the
+                same"
             )
         try:
             session.restore(trainer, self.arrays, exactly=not changed)
@@ -48,7 +49,7 @@ class Resumed(NamedTuple):
         except (ValueError, TypeError) as error:  # NumPy raises the latter for arrays that are none of numbers
             raise UsageError(f"the checkpoint in {self.folder} is damaged: {error}") from error
         share = min(1.0, trainer.words_done / max(1, trainer.engine.total_words))
-        return f"going on at {share:.1%}, epoch {trainer.epoch} of {trainer.settings.epochs}"
+        return f"resuming at {share:.1%}, epoch {trainer.epoch} of {trainer.settings.epochs}"
 
 
 def refuse_to_begin(store: Store, settings: Settings) -> None:
@@ -63,7 +64,7 @@ def refuse_to_begin(store: Store, settings: Settings) -> None:
         run = "a run that cannot be read"
     raise UsageError(
         f"there is a checkpoint in {store.folder} of {run}: "
-        f"{call('resume', store.folder)} goes on from it, {option('force', True)} starts anew"
+        f"{call('resume', store.folder)} continues it, {option('force', True)} starts a new run"
     )
 
 
@@ -80,7 +81,7 @@ def read_run(store: Store, force: bool) -> Resumed:
     if fields.folder != store.identity() and not force:  # a stranger's, perhaps, who would choose what is overwritten
         names = ", ".join(map(str, fields.files.written.values())) or "nothing"
         raise UsageError(
-            f"the checkpoint in {store.folder} was copied from elsewhere; going on reads {', '.join(fields.corpus)} and "
+            f"the checkpoint in {store.folder} was copied from elsewhere; resuming it reads {', '.join(fields.corpus)} and "
             f"writes {names}: {option('force', True)} allows it"
         )
     return Resumed(store.folder, fields.settings, fields.files, fields.corpus, fields.text, vocabulary, arrays, force)

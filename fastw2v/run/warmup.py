@@ -1,4 +1,4 @@
-"""Everything that a run will call, compiled or loaded before it starts."""
+"""Warm-up: compile, or load from the cache, all that a run will call."""
 
 import gc
 import os
@@ -30,7 +30,7 @@ from fastw2v.training import threads
 
 
 def compile_all(settings: Settings, listener: Listener) -> float:
-    """Compile what is not in the cache yet, and say so; returns the seconds it took, 0.0 when all was there."""
+    """Compile what is not in the cache yet, and tell the user. Returns the seconds it took; 0.0 when all was cached."""
 
     def compile_elsewhere() -> None:
         listener.note(compiling_note("some 6 s"))
@@ -44,7 +44,7 @@ def compile_all(settings: Settings, listener: Listener) -> float:
 
 
 def compile_counting(listener: Listener) -> None:
-    """The same for a run that only counts words."""
+    """Compile what a run that only counts words calls."""
     warm_up(_corpus_entries(), lambda: listener.note(compiling_note("a few seconds")))
 
 

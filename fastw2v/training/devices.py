@@ -1,4 +1,4 @@
-"""Which device trains: the CPU or a GPU; what keeps the GPU from being used, in words."""
+"""The device that trains: the CPU or a GPU; what a GPU lacks to be used, in words."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +16,7 @@ EXTRA = "the extra cuda: pip install 'fastw2v[cuda]'"
 
 
 def with_device(settings: Settings, note: Callable[[str], None]) -> Settings:
-    """The settings with "auto" resolved, of which `note` hears. Raises UsageError for a GPU that cannot be had."""
+    """Resolve device "auto", and tell `note` the choice. Raises UsageError for a GPU that cannot be used."""
     if settings.device == "cpu":
         return settings
     lacking = option("kernel", "blocked") if settings.kernel != "blocked" else missing()
@@ -24,12 +24,12 @@ def with_device(settings: Settings, note: Callable[[str], None]) -> Settings:
         if lacking:
             raise UsageError(f"{option('device', 'cuda')} needs {lacking}")
         return settings
-    note(f"training on the CPU, for {option('device', 'cuda')} needs {lacking}" if lacking else "training on the GPU")
+    note(f"training on the CPU, because {option('device', 'cuda')} needs {lacking}" if lacking else "training on the GPU")
     return replace(settings, device="cpu" if lacking else "cuda", streams=None if lacking else settings.streams)
 
 
 def missing() -> str | None:
-    """What a GPU needs and there is not, or None."""
+    """What is missing to use a GPU; None if nothing is."""
     if find_spec("numba_cuda") is None:
         return EXTRA
     try:
@@ -45,7 +45,7 @@ def new_engine(
 ) -> Engine:
     """The engine for the settings' device; see training.engine.NewEngine.
 
-    place : the process's among those of the same machine, which take its GPUs in turn
+    place : the number of the process among those of the same machine, which take its GPUs in turn
     """
     if settings.device == "cuda":
         from fastw2v.training.gpu import Gpu

@@ -15,7 +15,7 @@ WORDS_DONE = "words-done"
 
 
 def captured(trainer: Trainer) -> dict[str, np.ndarray]:
-    """All arrays that training goes on from, by name: the matrices, and what the engine carries; none is copied."""
+    """All arrays of the state by name: the matrices, and what the engine carries; none is copied."""
     return _matrices(trainer) | trainer.engine.carried()
 
 

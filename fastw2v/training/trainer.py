@@ -62,7 +62,7 @@ class Trainer:
     def _check_numbers(self, numbers: np.ndarray) -> None:
         """Raise Fastw2vError for NaN or infinity, which would spread to all words."""
         if not all_finite(numbers):
-            raise Fastw2vError(f"training diverged: the vectors are no longer numbers; a smaller {option('alpha')} helps")
+            raise Fastw2vError(f"training diverged: the vectors hold NaN or infinity; a smaller {option('alpha')} helps")
 
     def progress(self, recent: Recent) -> Progress:
         """The progress now."""

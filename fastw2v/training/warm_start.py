@@ -44,7 +44,9 @@ def opened(init: str | PathLike[str] | WordVectors, dim: int, note: Callable[[st
     else:
         name, vectors = fspath(init), load(init, note=note)
     if vectors.dim != dim:
-        raise UsageError(f"the earlier vectors have dimension {vectors.dim}, not {dim}: give {option('dim', vectors.dim)}")
+        raise UsageError(
+            f"the vectors of the warm start have dimension {vectors.dim}, not {dim}: give {option('dim', vectors.dim)}"
+        )
     words = _checked_words(name, vectors.words)
     counts = _checked_counts(name, vectors)
     _check_numbers(name, words, vectors)
@@ -64,7 +66,7 @@ def start_from(model: Model, vocabulary: Vocabulary, earlier: WarmStart) -> str:
         if vectors.kept_output is not None and len(model.output):
             model.output[here, : vectors.dim] = vectors.kept_output[there]
     told = f"warm start from {earlier.name}: {len(places):,} words of {len(vocabulary):,} have vectors"
-    return told if vectors.counts is not None else f"{told}; they come without counts, so each counts as seen once before"
+    return told if vectors.counts is not None else f"{told}; they have no counts, so each word counts as seen once"
 
 
 def _checked_words(name: str, words: list[str]) -> list[bytes]:
@@ -72,7 +74,7 @@ def _checked_words(name: str, words: list[str]) -> list[bytes]:
     try:
         found = words_to_bytes(words)
     except (AttributeError, TypeError, UnicodeEncodeError) as error:
-        raise UsageError(f"{name}: a word is no text that can be written as UTF-8 ({error})") from error
+        raise UsageError(f"{name}: a word cannot be written as UTF-8 ({error})") from error
     letters = b"".join(found)  # checked together, because there may be millions of words
     too_long = max(map(len, found), default=0) > MAX_WORD_BYTES
     if not all(found) or too_long or len(letters.translate(None, WHITE_SPACE)) < len(letters):
