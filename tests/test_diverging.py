@@ -1,4 +1,4 @@
-"""Vectors that are hold NaN or infinity end a run within a second of training, and the last good checkpoint stays."""
+"""Vectors that hold NaN or infinity end a run within a second of training, and the last good checkpoint stays."""
 
 import os
 from itertools import product

@@ -144,9 +144,11 @@ def test_a_signal_while_saving_leaves_a_checkpoint(long_text: Path, tmp_path: Pa
     def stopped(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    files = Files(output=tmp_path / "v.bin", checkpoint=tmp_path / "state") monkeypatch.setattr("fastw2v.run.finish.save",
-    stopped) with pytest.raises(Interrupted, match=r"stopped while the vectors were being written; fastw2v\.resume\(.*\)
-    continues the run"):
+    files = Files(output=tmp_path / "v.bin", checkpoint=tmp_path / "state")
+    monkeypatch.setattr("fastw2v.run.finish.save", stopped)
+    with pytest.raises(
+        Interrupted, match=r"stopped while the vectors were being written; fastw2v\.resume\(.*\) continues the run"
+    ):
         run(str(long_text), Settings(dim=8, epochs=1), files, Listener())
     monkeypatch.undo()
     resume(tmp_path / "state")
@@ -242,8 +244,10 @@ def test_a_copied_checkpoint_is_refused_with_what_it_would_write(long_text: Path
     files = Files(output=tmp_path / "v.bin", checkpoint=tmp_path / "state")
     with pytest.raises(Interrupted):
         run(str(long_text), Settings(dim=8), files, Stops())
-    subprocess.run(["cp", "-r", tmp_path / "state", tmp_path / "copy"], check=True) with pytest.raises(UsageError,
-    match=r"copied from elsewhere; resuming it reads .*text\.txt and writes .*v\.bin: force=True"):
+    subprocess.run(["cp", "-r", tmp_path / "state", tmp_path / "copy"], check=True)
+    with pytest.raises(
+        UsageError, match=r"copied from elsewhere; resuming it reads .*text\.txt and writes .*v\.bin: force=True"
+    ):
         resume(tmp_path / "copy")
     assert not (tmp_path / "v.bin").exists()
 

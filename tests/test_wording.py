@@ -69,8 +69,10 @@ def test_a_checkpoint_is_continued_or_overwritten_as_the_reader_does_it(cli: CLI
     def stop(progress: fastw2v.Progress) -> None:
         raise KeyboardInterrupt
 
-    state = tmp_path / "a state" with pytest.raises(fastw2v.Interrupted, match=r"; fastw2v\.resume\('.*/a state'\) continues the
-    run; no vectors were written$"):
+    state = tmp_path / "a state"
+    with pytest.raises(
+        fastw2v.Interrupted, match=r"; fastw2v\.resume\('.*/a state'\) continues the run; no vectors were written$"
+    ):
         fastw2v.train(text, dim=4, threads=1, checkpoint=state, callback=stop)
     with pytest.raises(fastw2v.UsageError, match=r"dim was 4 and is 5: fastw2v\.resume\(.*\) continues it, force=True"):
         fastw2v.train(text, dim=5, threads=1, checkpoint=state)

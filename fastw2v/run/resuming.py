@@ -38,8 +38,8 @@ class Resumed(NamedTuple):
         changed = changes(self.text, text)
         if changed and not self.force:
             raise UsageError(
-                f"the text has changed since the checkpoint: {', '.join(changed)}; {option('force', True)} continues all the
-                same"
+                f"the text has changed since the checkpoint: {', '.join(changed)}; "
+                f"{option('force', True)} continues all the same"
             )
         try:
             session.restore(trainer, self.arrays, exactly=not changed)
@@ -53,7 +53,7 @@ class Resumed(NamedTuple):
 
 
 def refuse_to_begin(store: Store, settings: Settings) -> None:
-    """Refuse a new run where a checkpoint is that has yet to be gone on from: UsageError, which says what would change."""
+    """Refuse to overwrite an unfinished checkpoint: UsageError, which lists the settings that differ."""
     if not store.numbers():
         return
     try:
