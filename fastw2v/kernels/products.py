@@ -6,7 +6,7 @@ from fastw2v._jit.compiling import inlined
 from fastw2v._jit.simd import HALF, LANES, clamp, load, load_half, totals, zero, zero_half
 
 # A vector of 16 takes four of ARM64's 32 registers: a Neoverse N1 kept a part of four pairs' rows on the stack, and does not
-# with vectors of 8 (tests/test_aarch64.py).
+# with vectors of 8 (tests/unit/test_arm64.py).
 ARM64 = platform.machine() in ("aarch64", "arm64")
 PAIR_LANES, load_of_pair, zero_of_pair = (HALF, load_half, zero_half) if ARM64 else (LANES, load, zero)
 TILE = 4  # products that are taken together; arrays have room for that many more

@@ -1,7 +1,7 @@
 """The reference kernel: the arithmetic of word2vec.c, pair by pair, in its order, with its random stream.
 
 With one thread and seed 1 it gives the original's vectors to float rounding. It is the oracle of every other kernel;
-`tests/formula.py` has the same in NumPy.
+`tests/helpers/formula.py` has the same in NumPy.
 """
 
 import numpy as np
