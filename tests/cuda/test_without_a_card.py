@@ -152,7 +152,6 @@ def test_without_a_gpu_one_line_says_what_is_missing(text: Path, tmp_path: Path)
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.quick
 def test_auto_trains_on_the_cpu_where_there_is_no_gpu_and_says_so(
     monkeypatch: pytest.MonkeyPatch, cli: CLI, text: Path, tmp_path: Path
 ) -> None:

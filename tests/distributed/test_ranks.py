@@ -47,7 +47,6 @@ def test_a_plain_run_imports_no_mpi(text: Path, tmp_path: Path) -> None:
 
 
 @needs_mpi
-@pytest.mark.quick
 def test_one_rank_gives_the_same_bytes_as_no_mpi(text: Path, tmp_path: Path) -> None:
     options = "--threads", 1, "--dim", 16, "--epochs", 2, "--quiet"
     assert ran(1, "train", text, "-o", tmp_path / "one.bin", *options) == (0, "")

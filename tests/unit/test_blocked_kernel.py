@@ -52,7 +52,7 @@ def cases() -> Iterator[Any]:
                         window,
                         given,
                         id=f"{cbow}-{negative}-{hs}-{window}-{name}",
-                        marks=marks((cbow, negative, hs)),
+                        marks=marks((cbow, negative, hs)) if chosen is None else pytest.mark.slow,
                     )
 
 
