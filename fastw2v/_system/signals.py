@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
@@ -21,9 +22,12 @@ RAISED: dict[int, type[KeyboardInterrupt]] = {
     signal.SIGTERM: Terminated,
     signal.SIGHUP: HungUp,
 }
+REPEAT_SECONDS = 1.0  # within which a repeated signal counts as one
 RETRY_SECONDS = 0.02  # from one attempt to deliver a pending signal to the next
 IMPORT_FRAMES = "<frozen importlib"
 
+_repeated = False  # whether signals may arrive twice
+_arrived: dict[int, float] = {}  # when each signal arrived last
 _pending = 0  # the number of a signal that has not been raised yet, or 0
 _holding = False  # whether signals are held
 _dropped_before = sys.unraisablehook
@@ -44,6 +48,15 @@ def listen() -> None:
     signal.signal(signal.SIGALRM, _retry_pending)
     if sys.unraisablehook is not _dropped:
         _dropped_before, sys.unraisablehook = sys.unraisablehook, _dropped
+
+
+def expect_repeated_signals() -> None:
+    """Count a signal that arrives twice within a second as one.
+
+    For a process whose parent forwards signals to it: Slurm sends a signal to every process of a job, so it arrives twice.
+    """
+    global _repeated
+    _repeated = True
 
 
 def ignore_signals() -> None:
@@ -113,6 +126,15 @@ def raising_dropped_interrupts() -> Iterator[None]:
 
 
 def _handle(number: int, frame: FrameType | None) -> None:
+    now = time.monotonic()
+    if _repeated and now - _arrived.get(number, -REPEAT_SECONDS) < REPEAT_SECONDS:
+        return
+    _arrived[number] = now
+    _deliver(number, frame)
+
+
+def _deliver(number: int, frame: FrameType | None) -> None:
+    """Raise a signal, or leave it pending while something is imported."""
     if not _imports(frame):
         _set_pending(0)
         raise RAISED[number]
@@ -130,7 +152,7 @@ def _set_pending(number: int) -> None:
 
 def _retry_pending(number: int, frame: FrameType | None) -> None:
     if _pending and not _holding and not _imports(frame):
-        _handle(_pending, frame)
+        _deliver(_pending, frame)
 
 
 def _imports(frame: FrameType | None) -> bool:

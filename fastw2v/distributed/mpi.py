@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v._system.platforms import core_numbers
+from fastw2v._system.processes import rank_of
 from fastw2v._system.resources import usable_cores
 from fastw2v.errors import UsageError
 
@@ -22,6 +23,21 @@ SLEEP = 0.0005  # seconds
 BROADCAST_ELEMENTS = 1 << 28  # of one broadcast
 HEARTBEAT = 1  # the tag of its messages
 ABORT_TIMEOUT = 2.0  # seconds
+
+
+def _check_that_the_launcher_fits(mpi: Any) -> None:
+    """Refuse processes that do not find each other: each would train alone, and all would write the same files.
+
+    That happens where the launcher is of another kind than the MPI library. Raises UsageError.
+    """
+    found, size = rank_of(), mpi.COMM_WORLD.size
+    if found and found[1] != size:
+        name, version = mpi.get_vendor()
+        library = f"{name} {'.'.join(map(str, version))}"
+        raise UsageError(
+            f"the launcher started {found[1]} processes, but their MPI library, {library}, finds {size}: "
+            "use the launcher of that library, or the library of the launcher"
+        )
 
 
 class MpiCommunicator:
@@ -36,6 +52,7 @@ class MpiCommunicator:
             ) from error
         except RuntimeError as error:  # mpi4py is there, and no MPI
             raise UsageError(f"mpi4py finds no MPI library ({error}): install one, as by pip install mpich") from error
+        _check_that_the_launcher_fits(MPI)
         self.mpi = MPI
         self.world = MPI.COMM_WORLD.Dup()
         self.rank, self.size = self.world.rank, self.world.size

@@ -20,6 +20,7 @@ from types import FrameType
 from typing import NoReturn
 
 from fastw2v._system.processes import rank_of
+from fastw2v._system.signals import expect_repeated_signals
 from fastw2v.distributed.failure_report import (
     MOST_AFTER,
     claim_report,
@@ -74,6 +75,7 @@ def supervise() -> None:
         _die_with_parent(_parent_socket)
         if os.getppid() != started_by:
             os._exit(1)
+        expect_repeated_signals()
         return
     _parent_socket.close()
 

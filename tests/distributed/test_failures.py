@@ -76,6 +76,22 @@ def test_a_stopped_run_gives_a_single_process_s_code_each_time(number: int, code
 
 
 @needs_mpi
+def test_a_signal_to_all_processes_of_all_ranks_is_one_signal(long_text: Path, tmp_path: Path) -> None:
+    """So Slurm stops a job at its time limit: a rank's process gets the signal itself, and the one above it passes it on."""
+    state, output = tmp_path / "state", str(tmp_path / "v.bin")
+    options = "--dim", 8, "--threads", 1, "--epochs", 100_000, "--quiet", "--checkpoint", state, "--checkpoint-every", "1h"
+    run = start(2, "train", long_text, "-o", output, *options, "--log", tmp_path / "log")
+    wait_for((tmp_path / "log").exists)
+    working = working_processes(output)
+    for process in [*working, *map(parent, working)]:
+        os.kill(process, signal.SIGTERM)
+    found, lines = ended_with(run)
+    assert (found, len(lines)) == (143, 1), lines
+    assert re.fullmatch(r"fastw2v: stopped at .*; fastw2v resume .* continues the run; no vectors were written", lines[0])
+    assert has_checkpoint(state)
+
+
+@needs_mpi
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_at_its_start_says_so_once(number: int, long_text: Path, tmp_path: Path) -> None:
     for turn in range(TIMES):
@@ -125,6 +141,19 @@ def test_a_text_that_only_one_rank_can_read_is_refused_before_mpi_starts(
     monkeypatch.setitem(sys.modules, "mpi4py", None)  # whoever imports it fails in another way
     with pytest.raises(UsageError, match=re.escape(ONE_READS_IT)):
         run(corpus, Settings(), Files(output=tmp_path / "v.bin"), Listener())  # type: ignore[arg-type]
+
+
+@needs_mpi
+def test_a_launcher_of_another_kind_than_the_library_is_refused(long_text: Path, tmp_path: Path) -> None:
+    """Each process would train alone, as MPICH lets it where the launcher was not its own."""
+    started_by_another = os.environ | {"MV2_COMM_WORLD_SIZE": "3", "MV2_COMM_WORLD_RANK": "0"}
+    command = [sys.executable, "-m", "fastw2v", "train", str(long_text), "-o", str(tmp_path / "v.bin")]
+    done = subprocess.run(command, env=started_by_another, stderr=subprocess.PIPE, text=True, timeout=100, check=False)
+    assert done.returncode == 2
+    assert re.fullmatch(
+        r"fastw2v: the launcher started 3 processes, but their MPI library, MPICH [0-9.]+, finds 1: .*\n", done.stderr
+    )
+    assert not (tmp_path / "v.bin").exists()
 
 
 def test_of_the_processes_of_one_launcher_one_claim_report_and_only_once() -> None:
