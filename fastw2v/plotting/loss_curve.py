@@ -35,15 +35,21 @@ def draw_loss(
 
     Parameters
     ----------
-    logs : a log that `fastw2v train --log` or `fastw2v.train(log=…)` wrote, or several to compare
-    output : the image, `.png` or `.svg`
-    title : shown above the image
-    listener : receives messages for the user
+    logs : str, path-like, or iterable of these
+        A log that `fastw2v train --log` or `fastw2v.train(log=…)` wrote, or several to compare.
+    output : str or path-like
+        The image, `.png` or `.svg`.
+    title : str, optional
+        Shown above the image.
+    listener : Listener, optional
+        Receives messages for the user.
 
     Raises
     ------
-    UsageError : a file is not such a log (the message names the line), or a library is not installed
-    Fastw2vError : the image cannot be written
+    UsageError
+        A file is not such a log (the message names the line), or a library is not installed.
+    Fastw2vError
+        The image cannot be written.
     """
     path = Path(output)
     kind = kind_of(path, IMAGE_KINDS)

@@ -42,20 +42,31 @@ def draw_map(
 
     Parameters
     ----------
-    vectors : word vectors, or a file of them
-    output : an image, `.png` or `.svg`, or `.html`, a self-contained page with zoom, search and neighbours
-    words : the words to draw, or a mapping from words to the names of their groups, which are coloured; see `read_word_list`
-    top : without `words`, the number of most frequent words to draw (default 500)
-    method : "pca" or "tsne"
-    title : shown above the map
-    seed : of t-SNE; PCA uses no random numbers
-    neighbours : nearest neighbours that the page lists for each word, out of all words of the vectors
-    listener : receives messages for the user
+    vectors : WordVectors, str or path-like
+        Word vectors, or a file of them.
+    output : str or path-like
+        An image, `.png` or `.svg`, or `.html`, a self-contained page with zoom, search and neighbours.
+    words : iterable of str, or mapping of str to str, optional
+        The words to draw, or a mapping from words to the names of their groups, which are coloured; see `read_word_list`.
+    top : int, optional
+        Without `words`, the number of most frequent words to draw. None for 500.
+    method : {"pca", "tsne"}, default "pca"
+        PCA keeps large distances, t-SNE near neighbours; the latter needs the extra `plot`.
+    title : str, optional
+        Shown above the map.
+    seed : int, default 1
+        Seed of t-SNE; PCA uses no random numbers.
+    neighbours : int, default 10
+        Nearest neighbours that the page lists for each word, out of all words of the vectors.
+    listener : Listener, optional
+        Receives messages for the user.
 
     Raises
     ------
-    UsageError : a value out of range, no word to draw, or a library that is not installed
-    Fastw2vError : vectors with NaN or infinity, or a file that cannot be written
+    UsageError
+        A value out of range, no word to draw, or a library that is not installed.
+    Fastw2vError
+        Vectors with NaN or infinity, or a file that cannot be written.
     """
     path, listener = Path(output), listener or Listener()
     kind = kind_of(path, MAP_KINDS)

@@ -34,7 +34,12 @@ class Chosen(NamedTuple):
 def read_word_list(path: str | PathLike[str]) -> dict[str, str]:
     """Read words and their groups ("" for none) from a file with one word a line, optionally followed by a tab and its group.
 
-    A repeated word keeps its first group. Raises UsageError if the file cannot be read or holds no word.
+    A repeated word keeps its first group.
+
+    Raises
+    ------
+    UsageError
+        The file cannot be read or holds no word.
     """
     words: dict[str, str] = {}
     for _, line in text_lines(Path(path), "a list of words"):

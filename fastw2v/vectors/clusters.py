@@ -24,10 +24,24 @@ def clusters(
     moves each word to the center with the largest dot product, the first of equals; words are not scaled (word2vec.c). A class
     that becomes empty stays empty.
 
+    Parameters
+    ----------
     vectors : (n, dim) float32
-    advanced : called with the number of rows just assigned, iterations × n in all
+    k : int
+        The number of classes.
+    iterations : int, default 10
+    advanced : callable, optional
+        Called with the number of rows just assigned, iterations × n in all.
 
-    Returns (n,) int32 classes, 0 to k - 1. Raises UsageError for a `k` or `iterations` out of range.
+    Returns
+    -------
+    (n,) int32
+        The class of each word, from 0 to k - 1.
+
+    Raises
+    ------
+    UsageError
+        `k` or `iterations` is out of range.
     """
     k = checked_number("k", k, Range(1, MOST_CLASSES))
     iterations = checked_number("iterations", iterations, Range(1, 10**6))
