@@ -100,7 +100,8 @@ def _cut_text(text: Text, size: int, end_lines: bool) -> Iterator[tuple[bytes, i
         if len(rest) > size:
             # A "word" of millions of bytes: only its first MAX_WORD_BYTES are used, and one more shows that it is longer.
             rest = rest.replace(b"\r", b"")[: MAX_WORD_BYTES + 1]
-    if end_lines and place > text.start and last != b"\n":
+    begun = last or text.start == 0  # carriage returns after the last line of another part begin none
+    if end_lines and place > text.start and begun and last != b"\n":
         yield rest + b"\n", start
 
 

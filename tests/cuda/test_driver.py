@@ -22,7 +22,7 @@ from fastw2v.errors import Fastw2vError
 from fastw2v.training import gpu
 
 pytestmark = pytest.mark.driver
-WIDE = {"dim": 300, "epochs": 2, "device": "cuda", "stretches": 3, "threads": 1}  # more shared memory than 48 KB
+WIDE = {"dim": 300, "epochs": 2, "device": "cuda", "streams": 3, "threads": 1}  # more shared memory than 48 KB
 
 
 @pytest.fixture(autouse=True, scope="module")

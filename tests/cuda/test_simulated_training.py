@@ -195,7 +195,7 @@ def whole(few_words: Path, tmp_path_factory: pytest.TempPathFactory) -> WordVect
     log = tmp_path_factory.mktemp("log") / "log"
     vectors = run(str(few_words), Settings(**SMALL, streams=1), Files(log=log), Listener())
     end = json.loads(log.read_text().splitlines()[-1])
-    assert (end["settings"]["device"], end["settings"]["stretches"]) == ("cuda", 1)
+    assert (end["settings"]["device"], end["settings"]["streams"]) == ("cuda", 1)
     assert 0.5 < end["loss"] < 2 * np.log(2) + 0.05
     assert vectors.output_vectors is not None
     assert np.abs(vectors.output_vectors).max() > 1e-3
@@ -240,7 +240,7 @@ def test_ids_that_do_not_fit_on_the_gpu_go_through_it_and_give_the_same_bytes(
 
 def test_a_gpu_with_too_little_memory_is_refused_with_the_figures(few_words: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "the_card", lambda: SIMULATED_CARD._replace(free=1000))
-    says = r"the GPU \(the simulator\) has 1.0 kB free, and training needs .* of them for the model: a smaller --dim"
+    says = r"the GPU \(the simulator\) has 1.0 kB free, and training needs .* of them for the model: a smaller dim="
     with pytest.raises(Fastw2vError, match=says):
         fastw2v.train(few_words, **SMALL)
 

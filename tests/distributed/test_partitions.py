@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from helpers.texts import zipf_text
 from helpers.thread_ranks import on_each
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fastw2v.corpus import partitions
@@ -44,6 +44,7 @@ def test_the_shares_of_a_text_are_the_text(tmp_path: Path, ranks: int) -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example(text="a a a a a a\na a a a\n\r", ranks=3, near=0, piece=1000)
 @given(
     text=st.text(st.sampled_from("ab \t\n\r"), min_size=20, max_size=300).filter(lambda text: len(text.split()) > 9),
     ranks=st.integers(2, 5),

@@ -40,8 +40,8 @@ def right_shares(counts: np.ndarray, exponent: float) -> np.ndarray:
 def draws_of_both(state: np.uint64, table: Any, aliases: np.ndarray, found: np.ndarray, draws: int) -> None:
     for _ in range(draws):
         state = advance(state)
-        found[0, noise.draw(state, table)] += 1
-        found[1, alias.draw(state, aliases)] += 1
+        found[0, noise.draw_from_table(state, table)] += 1
+        found[1, alias.draw_from_alias(state, aliases)] += 1
 
 
 @pytest.mark.parametrize("exponent", EXPONENTS)

@@ -118,7 +118,7 @@ def test_rows_are_found_whatever_the_size_of_a_chunk(tmp_path: Path, monkeypatch
         vectors.save(tmp_path / name)
     vectors.save(tmp_path / "glove.txt", "glove")
     monkeypatch.setattr(recognition, "SAMPLE", 100)
-    monkeypatch.setattr(reading, "FIRST_ROWS", 100)
+    monkeypatch.setattr(reading, "FIRST_BYTES", 100)
     for chunk in (1, 7, 100, 1000):
         monkeypatch.setattr(reading, "BYTES_READ_AT_ONCE", chunk)
         for name in ("v.bin", "v.txt", "v.txt.gz", "glove.txt"):
