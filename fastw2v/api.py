@@ -212,7 +212,8 @@ def train(
     vectors, init_file = (init, None) if isinstance(init, WordVectors) else (None, init)
     if not isinstance(init_file, (str, os.PathLike, type(None))):
         raise UsageError(
-            f"init is a {type(init).__name__}: give a name, or WordVectors, which WordVectors.from_gensim makes too"
+            f"init is of type {type(init).__name__}: give the name of a file of vectors, or WordVectors "
+            "(of a gensim model, by WordVectors.from_gensim)"
         )
     files = Files(
         output=_path("output", output),
@@ -341,7 +342,7 @@ def _path(name: str, path: PathName | None) -> Path | None:
 def _heard(progress: bool, callback: Callable[[Progress], object] | None, run: Callable[[Listener], Result]) -> Result:
     """What a run returns that a display and the user's function hear of; raises what that function raised, as it is."""
     if callback is not None and not callable(callback):
-        raise UsageError(f"callback is {shown(callback)}: it must be a function, which is called with a Progress")
+        raise UsageError(f"callback is {shown(callback)}: it must be a function that takes a Progress")
     listener = listener_for(progress=checked_flag("progress", progress))
     try:
         return run(Listeners(listener, Callback(callback)) if callback else listener)

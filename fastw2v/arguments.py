@@ -26,8 +26,13 @@ class Range(NamedTuple):
         return (self.low < value if self.open_low else self.low <= value) and value <= self.high
 
     def __str__(self) -> str:
-        most = f"to {self.high:,}" if self.high < math.inf else "up"
-        return f"{'above' if self.open_low else 'from'} {self.low:,} {most}".replace(",000,000,000", " billion")
+        if self.high == math.inf:
+            words = f"above {self.low:,}" if self.open_low else f"of at least {self.low:,}"
+        elif self.open_low:
+            words = f"above {self.low:,} and at most {self.high:,}"
+        else:
+            words = f"from {self.low:,} to {self.high:,}"
+        return words.replace(",000,000,000", " billion")
 
 
 COUNT = Range(1, math.inf)

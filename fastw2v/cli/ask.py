@@ -43,7 +43,8 @@ def similar(
     limit: int | None,
     style: str | None,
 ) -> None:
-    """Show the words nearest to WORDS, taken together, in VECTORS, with their cosines; without WORDS, ask again and again.
+    """Show the words in VECTORS that are nearest to the mean of WORDS, with their cosines. Without WORDS, read queries
+    from standard input, one a line.
 
     \b
     fastw2v similar vectors.bin king

@@ -21,12 +21,14 @@ WIDTH = 132  # columns of the table
 @click.command(short_help="Measure the speed of training on this machine.")
 @click.option("--corpus", type=FILE, metavar="FILE", help="A text to train on.  [default: a generated one, like English]")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="As skipgram-ns or cbow-hs; repeat it for more.")
-@click.option("--kernel", "kernels", multiple=True, type=click.Choice(KERNELS), help="This training loop alone.")
+@click.option("--kernel", "kernels", multiple=True, type=click.Choice(KERNELS), help="Measure only this kernel.")
 @click.option("--threads", type=int, multiple=True, help="Number of threads; repeat it for more.  [default: 1, 2, 4 … all]")
 @click.option("--dim", "--size", type=int, default=100, show_default=True, help="Length of a vector.")
 @click.option("--words", type=int, help="Words of the text to train on.  [default: 300,000]")
-@click.option("--repeats", type=int, default=3, show_default=True, help="At least; the median is reported.")
-@click.option("--json", "json_file", metavar="FILE", help="Write the figures as JSON; - for standard output, for the table.")
+@click.option("--repeats", type=int, default=3, show_default=True, help="Measure at least this often; the median is reported.")
+@click.option(
+    "--json", "json_file", metavar="FILE", help="Write the figures as JSON; - for standard output instead of the table."
+)
 @click.option("--plot", type=FILE, metavar="FILE", help="Draw the figures: .png or .svg. Needs pip install 'fastw2v[plot]'.")
 @click.option("--quiet", is_flag=True, help="Print nothing while measuring.")
 def bench(

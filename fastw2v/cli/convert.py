@@ -15,7 +15,7 @@ from fastw2v.vectors.io import DTYPES, DtypeName, FileFormat
 @click.argument("source", metavar="IN", type=FILE)
 @click.argument("target", metavar="OUT", type=FILE)
 @FILE_FORMAT
-@click.option("--dtype", type=click.Choice(DTYPES), help="In a folder; int8 has a scale for each row.")
+@click.option("--dtype", type=click.Choice(DTYPES), help="Number type in a .f2v folder; int8 has a scale for each row.")
 @LIMIT
 @LENIENT
 def convert(source: Path, target: Path, file_format: FileFormat, dtype: DtypeName | None, limit: int | None) -> None:

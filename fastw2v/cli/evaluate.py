@@ -27,7 +27,7 @@ SIMILARITY_COLUMNS = ("file", "spearman", "spearman p", "pearson", "pearson p", 
 )
 @click.option("--method", type=click.Choice(ANALOGY_METHODS), default=ANALOGY_METHODS[0], show_default=True)
 @click.option("--case-sensitive", is_flag=True, help="Distinguish King from king.")
-@click.option("--unicode-case", is_flag=True, help="Take Élan for élan too, not only A to Z for a to z, as the original does.")
+@click.option("--unicode-case", is_flag=True, help="Ignore the case of all letters, not only of A to Z as the original does.")
 @LIMIT
 @LENIENT
 @output_options

@@ -13,14 +13,14 @@ from fastw2v.cli.options import FILE, QUIET, VECTORS
 @click.option(
     "-o", "--output", type=FILE, required=True, help="Write the map there: .png, .svg, or .html, an interactive page."
 )
-@click.option("--words", type=FILE, metavar="FILE", help="These words: one a line, after a tab its group.")
+@click.option("--words", type=FILE, metavar="FILE", help="Draw these words: one a line, optionally a tab and its group.")
 @click.option("--top", type=int, help="Draw the N most frequent words.  [default: 500]")
 @click.option(
     "--method",
     type=click.Choice(MAP_METHODS),
     default=MAP_METHODS[0],
     show_default=True,
-    help="pca keeps large distances, tsne near neighbours.",
+    help="pca preserves large distances, tsne close neighbours.",
 )
 @click.option("--title", help="Title of the map.  [default: the number of words and the file]")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of t-SNE.")

@@ -22,7 +22,7 @@ LENIENT = click.option(
     is_flag=True,
     callback=_keep,
     expose_value=False,
-    help="Read the rows that are there, though the file's first line promises more or fewer.",
+    help="Read all rows found, even if the first line states another number.",
 )
 
 

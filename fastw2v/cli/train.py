@@ -28,7 +28,7 @@ from fastw2v.vectors.io import FileFormat
     type=float,
     default=default("noise_exponent"),
     show_default=True,
-    help="Draw noise words by their counts to this power; 0: all alike, below 0: rare words more often.",
+    help="Power of counts in the noise distribution; 0: uniform, below 0: rare words more often.",
 )
 @click.option("--hs/--no-hs", default=default("hs"), show_default=True, help="Hierarchical softmax, alone or with --negative.")
 @click.option(
@@ -38,17 +38,23 @@ from fastw2v.vectors.io import FileFormat
 @MAX_VOCAB
 @click.option("--epochs", "--iter", type=int, default=default("epochs"), show_default=True, help="Passes over the text.")
 @click.option("--alpha", type=float, default=default("alpha"), help="Starting learning rate.  [default: 0.025, CBOW 0.05]")
-@click.option("--min-alpha", type=float, help="Last learning rate; as --alpha: constant.  [default: 1e-4 of --alpha]")
+@click.option(
+    "--min-alpha", type=float, help="Last learning rate; equal to --alpha for a constant rate.  [default: 1e-4 of --alpha]"
+)
 @THREADS
 @click.option(
-    "--seed", type=int, default=default("seed"), show_default=True, help="With one thread, the same seed gives the same bytes."
+    "--seed",
+    type=int,
+    default=default("seed"),
+    show_default=True,
+    help="Random seed; with one thread it determines every byte.",
 )
 @click.option(
     "--kernel",
     type=click.Choice(KERNELS),
     default=default("kernel"),
     show_default=True,
-    help="blocked: the fast one; reference: word2vec.c's arithmetic.",
+    help="blocked: fast; reference: computes as word2vec.c does.",
 )
 @click.option(
     "--device",
@@ -59,23 +65,25 @@ from fastw2v.vectors.io import FileFormat
 )
 @click.option("--streams", type=int, help="Parts of the text that a GPU trains concurrently.  [default: chosen automatically]")
 @click.option("--stretches", "streams", type=int, hidden=True)  # its former name
-@memory_option("For ids and counting, as 8G; more goes to a temporary file.")
+@memory_option("Memory for word ids and counting, as 8G; more ids go to a temporary file.")
 @FILE_FORMAT
 @click.option("--save-vocab", type=FILE, metavar="FILE", help="Write words and counts, as word2vec.c does.")
 @click.option("--read-vocab", type=FILE, metavar="FILE", help="Take words and counts from a file instead of counting.")
 @click.option(
-    "--init", type=FILE, metavar="MODEL", help="Warm start from these vectors: their words stay, and counts are added up."
+    "--init", type=FILE, metavar="MODEL", help="Start from these vectors: their words stay, and their counts are added."
 )
 @click.option("--save-output-vectors", type=FILE, metavar="FILE", help="Write the output vectors of negative sampling too.")
 @click.option("--checkpoint", type=FILE, metavar="DIR", help="Write checkpoints there, for fastw2v resume.")
-@click.option("--checkpoint-every", metavar="TIME", default="10m", show_default=True, help="As 90s, 10m or 2h.")
-@click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors as they are then.")
-@click.option("--force", is_flag=True, help="Start a new run though DIR has a checkpoint, which is set aside.")
+@click.option(
+    "--checkpoint-every", metavar="TIME", default="10m", show_default=True, help="Time between checkpoints: 90s, 10m, 2h."
+)
+@click.option("--save-on-interrupt", is_flag=True, help="When stopped, write the vectors trained so far.")
+@click.option("--force", is_flag=True, help="Start a new run even if DIR holds a checkpoint, which is set aside.")
 @click.option(
     "--sync-words",
     type=int,
     metavar="N",
-    help="Words of a rank between two averaging rounds.  [default: chosen automatically]",
+    help="Words that each MPI process trains between two averaging rounds.  [default: chosen automatically]",
 )
 @click.option("--log", type=FILE, metavar="FILE", help="Write progress as JSON lines.")
 @QUIET

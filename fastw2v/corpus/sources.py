@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fastw2v._system.files import unnamed_temporary_file
+from fastw2v._system.resources import readable_bytes
 from fastw2v._system.text_encoding import to_bytes
 from fastw2v.arguments import shown
 from fastw2v.compression.reading import content, is_tar
@@ -19,6 +20,7 @@ from fastw2v.corpus.texts import MAX_UNBROKEN_BYTES, Text, texts
 from fastw2v.errors import Fastw2vError, UsageError, reason
 
 COPY_BYTES = 1 << 20
+LARGE_COPY, ROOM_LEFT = 1 << 30, 0.25  # a larger copy must leave this part of its size free on the disk
 WHITE_SPACE_PATTERN = re.compile(r"[ \t\n\r]")
 SPLIT = "give lists of words, as sentence.split() makes them; names of files must stand in a list"
 
@@ -143,7 +145,7 @@ def sources(corpus: Any, spool_folder: Path | None = None, note: Callable[[str],
         return _named(corpus, spool_folder, note)
     if isinstance(corpus, Iterable) and not isinstance(corpus, (bytes, bytearray)):
         return [Source("the sentences", spooled=_spooled_sentences(corpus, spool_folder))]
-    raise UsageError(f"the corpus is a {type(corpus).__name__}: give file names or sentences, each a list of words")
+    raise UsageError(f"the corpus is of type {type(corpus).__name__}: give file names, or sentences, each a list of words")
 
 
 def is_standard_input(name: object) -> bool:
@@ -180,10 +182,10 @@ def _from_path(path: Path, spool_folder: Path | None) -> Source:
 def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
     """Copy a stream to a temporary file, without decompression.
 
-    Raises UsageError for an endless stream without white space, such as /dev/zero, before it fills the disk.
+    Raises UsageError for a stream without white space, such as /dev/zero, and for one that would fill the disk.
     """
     copy = unnamed_temporary_file(folder)
-    word = 0  # bytes since the last white space
+    word = size = 0  # bytes since the last white space, and copied
     while True:
         try:
             data = stream.read(COPY_BYTES)
@@ -192,9 +194,21 @@ def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
         append_to_copy(copy, data)
         if not data:
             return copy
+        size += len(data)
+        if size > LARGE_COPY and (free := free_bytes(copy)) < ROOM_LEFT * size:
+            raise UsageError(
+                f"{name} is too large to keep: {readable_bytes(size)} are copied, {readable_bytes(free)} are free on the disk; "
+                "set TMPDIR to a folder with room, give a file, or a part of it, as by head -c 1G"
+            )
         word = 0 if any(space in data for space in (b" ", b"\n", b"\t")) else word + len(data)
         if word > MAX_UNBROKEN_BYTES:
             raise UsageError(f"{name} is not text: {word:,} bytes of it hold no white space")
+
+
+def free_bytes(file: IO[bytes]) -> int:
+    """The bytes that are free on the disk of an open file."""
+    disk = os.statvfs(file.fileno())
+    return disk.f_bavail * disk.f_frsize
 
 
 def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[bytes]:
@@ -202,14 +216,14 @@ def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[byte
     copy = unnamed_temporary_file(folder)
     for number, sentence in enumerate(sentences, 1):
         if isinstance(sentence, (str, bytes, os.PathLike)):
-            raise UsageError(f"sentence {number} is a {type(sentence).__name__}: {SPLIT}")
+            raise UsageError(f"sentence {number} is of type {type(sentence).__name__}: {SPLIT}")
         if not isinstance(sentence, Iterable):
-            raise UsageError(f"sentence {number} is a {type(sentence).__name__}: each sentence must be a list of words")
+            raise UsageError(f"sentence {number} is of type {type(sentence).__name__}: it must be a list of words")
         words = list(sentence)
         for word in words:
             if not isinstance(word, str):
                 raise UsageError(
-                    f"sentence {number} holds a {type(word).__name__}, {shown(word)}: words must be str, as str() makes them"
+                    f"sentence {number} has the word {shown(word)}, of type {type(word).__name__}: words must be str"
                 )
             if not word or WHITE_SPACE_PATTERN.search(word):
                 raise UsageError(f"sentence {number}: {word!r} is not a word: words hold no white space and are not empty")

@@ -40,7 +40,7 @@ class Embeddings:
         if len(self._rows) != len(self.words):
             check_distinct(words_to_bytes(self.words), lambda row: f"word {row + 1:,}")
         if len(self.words) != len(self.stored):
-            raise UsageError(f"{len(self.words):,} words, but {len(self.stored):,} vectors")
+            raise UsageError(f"the words are {len(self.words):,}, the vectors {len(self.stored):,}: each word needs one vector")
 
     @property
     def vectors(self) -> np.ndarray:

@@ -37,7 +37,7 @@ class UnknownWordError(UsageError, KeyError):
             by_row = "; .words lists them by row" if isinstance(self.word, (int, np.integer)) else ""
             return f"{shown(self.word)} is of type {type(self.word).__name__}: words must be str{by_row}"
         near = near_spellings(self.word, self.words)
-        return f"the word {shown(self.word)} has no vector" + (f"; there is {', '.join(near)}" if near else "")
+        return f"the word {shown(self.word)} has no vector" + (f"; did you mean {', '.join(near)}?" if near else "")
 
 
 def near_spellings(word: str, words: Sequence[str], most: int = 3) -> list[str]:

@@ -190,8 +190,8 @@ def test_an_unknown_word_is_named_with_near_spellings() -> None:
     with pytest.raises(KeyError) as error:
         vectors["Londn"]
     assert isinstance(error.value, UnknownWordError)
-    assert str(error.value) == "the word 'Londn' has no vector; there is London"
-    with pytest.raises(UnknownWordError, match="'london' has no vector; there is London"):
+    assert str(error.value) == "the word 'Londn' has no vector; did you mean London?"
+    with pytest.raises(UnknownWordError, match="'london' has no vector; did you mean London"):
         vectors.most_similar("london")
     with pytest.raises(UnknownWordError, match=r"the word 'zzzzzz' has no vector$"):
         vectors.similarity("tree", "zzzzzz")
@@ -210,7 +210,7 @@ def test_questions_that_make_no_sense_are_refused(ours: WordVectors) -> None:
         (lambda: ours.doesnt_match([]), "at least one word"),
         (lambda: ours.n_similarity([], ["w1"]), "at least one word"),
         (lambda: ours.similar_by_vector(np.zeros(5)), r"the query vector has shape \(5,\): it must be \(12,\)"),
-        (lambda: WordVectors(["a"], np.zeros((2, 2))), "1 words, but 2 vectors"),
+        (lambda: WordVectors(["a"], np.zeros((2, 2))), "the words are 1, the vectors 2: each word needs one vector"),
         (lambda: WordVectors(["a", "a"], np.zeros((2, 2))), "'a' is in row 1 too"),
         (lambda: fastw2v.load("x", limit=0), "limit is 0"),
     ):

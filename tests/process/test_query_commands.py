@@ -52,7 +52,7 @@ def test_similar_without_words_asks_line_by_line(cli: CLI, vectors: Path, monkey
     done = cli("similar", vectors, "--tsv", "-n", 1)
     assert done.code == 0
     assert done.out.splitlines()[0::2] == ["word\tcosine"] * 2
-    assert "'kign' has no vector; there is king" in done.err
+    assert "'kign' has no vector; did you mean king?" in done.err
 
 
 def test_analogy_solves_a_to_b_as_c_to(cli: CLI, vectors: Path) -> None:
@@ -63,7 +63,7 @@ def test_analogy_solves_a_to_b_as_c_to(cli: CLI, vectors: Path) -> None:
 
 def test_unknown_words_are_one_line(cli: CLI, vectors: Path) -> None:
     done = cli("similar", vectors, "appel")
-    assert (done.code, done.err) == (2, "fastw2v: the word 'appel' has no vector; there is apple\n")
+    assert (done.code, done.err) == (2, "fastw2v: the word 'appel' has no vector; did you mean apple?\n")
 
 
 def test_eval_scores_analogies_and_similarity(cli: CLI, vectors: Path, tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ UNSPLIT = {
     "an iterator of sentences": (iter(["the cat"]), r"sentence 1 is a str: .*sentence\.split\(\)"),
     "an array of sentences": (np.array(["the cat"]), r"sentence 1 is a str_: .*sentence\.split\(\)"),
     "an iterator of paths": (iter([Path("a.txt")]), "sentence 1 is a PosixPath: .*names of files must stand in a list"),
-    "numbers": ([[1, 2]], r"sentence 1 holds a int, 1: words must be str, as str\(\) makes them"),
+    "numbers": ([[1, 2]], r"sentence 1 has the word 1, of type int: words must be str"),
     "files that are not there": (["a.txt", "b.txt"], "cannot read a.txt: no such file or folder"),
 }
 

@@ -101,7 +101,7 @@ def test_a_closed_standard_input_and_words_that_are_no_text_are_refused(monkeypa
         sources("-")
     for corpus, message in (
         ([["a", "\ud800"]], "cannot be written as UTF-8"),
-        ([1, 2], "sentence 1 is a int"),
+        ([1, 2], "sentence 1 is of type int"),
     ):
         with pytest.raises(UsageError, match=message):
             sources(corpus)

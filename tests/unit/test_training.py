@@ -249,13 +249,13 @@ def test_sentences_in_memory_train_like_the_same_text_in_a_file(tmp_path: Path) 
     ("corpus", "message"),
     [
         (["one sentence"], r"no file 'one sentence'.*sentence\.split\(\)"),
-        ([["a", 5]], "sentence 1 holds a int"),
+        ([["a", 5]], "sentence 1 has the word 5, of type int"),
         ([["a"], "b"], "sentence 2 is a str"),
         ([["a", "new york"]], "sentence 1: 'new york' is not a word"),
         ([["a", ""]], "sentence 1: '' is not a word"),
         ([], "the text is empty"),
-        (17, "the corpus is a int"),
-        (b"bytes", "the corpus is a bytes"),
+        (17, "the corpus is of type int"),
+        (b"bytes", "the corpus is of type bytes"),
     ],
 )
 def test_a_wrong_corpus_is_refused(corpus: object, message: str) -> None:

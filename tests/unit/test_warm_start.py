@@ -165,7 +165,7 @@ def test_vectors_in_a_folder_and_themselves_give_the_same_bytes(earlier: WordVec
     assert found[0].words == found[1].words
     assert found[0].vectors.tobytes() == found[1].vectors.tobytes()
     assert counts_of(found[0]) == counts_of(found[1])
-    with pytest.raises(UsageError, match="init is a int: give a name, or WordVectors"):
+    with pytest.raises(UsageError, match="init is of type int: give the name of a file of vectors, or WordVectors"):
         fastw2v.train(later, init=3, **OPTIONS)  # type: ignore[arg-type]
 
 
