@@ -168,5 +168,5 @@ def test_a_word_without_end_is_refused_whatever_brings_it(tmp_path: Path, monkey
 def test_a_stream_that_would_fill_the_disk_is_refused_before(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "LARGE_COPY", 3 << 20)
     monkeypatch.setattr(sources, "free_bytes", lambda copy: (10 << 20) - copy.tell())
-    with pytest.raises(UsageError, match=r"/dev/urandom is too large to keep: 8.4 MB are copied, 2.1 MB are free on the disk"):
+    with pytest.raises(UsageError, match=r"/dev/urandom is too large to keep: 9.4 MB are copied, 1.0 MB are free on the disk"):
         sources.sources("/dev/urandom")
