@@ -119,7 +119,7 @@ def test_a_word_is_searched_for_and_its_neighbours_are_shown(shown: Any) -> None
     labels = {text: (x, y) for text, x, y in map_.seen()["labels"]}
     assert np.allclose(labels["c3w7"], (box["width"] / 2, box["height"] / 2), atol=60)
     map_.page.fill("#search", "nowhere")
-    assert map_.page.locator("#suggestions li").all_text_contents() == ["no word on the map begins so"]
+    assert map_.page.locator("#suggestions li").all_text_contents() == ["no matching word on the map"]
 
 
 def test_the_map_is_zoomed_moved_and_shown_whole_again(shown: Any) -> None:
