@@ -216,8 +216,8 @@ def _prepared(session: Session, job: Job, listener: Listener) -> Prepared:
     settings = session.local_settings(job.asked)
     if session.size == 1 and settings.thread_count > (cores := usable_cores()):
         listener.note(
-            f"{settings.thread_count} threads on the {cores} cores that this process may use: "
-            "more threads than cores do not train faster"
+            f"{settings.thread_count} threads are more than the {cores} core{'s' if cores != 1 else ''} "
+            "that this process may use, and do not train faster"
         )
     warm = session.gathered(job.init is not None)[0]
     earlier = opened(job.init, settings.dim, listener.note) if job.init is not None and session.leads else None

@@ -152,6 +152,6 @@ def test_an_output_that_would_take_other_files_with_it_is_refused(
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(UsageError, match=refusal):
         fastw2v.train(text, dim=4, epochs=1, output=output, **more)
-    with pytest.raises(UsageError, match="beside a model"):
+    with pytest.raises(UsageError, match="which overwriting the model would remove"):
         vectors.save("full.f2v")
     assert sorted(tmp_path.rglob("*")) == before
