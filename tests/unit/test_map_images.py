@@ -166,7 +166,7 @@ def test_words_of_any_bytes_can_be_drawn_and_lacking_letters_are_said_once(tmp_p
     notes = Notes()
     draw_map(vectors, tmp_path / f"map.{kind}", words=groups, title="$\\frac$ </title>\udcff", listener=notes)
     assert (tmp_path / f"map.{kind}").stat().st_size > 1000
-    assert len([note for note in notes.notes if "fonts" in note]) == (kind != "html")
+    assert len([note for note in notes.notes if "installed font" in note]) == (kind != "html")
 
 
 def font_with(letter: str, name: str, path: Path) -> Path:
@@ -204,7 +204,7 @@ def test_a_font_installed_after_matplotlib_made_its_list_is_found_whatever_it_is
     for words, told in (([letter, "a"], 0), ([letter, lacked], 1), (["a", "b"], 0)):
         notes = Notes()
         draw_map(WordVectors(words, np.eye(2, dtype=np.float32)), tmp_path / "map.svg", listener=notes)
-        assert len([note for note in notes.notes if "fonts" in note]) == told
+        assert len([note for note in notes.notes if "installed font" in note]) == told
         assert ("NobodysList" in (tmp_path / "map.svg").read_text()) == (letter in words)
     assert not caplog.records  # which a user would see
 

@@ -107,7 +107,7 @@ def test_words_without_counts_count_as_seen_once_and_a_note_says_so(later: Path,
     hears = Hears()
     found = run(str(later), Settings(**OPTIONS), Files(init=tmp_path / "e.bin"), hears)
     assert counts_of(found) == {"</s>": 1, "e": 3, "c": 2, "a": 1, "d": 1, "f": 1}
-    assert [note for note in hears.notes if "come without counts, so each counts as seen once" in note]
+    assert [note for note in hears.notes if "have no counts, so each word counts as seen once" in note]
     no_count = WordVectors(["</s>", "a", "c"], np.ones((3, 4), np.float32), counts=np.array([0, 0, 5]))
     hears = Hears()
     found = run(str(later), Settings(**OPTIONS), Files(), hears, init=no_count)
@@ -175,7 +175,7 @@ WRONG = {
     "word 2, 'a b', cannot be a word": WordVectors(["a", "a b"], ROWS),
     r"word 2, 'a\\n', cannot be a word": WordVectors(["a", "a\n"], ROWS),
     "it must have 1 to 1,000 bytes": WordVectors(["a" * 1001, "a"], ROWS),
-    "a word is no text that can be written as UTF-8": WordVectors(["a", "\ud800"], ROWS),
+    "a word cannot be written as UTF-8": WordVectors(["a", "\ud800"], ROWS),
     "word 2: the word 'é' is in row 1 too": WordVectors(["é", "\udcc3\udca9"], ROWS),  # the same bytes
     "the vector of 'b' holds NaN": WordVectors(["a", "b"], np.array([[1, 2, 3], [1, np.nan, 3]])),
     "the output vector of 'a' holds NaN": WordVectors(["a", "b"], ROWS, output_vectors=ROWS * [[np.inf], [1]]),
