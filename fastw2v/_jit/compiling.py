@@ -120,7 +120,7 @@ def compiling_note(duration: str) -> str:
     """
     if CACHE_FOLDER is None:
         return f"compiling for this machine ({duration}, each run; set NUMBA_CACHE_DIR to a writable folder to keep the code)"
-    return f"compiling for this machine (the first run only; {duration})"
+    return f"compiling for this machine ({duration}); later runs use the result"
 
 
 class Entry(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastw2v._system.display import say
 from fastw2v.benchmark.operations import work_of
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import sources
 from fastw2v.errors import Fastw2vError
 from fastw2v.kernels import loss as loss_kernel

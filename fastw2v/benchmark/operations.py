@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings

@@ -4,7 +4,7 @@ import os
 import zlib
 from typing import Any
 
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source
 
 IDS_AT_ONCE = 1 << 22

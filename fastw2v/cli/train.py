@@ -136,7 +136,7 @@ def train(
 
 def _seconds(text: str) -> float:
     """The value of --checkpoint-every in seconds."""
-    from fastw2v.checkpoints.writer import parse_interval
+    from fastw2v.checkpoints.periodic import parse_interval
 
     try:
         return parse_interval(text)

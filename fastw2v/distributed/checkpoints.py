@@ -6,7 +6,7 @@ import numpy as np
 
 from fastw2v.checkpoints import checksums
 from fastw2v.checkpoints.text_description import describe_text
-from fastw2v.corpus.ids import ID, IdStream
+from fastw2v.corpus.id_stream import ID, IdStream
 from fastw2v.distributed.communicator import Communicator
 from fastw2v.distributed.corpus import has_own_files
 from fastw2v.distributed.serialization import all_gather_json, pack_arrays, unpack_arrays

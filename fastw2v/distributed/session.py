@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from fastw2v._system.resources import available_memory
-from fastw2v.checkpoints.writer import CheckpointWriter
+from fastw2v.checkpoints.periodic import CheckpointWriter
 from fastw2v.corpus.counting import WordCounts
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.corpus.words import WordTable

@@ -8,7 +8,7 @@ import numpy as np
 
 from fastw2v._jit.compiling import warm_up
 from fastw2v._system.signals import signals_held
-from fastw2v.checkpoints.writer import CheckpointWriter
+from fastw2v.checkpoints.periodic import CheckpointWriter
 from fastw2v.distributed import averaging
 from fastw2v.distributed.averaging import SharedRows
 from fastw2v.distributed.checkpoints import gathered_state

@@ -8,7 +8,7 @@ import numpy as np
 from fastw2v._jit.compiling import compiled_math, inlined
 from fastw2v.kernels.pairs import HIDDEN, dot, window_around
 from fastw2v.kernels.worker import END_OF_SENTENCE
-from fastw2v.model.alias import draw_from_alias
+from fastw2v.model.noise import draw_from_alias
 from fastw2v.model.random_stream import advance, uniform
 
 NATS, PAIRS = 0, 1  # the two places of a sum of losses

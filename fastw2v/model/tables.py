@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v.model.alias import alias_table, no_alias
 from fastw2v.model.huffman import HuffmanTree, huffman_tree, no_tree, tree_bytes
-from fastw2v.model.noise import CELLS, NoiseTable, no_noise, noise_table
+from fastw2v.model.noise import CELLS, NoiseTable, alias_table, no_alias, no_noise, noise_table
 from fastw2v.model.sigmoid import SIGMOID_ENTRIES, sigmoid_table
 from fastw2v.settings import Settings
 
@@ -17,7 +16,7 @@ class Tables(NamedTuple):
     frequency : (vocabulary,) float32, each word's relative frequency in the text trained on
     keep : (vocabulary,) float32, the probability of keeping an occurrence of each word
     sigmoid : (1000,) float32
-    noise, alias : the noise distribution in two forms (model.noise, model.alias), empty without negative sampling
+    noise, alias : the noise distribution in two forms (model.noise), empty without negative sampling
     tree : the Huffman tree, empty without hierarchical softmax
     """
 

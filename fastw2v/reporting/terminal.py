@@ -174,7 +174,8 @@ def print_summary(summary: Summary, console: PlainConsole) -> None:
     ranks = len(summary.rank_words_per_second)
     each = f" in each of {ranks} ranks" if ranks else ""
     table.add_row("speed", f"{summary.words_per_second:,.0f} words/s on {'a GPU, ' if gpu else ''}{count} {units}{each}")
-    table.add_row("loss", f"{_loss_text(summary.loss)} nats per pair")
+    measured = not math.isnan(summary.loss)
+    table.add_row("loss", f"{summary.loss:.3f} nats per pair" if measured else "not measured: there were too few pairs")
     for path, size in summary.files.items():
         table.add_row("written", f"{path} ({readable_bytes(size)})")
     console.print(table)

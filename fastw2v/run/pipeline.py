@@ -16,10 +16,10 @@ from fastw2v._system.resources import usable_cores
 from fastw2v._system.signals import signals_held
 from fastw2v._system.text_encoding import words_to_text
 from fastw2v.arguments import checked_path
+from fastw2v.checkpoints.periodic import CheckpointWriter
 from fastw2v.checkpoints.store import Store
-from fastw2v.checkpoints.writer import CheckpointWriter
 from fastw2v.corpus.findings import Findings
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.model.matrices import Model, new_model
 from fastw2v.model.tables import Tables, tables

@@ -8,7 +8,7 @@ from fastw2v._system.resources import available_memory, readable_bytes
 from fastw2v.corpus.counting import count_words, select
 from fastw2v.corpus.encoding import Sentences, encode
 from fastw2v.corpus.findings import Findings, merge_findings
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
 from fastw2v.corpus.words import WordTable

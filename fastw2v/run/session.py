@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fastw2v._system.processes import rank_of
+from fastw2v.checkpoints.periodic import CheckpointWriter
 from fastw2v.checkpoints.text_description import describe_text
-from fastw2v.checkpoints.writer import CheckpointWriter
 from fastw2v.corpus.counting import WordCounts, counted_words
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.corpus.words import WordTable

@@ -5,7 +5,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 
 from fastw2v._system.signals import held_while_importing
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.errors import UsageError, option
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables

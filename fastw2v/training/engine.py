@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings

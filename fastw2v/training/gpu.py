@@ -14,7 +14,7 @@ import numpy as np
 from numba import cuda
 
 from fastw2v._system.resources import readable_bytes
-from fastw2v.corpus.ids import ID, IdStream
+from fastw2v.corpus.id_stream import ID, IdStream
 from fastw2v.errors import Fastw2vError, option
 from fastw2v.kernels.cuda.batch import Batch, drawing_kernel
 from fastw2v.kernels.cuda.loss import loss_kernel

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 
 SENTENCE_SEARCH = 1_000  # how far a bound may move from its even place to fall between two sentences
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v._jit.compiling import Entry
-from fastw2v.corpus.ids import ID, IdStream
+from fastw2v.corpus.id_stream import ID, IdStream
 from fastw2v.kernels import KERNELS
 from fastw2v.kernels import loss as loss_kernel
 from fastw2v.kernels.loss import NATS, PAIRS

@@ -20,8 +20,8 @@ from helpers.variants import COUNTS, VARIANTS
 from helpers.watched_simulator import watched_simulator  # noqa: F401, it watches all that is launched here
 
 import fastw2v
-from fastw2v.checkpoints import writer
-from fastw2v.corpus.ids import IdStream
+from fastw2v.checkpoints import periodic
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.errors import Fastw2vError, Interrupted
 from fastw2v.kernels.cuda import batch as cuda_batch
 from fastw2v.kernels.cuda.plan import MOST_STATIC, best_streams, plan
@@ -205,7 +205,7 @@ def whole(few_words: Path, tmp_path_factory: pytest.TempPathFactory) -> WordVect
 def test_a_run_on_the_gpu_is_stopped_resumed_and_gives_the_same_bytes(
     few_words: Path, whole: WordVectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writer, "MAX_TIME_FRACTION", 1e9)  # a checkpoint at every look
+    monkeypatch.setattr(periodic, "MAX_TIME_FRACTION", 1e9)  # a checkpoint at every look
     settings = Settings(**SMALL, streams=1)
     files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
     with pytest.raises(Interrupted, match="resume"):

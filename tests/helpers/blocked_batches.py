@@ -4,8 +4,8 @@ import numpy as np
 
 from fastw2v._jit.compiling import compiled
 from fastw2v.kernels.blocked.worker import Worker
-from fastw2v.model.alias import draw_from_alias
 from fastw2v.model.matrices import Model, new_model
+from fastw2v.model.noise import draw_from_alias
 from fastw2v.model.random_stream import advance
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings

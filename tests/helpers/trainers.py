@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.model.matrices import new_model
 from fastw2v.model.tables import tables
 from fastw2v.settings import Settings

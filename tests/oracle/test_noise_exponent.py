@@ -18,7 +18,7 @@ from fastw2v.kernels import blocked
 from fastw2v.kernels.blocked.sizes import MOST_IN_A_POOL, crowding, sizes
 from fastw2v.kernels.schedule import new_schedule
 from fastw2v.kernels.worker import Variant, variant
-from fastw2v.model import alias, noise, random_stream
+from fastw2v.model import noise, random_stream
 from fastw2v.model.matrices import Model
 from fastw2v.model.noise import SLOTS, noise_table
 from fastw2v.model.tables import tables
@@ -41,7 +41,7 @@ def draws_of_both(state: np.uint64, table: Any, aliases: np.ndarray, found: np.n
     for _ in range(draws):
         state = advance(state)
         found[0, noise.draw_from_table(state, table)] += 1
-        found[1, alias.draw_from_alias(state, aliases)] += 1
+        found[1, noise.draw_from_alias(state, aliases)] += 1
 
 
 @pytest.mark.parametrize("exponent", EXPONENTS)
@@ -73,7 +73,7 @@ def test_the_shares_are_gensims(exponent: float) -> None:
 def test_the_smallest_and_largest_counts_leave_whole_tables(exponent: float, counts: list[int]) -> None:
     with np.errstate(all="raise"):
         ends = noise_table(np.array(counts, np.int64), exponent).ends
-        own, other = alias.alias_table(ends).T
+        own, other = noise.alias_table(ends).T
     assert ends[-1] == SLOTS
     assert (np.diff(ends, prepend=0) >= 0).all()
     assert ((own >= 0) & (other >= 0) & (other < len(counts))).all()

@@ -22,11 +22,11 @@ from helpers.texts import zipf_text
 
 import fastw2v
 from fastw2v._system.files import TEMPORARY, remove_leftovers, temporary_beside
+from fastw2v.checkpoints import periodic
 from fastw2v.checkpoints import store as store_module
-from fastw2v.checkpoints import writer
+from fastw2v.checkpoints.periodic import CheckpointWriter, parse_interval
 from fastw2v.checkpoints.store import Checkpoint, Store
 from fastw2v.checkpoints.text_description import changes
-from fastw2v.checkpoints.writer import CheckpointWriter, parse_interval
 from fastw2v.errors import Fastw2vError, Interrupted, UsageError
 from fastw2v.reporting.listener import Listener
 from fastw2v.reporting.log import JsonLog
@@ -53,7 +53,7 @@ def test_one_thread_stopped_and_resumed_gives_the_same_bytes(
     options = Settings(dim=16, epochs=6, threads=1, **variant)  # type: ignore[arg-type]
     whole = run(str(long_text), options, Files(output=tmp_path / "whole.bin"), Listener())
     files = Files(output=tmp_path / "resumed.bin", checkpoint=tmp_path / "state", checkpoint_every=0)
-    monkeypatch.setattr(writer, "MAX_TIME_FRACTION", 1e9)  # a checkpoint at every look
+    monkeypatch.setattr(periodic, "MAX_TIME_FRACTION", 1e9)  # a checkpoint at every look
     with pytest.raises(Interrupted, match="resume"):
         run(str(long_text), options, files, StopAt(0.2))
     assert not (tmp_path / "resumed.bin").exists()
@@ -328,7 +328,7 @@ def test_training_stands_still_for_a_small_part_of_the_time(long_text: Path, tmp
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CheckpointWriter, "write_if_due", noting)
         patch.setattr(CheckpointWriter, "write", slowly)
-        patch.setattr(writer, "time", SimpleNamespace(monotonic=later))
+        patch.setattr(periodic, "time", SimpleNamespace(monotonic=later))
         run(str(long_text), Settings(dim=16, epochs=30), Files(checkpoint=tmp_path / "state", checkpoint_every=0), Listener())
     # The first is written at once, and each further one only when it costs less than its part of the time since.
     assert 0 < sum(costs) <= 0.05 * now + 2 * costs[-1]

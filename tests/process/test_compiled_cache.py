@@ -257,7 +257,7 @@ def test_where_the_folder_that_was_chosen_cannot_be_used_nothing_is_kept(runs: R
         shown = " ".join(runs.code("int64", NUMBA_CACHE_DIR=os.devnull))
         assert shown.startswith(f"{INTEGER} 0 ")
         assert shown.endswith("(long, each run; set NUMBA_CACHE_DIR to a writable folder to keep the code)")
-    assert "(the first run only; long)" in " ".join(runs.code("int64"))
+    assert "compiling for this machine (long); later runs use the result" in " ".join(runs.code("int64"))
 
 
 def test_a_function_compiled_anew_by_hand_is_not_taken_from_the_cache(runs: Runs) -> None:

@@ -23,7 +23,7 @@ from fastw2v._system import files as files_module
 from fastw2v._system.array_folder import read_array, write_array
 from fastw2v._system.files import TEMPORARY, remove_leftovers, written_whole
 from fastw2v.checkpoints.store import Checkpoint, Store
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.errors import Interrupted, UsageError
 from fastw2v.model.matrices import aligned_zeros, new_model
 from fastw2v.model.tables import tables
@@ -222,7 +222,7 @@ def test_the_one_before_stays_where_any_array_of_a_new_checkpoint_is_no_number(l
     with pytest.MonkeyPatch.context() as patch:
         original = captured
         patch.setattr(
-            "fastw2v.checkpoints.writer.captured",
+            "fastw2v.checkpoints.periodic.captured",
             lambda trainer: original(trainer) | {"losses": np.full((2, 8), np.nan)},
         )
         files = Files(checkpoint=tmp_path / "state", checkpoint_every=0)

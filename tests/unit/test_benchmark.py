@@ -14,7 +14,7 @@ from fastw2v.benchmark.statistics import ratio_of_medians, spread
 from fastw2v.benchmark.suite import benchmark
 from fastw2v.benchmark.text import VOCABULARY, batches, word_of, write_text
 from fastw2v.benchmark.variants import thread_counts
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.errors import UsageError
 from fastw2v.model.matrices import aligned_zeros
 from fastw2v.model.tables import tables

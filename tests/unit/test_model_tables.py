@@ -14,7 +14,7 @@ from scipy import stats
 from fastw2v.kernels import pairs, reference
 from fastw2v.kernels.reference.worker import new_worker
 from fastw2v.kernels.worker import Variant
-from fastw2v.model import alias, random_stream
+from fastw2v.model import noise, random_stream
 from fastw2v.model.huffman import HuffmanTree, huffman_tree, tree_bytes
 from fastw2v.model.noise import SLOTS, draw_from_table, noise_table
 from fastw2v.model.sigmoid import sigmoid_table
@@ -154,20 +154,20 @@ def test_the_noise_table_has_the_originals_slots() -> None:
 def test_the_alias_table_holds_the_same_distribution() -> None:
     counts = ordered(np.random.default_rng(1).zipf(1.3, 5000).clip(1, 10**6).tolist())
     ends = noise_table(counts).ends
-    own, other = alias.alias_table(ends).T
-    share = np.bincount(np.arange(len(ends)), own, len(ends)) + np.bincount(other, alias.WHOLE - own, len(ends))
+    own, other = noise.alias_table(ends).T
+    share = np.bincount(np.arange(len(ends)), own, len(ends)) + np.bincount(other, noise.WHOLE - own, len(ends))
     slots = np.diff(ends, prepend=0)
     expected = slots / SLOTS + slots[0] / SLOTS / (len(ends) - 1)
     expected[0] = 0
-    assert np.allclose(share / alias.WHOLE / len(ends), expected, rtol=1e-6, atol=1e-12)
+    assert np.allclose(share / noise.WHOLE / len(ends), expected, rtol=1e-6, atol=1e-12)
     assert share[0] == 0
 
 
 def test_a_draw_from_the_alias_table_takes_each_word_as_often_as_its_cells_say() -> None:
     counts = np.array([40, 30, 20, 10, 5, 4, 3, 2, 1, 1], np.int64)
     ends, draws = noise_table(counts).ends, 200_000
-    draw_alias, state = callable_piece(alias.draw_from_alias), np.uint64(3)
-    table, advance_once = alias.alias_table(ends), callable_piece(advance)
+    draw_alias, state = callable_piece(noise.draw_from_alias), np.uint64(3)
+    table, advance_once = noise.alias_table(ends), callable_piece(advance)
     found = np.zeros(len(counts), np.int64)
     for _ in range(draws):
         state = np.uint64(advance_once(state))
@@ -181,7 +181,7 @@ def test_a_draw_from_the_alias_table_takes_each_word_as_often_as_its_cells_say()
 @pytest.mark.parametrize("counts", [[5], [10, 3], [1, 1, 1, 1], [0, 7, 7]])
 def test_the_smallest_alias_tables_are_whole(counts: list[int]) -> None:
     ends = noise_table(np.array(counts, np.int64)).ends
-    own, other = alias.alias_table(ends).T
+    own, other = noise.alias_table(ends).T
     assert np.all((own >= 0) & (other >= 0) & (other < len(counts)))
     assert len(counts) == 1 or (own[0] == 0 and other[0] != 0)
 

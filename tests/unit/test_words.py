@@ -15,7 +15,7 @@ from fastw2v.corpus.buffers import map_in_order, text_buffers
 from fastw2v.corpus.counting import Counter as ThreadCounter
 from fastw2v.corpus.counting import count_words, select
 from fastw2v.corpus.encoding import encode
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.corpus.words import MAX_WORD_BYTES, USED_ENTRIES

@@ -6,7 +6,7 @@ from helpers.trainers import stream, trainer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fastw2v.corpus.ids import IdStream
+from fastw2v.corpus.id_stream import IdStream
 from fastw2v.settings import Settings
 from fastw2v.training.partitions import partition_bounds
 from fastw2v.training.threads import CHUNK

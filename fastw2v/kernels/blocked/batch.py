@@ -7,7 +7,7 @@ from fastw2v._jit.simd import HALF
 from fastw2v.kernels.blocked.sizes import NOISE_A_PAIR
 from fastw2v.kernels.blocked.worker import BATCH
 from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
-from fastw2v.model.alias import draw_from_alias
+from fastw2v.model.noise import draw_from_alias
 from fastw2v.model.random_stream import advance
 
 HIGH_24_BITS, HIGH_32_BITS = np.uint64(40), np.uint64(32)

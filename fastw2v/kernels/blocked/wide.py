@@ -30,7 +30,7 @@ from fastw2v.kernels.blocked.rows import add_changes, copy_rows
 from fastw2v.kernels.blocked.sizes import SPAN
 from fastw2v.kernels.products import rounded_up, sigmoid
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
-from fastw2v.model.alias import draw_from_alias
+from fastw2v.model.noise import draw_from_alias
 from fastw2v.model.random_stream import advance
 
 
