@@ -116,7 +116,7 @@ def _cached(function: Any, *wanted: str) -> Any:
 def compiling_note(duration: str) -> str:
     """The note to show before compiling.
 
-    duration : of compiling, such as "some seconds"
+    duration : of compiling, such as "a few seconds"
     """
     if CACHE_FOLDER is None:
         return f"compiling for this machine ({duration}, each run; set NUMBA_CACHE_DIR to a writable folder to keep the code)"

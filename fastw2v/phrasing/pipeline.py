@@ -144,7 +144,7 @@ def run_phrases(
             folder = spool_folder(output)
             text = sources(corpus, folder, listener.note)
             check_not_an_input(output, "the output", [source.path for source in text if source.path])
-            seconds = warm_up(entries(), lambda: listener.note(compiling_note("some seconds")))
+            seconds = warm_up(entries(), lambda: listener.note(compiling_note("a few seconds")))
             if seconds:
                 listener.note(f"compiled in {seconds:.1f} s")
             passes = Passes(settings, listener, observer or PassObserver(), exact)

@@ -259,7 +259,7 @@ def _trainer(
     settings = ready.settings
     gpu = settings.device == "cuda"
     if gpu:
-        listener.note("compiling for the GPU (some ten seconds)")
+        listener.note("compiling for the GPU (about ten seconds)")
     clock, total_words = Stopwatch(), train_words * settings.epochs if session.size > 1 else None
     engine = new_engine(ready.ids, model, lookup, session.seeded(settings), total_words, session.gpu)
     return Trainer(engine, replace(engine.settings, seed=settings.seed)), clock.lap() if gpu else 0.0

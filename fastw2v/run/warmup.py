@@ -32,7 +32,7 @@ def compile_all(settings: Settings, listener: Listener) -> float:
     """Compile what is not in the cache yet, and tell the user. Returns the seconds it took; 0.0 when all was cached."""
 
     def compile_elsewhere() -> None:
-        listener.note(compiling_note("some 6 s"))
+        listener.note(compiling_note("about 6 s"))
         _compile_in_children(settings)
 
     parts = PARTS if settings.device == "cpu" else PARTS[1:]  # a GPU has kernels of its own
