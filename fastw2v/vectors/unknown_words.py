@@ -24,7 +24,7 @@ class UnknownWordError(UsageError, KeyError):
     --------
     >>> vectors["Paris"]
     Traceback (most recent call last):
-    fastw2v.vectors.unknown_words.UnknownWordError: the word 'Paris' has no vector; there is paris...
+    fastw2v.vectors.unknown_words.UnknownWordError: the word 'Paris' has no vector; did you mean paris...
     """
 
     def __init__(self, word: Any, words: Sequence[str] = ()) -> None:

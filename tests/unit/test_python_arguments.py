@@ -166,9 +166,9 @@ UNSPLIT = {
     "sentences": (["the cat sat", "on the mat"], r"there is no file 'the cat sat', .*sentence\.split\(\)"),
     "a text": ("the cat sat\non the mat", r"there is no file 'the cat sat\\non the mat', .*sentence\.split\(\)"),
     "words": (["the", "cat", "sat"], r"there is no file 'the', .*a sentence is a list of words"),
-    "an iterator of sentences": (iter(["the cat"]), r"sentence 1 is a str: .*sentence\.split\(\)"),
-    "an array of sentences": (np.array(["the cat"]), r"sentence 1 is a str_: .*sentence\.split\(\)"),
-    "an iterator of paths": (iter([Path("a.txt")]), "sentence 1 is a PosixPath: .*names of files must stand in a list"),
+    "an iterator of sentences": (iter(["the cat"]), r"sentence 1 is of type str: .*sentence\.split\(\)"),
+    "an array of sentences": (np.array(["the cat"]), r"sentence 1 is of type str_: .*sentence\.split\(\)"),
+    "an iterator of paths": (iter([Path("a.txt")]), "sentence 1 is of type PosixPath: .*names of files must stand in a list"),
     "numbers": ([[1, 2]], r"sentence 1 has the word 1, of type int: words must be str"),
     "files that are not there": (["a.txt", "b.txt"], "cannot read a.txt: no such file or folder"),
 }

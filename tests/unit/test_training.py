@@ -250,7 +250,7 @@ def test_sentences_in_memory_train_like_the_same_text_in_a_file(tmp_path: Path) 
     [
         (["one sentence"], r"no file 'one sentence'.*sentence\.split\(\)"),
         ([["a", 5]], "sentence 1 has the word 5, of type int"),
-        ([["a"], "b"], "sentence 2 is a str"),
+        ([["a"], "b"], "sentence 2 is of type str"),
         ([["a", "new york"]], "sentence 1: 'new york' is not a word"),
         ([["a", ""]], "sentence 1: '' is not a word"),
         ([], "the text is empty"),
