@@ -52,7 +52,7 @@ def cases() -> Iterator[Any]:
                         window,
                         given,
                         id=f"{cbow}-{negative}-{hs}-{window}-{name}",
-                        marks=marks((cbow, negative, hs)) if chosen is None else pytest.mark.slow,
+                        marks=marks((cbow, negative, hs)) if chosen is None and window < 60 else pytest.mark.slow,
                     )
 
 
@@ -105,6 +105,7 @@ def test_one_center_at_a_time_does_what_the_reference_does_on_average(cbow: bool
             assert 0.96 < np.linalg.norm(ours) / np.linalg.norm(theirs) < 1.04
 
 
+@pytest.mark.slow
 def test_text_in_pieces_trains_the_same_as_text_in_one() -> None:
     random = np.random.default_rng(3)
     length = 3 * BATCH
