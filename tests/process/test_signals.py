@@ -15,8 +15,8 @@ from fastw2v.checkpoints.store import Store
 # From the last checkpoint of a stopped run on, the disk stands still after each array.
 SLOW_DISK = """
 import time
-from fastw2v.checkpoints import store, writer
-write_last, write = writer.CheckpointWriter.write_last, store.write_array
+from fastw2v.checkpoints import store, periodic
+write_last, write = periodic.CheckpointWriter.write_last, store.write_array
 def slowly(path, array):
     write(path, array)
     open({sign!r}, "w").close()
@@ -24,7 +24,7 @@ def slowly(path, array):
 def write_last_slowly(self, arrays):
     store.write_array = slowly
     return write_last(self, arrays)
-writer.CheckpointWriter.write_last = write_last_slowly
+periodic.CheckpointWriter.write_last = write_last_slowly
 """
 # A signal when the text is opened or has been read for the so-manieth time: by counting first, then by encoding.
 AT_THE_TEXT = """
