@@ -66,7 +66,7 @@ def text_buffers(
         position = source.begin
         try:
             for text in source.texts(raw):
-                blank = begins_line = True
+                blank, begins_line = True, text.before in (b"", b"\n")
                 for data, start in _cut_text(text, size, end_lines and source.end is None):
                     blank = blank and data.removeprefix(MARK).isspace()
                     yield TextBuffer(data, text.name, start, begins_line, findings)
@@ -83,7 +83,7 @@ def text_buffers(
 def _cut_text(text: Text, size: int, end_lines: bool) -> Iterator[tuple[bytes, int]]:
     """The data of each buffer of one text, and its offset in the text."""
     start = place = text.start  # offsets of `rest` and of the next read
-    rest = last = b""  # the beginning of an unfinished word; the last byte other than a carriage return
+    rest, last = b"", text.before  # the beginning of an unfinished word; the last byte other than a carriage return
     word = 0  # bytes of the unfinished word so far
     while more := text.reader.read(size):
         place += len(more)
@@ -100,8 +100,7 @@ def _cut_text(text: Text, size: int, end_lines: bool) -> Iterator[tuple[bytes, i
         if len(rest) > size:
             # A "word" of millions of bytes: only its first MAX_WORD_BYTES are used, and one more shows that it is longer.
             rest = rest.replace(b"\r", b"")[: MAX_WORD_BYTES + 1]
-    begun = last or text.start == 0  # carriage returns after the last line of another part begin none
-    if end_lines and place > text.start and begun and last != b"\n":
+    if end_lines and place > text.start and last != b"\n":
         yield rest + b"\n", start
 
 

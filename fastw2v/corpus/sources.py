@@ -67,8 +67,9 @@ class Source:
         findings = self.findings
         for text in texts(raw, self.name, lambda name: None if findings.complete else findings.skipped.append(name)):
             if self.begin or self.end is not None:
-                raw.seek(self.begin)
-                yield Text(text.name, PartReader(text.reader, self.size), self.begin)
+                raw.seek(max(0, self.begin - 1))
+                before = raw.read(1) if self.begin else b""
+                yield Text(text.name, PartReader(text.reader, self.size), self.begin, before)
             else:
                 yield text
 

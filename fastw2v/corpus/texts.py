@@ -21,11 +21,13 @@ class Text(NamedTuple):
     name : the file's name, and that of the archive member, for messages
     reader : its read(n) returns bytes
     start : the offset of the first byte, if only a part of the text is read
+    before : the byte before that, which is white space; none at the beginning of the text
     """
 
     name: str
     reader: Any
     start: int = 0
+    before: bytes = b""
 
 
 def texts(raw: IO[bytes], name: str, skipped: Callable[[str], None]) -> Iterator[Text]:

@@ -44,7 +44,9 @@ def test_the_shares_of_a_text_are_the_text(tmp_path: Path, ranks: int) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@example(text="a a a a a a\na a a a\n\r", ranks=3, near=0, piece=1000)
+@example(text="a a a a a a\na a a a\n\r", ranks=3, near=0, piece=1000)  # the last part holds no line,
+@example(text="a a a a aaaaaaaaaaaaa \r", ranks=2, near=0, piece=1000)  # or the end of one
+@example(text="a a a a aaaaaaaaaaaaaaaa \ufeffb\n", ranks=2, near=0, piece=1)  # a byte order mark inside a line
 @given(
     text=st.text(st.sampled_from("ab \t\n\r"), min_size=20, max_size=300).filter(lambda text: len(text.split()) > 9),
     ranks=st.integers(2, 5),
