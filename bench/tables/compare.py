@@ -1,9 +1,11 @@
 """Figures of `python -m bench compare`."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from bench.tables.markdown import (
     VARIANT_NAMES,
+    Run,
     ends,
     grouped,
     mean_score,
@@ -63,27 +65,29 @@ def peers(document: Document) -> str:
 
 def score_table(document: Document) -> str:
     """Each variant's scores, set by set."""
-    groups = grouped(document["runs"], "variant", "program")
-    programs = list(dict.fromkeys(program for _, program in groups))
-    rows = []
-    for variant in dict.fromkeys(variant for variant, _ in groups):
-        cells = [slashed(scores(groups.get((variant, program), []))) for program in programs]
-        rows.append([VARIANT_NAMES[variant], *cells])
+    shown = _by_program(document, "", lambda runs: slashed(scores(runs)))
     names = " / ".join(scores(document["runs"])) or "no sets"
-    shown = table(["", *(NAMES.get(name, name) for name in programs)], rows)
     return f"{shown}\n\n{names}: analogies solved in %, Spearman's ρ × 100; {_runs(document)}. {_about(document)}."
 
 
 def memory(document: Document) -> str:
     """Peak memory of each program, by variant."""
+
+    def peak(runs: list[Run]) -> str:
+        most = middle(runs, "peak")
+        return number(most and most / 1e6, 0, " MB")
+
+    return f"{_by_program(document, 'peak memory', peak)}\n\nOf the whole command, {_runs(document)}. {_about(document)}."
+
+
+def _by_program(document: Document, corner: str, cell: Callable[[list[Run]], str]) -> str:
+    """A row for each variant, a column for each program; `cell` shows their runs."""
     groups = grouped(document["runs"], "variant", "program")
     programs = list(dict.fromkeys(program for _, program in groups))
     rows = []
     for variant in dict.fromkeys(variant for variant, _ in groups):
-        peaks = [middle(groups.get((variant, program), []), "peak") for program in programs]
-        rows.append([VARIANT_NAMES[variant], *(number(peak and peak / 1e6, 0, " MB") for peak in peaks)])
-    shown = table(["peak memory", *(NAMES.get(name, name) for name in programs)], rows)
-    return f"{shown}\n\nOf the whole command, {_runs(document)}. {_about(document)}."
+        rows.append([VARIANT_NAMES[variant], *(cell(groups.get((variant, program), [])) for program in programs)])
+    return table([corner, *(NAMES.get(name, name) for name in programs)], rows)
 
 
 def detail(document: Document) -> str:
