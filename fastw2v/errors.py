@@ -4,7 +4,8 @@ Python, the command line and the original's programs call the same setting by di
 `-min-count`. A message takes the name from `argument`, `option` or `call`, which ask the front end that runs.
 """
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -92,6 +93,21 @@ class Wording:
         """A function of the package, or a command, with what it is given; "..." stands for arguments that are not shown."""
         given = [repr(str(argument)) for argument in arguments] or ["..."]
         return f"fastw2v.{command}({', '.join(given + [self.option(*option) for option in options.items()])})"
+
+
+def long_option(name: str) -> str:
+    """A name as an option of fastw2v's command line: min_count as --min-count."""
+    return f"--{name.replace('_', '-')}"
+
+
+def with_value(spelled: str, value: object) -> str:
+    """An option with its value; None and True need none."""
+    return spelled if value is None or value is True else f"{spelled} {value}"
+
+
+def command_line(command: str, arguments: Iterable[object], options: Iterable[str]) -> str:
+    """A command of fastw2v as one types it in a shell."""
+    return " ".join(["fastw2v", command, *(shlex.quote(str(argument)) for argument in arguments), *options])
 
 
 _wording = Wording()

@@ -1,10 +1,8 @@
 """How messages name options on this command line."""
 
-import shlex
-
 import click
 
-from fastw2v.errors import Wording
+from fastw2v.errors import Wording, command_line, long_option, with_value
 
 ELSEWHERE = ("train", "convert")  # the commands that are looked through for an option which the one that runs lacks
 
@@ -34,17 +32,13 @@ class CommandLine(Wording):
 
     def option(self, name: str, value: object = None) -> str:
         """As --min-count, --device cpu or --force."""
-        spelled = _option_of(self.commands.running, name) or self._elsewhere(name) or f"--{name.replace('_', '-')}"
-        return spelled if value is None or value is True else f"{spelled} {value}"
+        return with_value(_option_of(self.commands.running, name) or self._elsewhere(name) or long_option(name), value)
 
     def call(self, command: str, *arguments: object, **options: object) -> str:
         """A command, with what it is given."""
-        given = [shlex.quote(str(argument)) for argument in arguments]
         its = self.commands.commands.get(command)
-        for name, value in options.items():
-            spelled = _option_of(its, name) or f"--{name.replace('_', '-')}"
-            given.append(spelled if value is True else f"{spelled} {value}")
-        return " ".join(["fastw2v", command, *given])
+        given = (with_value(_option_of(its, name) or long_option(name), value) for name, value in options.items())
+        return command_line(command, arguments, given)
 
     def _elsewhere(self, name: str) -> str | None:
         found = ((command, _option_of(self.commands.commands.get(command), name)) for command in ELSEWHERE)

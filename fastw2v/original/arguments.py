@@ -2,10 +2,9 @@
 
 import math
 import re
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
-from fastw2v.errors import UsageError, Wording
+from fastw2v.errors import UsageError, Wording, command_line, long_option, with_value
 
 WHOLE_NUMBER = re.compile(r"\s*[+-]?[0-9]+\s*")
 
@@ -35,10 +34,7 @@ class OriginalOptions(Wording):
 
     def call(self, command: str, *arguments: object, **options: object) -> str:
         """A command of fastw2v."""
-        given = [shlex.quote(str(argument)) for argument in arguments]
-        for name, value in options.items():
-            given.append(f"--{name.replace('_', '-')}" + ("" if value is None or value is True else f" {value}"))
-        return " ".join(["fastw2v", command, *given])
+        return command_line(command, arguments, (with_value(long_option(name), value) for name, value in options.items()))
 
 
 def named_arguments(names: Iterable[str], arguments: Sequence[str]) -> tuple[dict[str, str], list[str]]:
