@@ -66,7 +66,7 @@ def train(
 ) -> WordVectors:
     """Train word vectors on a text.
 
-    Words are what stands between spaces, tabs and newlines; a newline ends a sentence. Nothing is lower-cased or stripped.
+    Words are separated by spaces, tabs and newlines; a newline ends a sentence. Case and punctuation are kept.
 
     Parameters
     ----------
@@ -95,9 +95,9 @@ def train(
     epochs : int, default 5
         Passes over the text.
     alpha : float, optional
-        Starting learning rate, which falls linearly to 1e-4 of itself. None for 0.025 (skip-gram) or 0.05 (CBOW).
+        Starting learning rate. None for 0.025 (skip-gram) or 0.05 (CBOW).
     min_alpha : float, optional
-        Last learning rate, to which it falls in a straight line; None for 1e-4 of `alpha`, as in word2vec.c.
+        Last learning rate, to which the rate falls linearly; None for 1e-4 of `alpha`, as in word2vec.c.
     threads : int, optional
         Threads to train with. None for the cores that this process may use. With one thread and the same `seed`, a run
         gives the same bytes each time.
@@ -110,7 +110,7 @@ def train(
     device : {"cpu", "cuda", "auto"}, default "cpu"
         "cuda" trains on an NVIDIA GPU, "auto" on one where there is one. Needs the extra `cuda`.
     streams : int, optional
-        Number of places in the text that a GPU trains at concurrently. None chooses it.
+        Parts of the text that a GPU trains concurrently. None for as many as the GPU and the text allow.
     sync_words : int, optional
         With several MPI ranks, words that each trains between two rounds of averaging. None chooses it.
     output : str or path-like, optional
@@ -227,12 +227,12 @@ def train(
         checkpoint_every=checked_number("checkpoint_every", checkpoint_every, SECONDS, whole=False),
         save_on_interrupt=checked_flag("save_on_interrupt", save_on_interrupt),
     )
-    anew = checked_flag("force", force)
+    forced = checked_flag("force", force)
 
     def run(listener: Listener) -> WordVectors:
-        return pipeline.run(corpus, settings, files, listener, force=anew, init=vectors)
+        return pipeline.run(corpus, settings, files, listener, force=forced, init=vectors)
 
-    return _heard(progress, callback, run)
+    return _with_callback(progress, callback, run)
 
 
 def resume(
@@ -277,8 +277,8 @@ def resume(
     stopped at ...% of the training; fastw2v.resume('state') continues the run; no vectors were written
     >>> vectors = fastw2v.resume("state")
     """
-    anew = checked_flag("force", force)
-    return _heard(progress, callback, lambda listener: pipeline.resume(folder, force=anew, listener=listener))
+    forced = checked_flag("force", force)
+    return _with_callback(progress, callback, lambda listener: pipeline.resume(folder, force=forced, listener=listener))
 
 
 def count(
@@ -339,8 +339,8 @@ def _path(name: str, path: PathName | None) -> Path | None:
     return None if path is None else checked_path(name, path)
 
 
-def _heard(progress: bool, callback: Callable[[Progress], object] | None, run: Callable[[Listener], Result]) -> Result:
-    """What a run returns that a display and the user's function hear of; raises what that function raised, as it is."""
+def _with_callback(progress: bool, callback: Callable[[Progress], object] | None, run: Callable[[Listener], Result]) -> Result:
+    """Run with a display and the user's callback as listeners. An exception of the callback is raised unchanged."""
     if callback is not None and not callable(callback):
         raise UsageError(f"callback is {shown(callback)}: it must be a function that takes a Progress")
     listener = listener_for(progress=checked_flag("progress", progress))

@@ -92,9 +92,9 @@ class DistributedSession(Session):
         """The words that all ranks have counted."""
         return merge_counts(self.communicator, table, min_count, known)
 
-    def vocabulary(self, read: Callable[[], Vocabulary]) -> Vocabulary:
-        """The vocabulary that rank 0 reads."""
-        return broadcast_vocabulary(self.communicator, read() if self.leads else None)
+    def shared_vocabulary(self, own: Vocabulary | None) -> Vocabulary:
+        """The vocabulary of rank 0."""
+        return broadcast_vocabulary(self.communicator, own)
 
     def share_model(self, model: Model) -> None:
         """Broadcast the matrices of rank 0."""
@@ -128,7 +128,7 @@ class DistributedSession(Session):
             about = {name: getattr(resumed, name) for name in ("corpus", "text", "force")}
             about |= {"folder": str(resumed.folder), "settings": asdict(resumed.settings)}
         told = self.gathered(about)[0]
-        vocabulary = broadcast_vocabulary(self.communicator, resumed.vocabulary if resumed else None)
+        vocabulary = self.shared_vocabulary(resumed.vocabulary if resumed else None)
         if resumed:
             return resumed
         settings = Settings(**told["settings"])

@@ -224,7 +224,7 @@ def _prepared(session: Session, job: Job, listener: Listener) -> Prepared:
     settings = with_device(settings, listener.note)
     compile_seconds = session.compiled(partial(warmup.compile_all, settings, listener))
     clock = Stopwatch()
-    known = session.vocabulary(lambda: _of(earlier)) if warm else None
+    known = session.shared_vocabulary(earlier.vocabulary if earlier else None) if warm else None
     vocabulary = resumed.vocabulary if resumed else vocabulary_for(session, text, settings, files, listener, known)[0]
     if files.save_vocab and not resumed:
         vocabulary.save(files.save_vocab)
@@ -232,11 +232,6 @@ def _prepared(session: Session, job: Job, listener: Listener) -> Prepared:
     ids = encoded(session, text, vocabulary, settings, files, listener)
     found = gathered_findings(session, text, listener)
     return Prepared(settings, vocabulary, ids, found, warm, earlier, compile_seconds, vocab_seconds, encode_seconds=clock.lap())
-
-
-def _of(earlier: WarmStart | None) -> Vocabulary:
-    assert earlier
-    return earlier.vocabulary
 
 
 def _start(session: Session, ready: Prepared, listener: Listener) -> Model:

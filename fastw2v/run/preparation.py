@@ -31,8 +31,8 @@ def vocabulary_for(
     known : the vocabulary of a warm start, see `select`
     """
     if files.read_vocab:
-        path = files.read_vocab
-        vocabulary = session.vocabulary(lambda: _selected(read_vocabulary(path).table, settings, known))
+        own = _selected(read_vocabulary(files.read_vocab).table, settings, known) if session.leads else None
+        vocabulary = session.shared_vocabulary(own)
         distinct, words = len(vocabulary), vocabulary.train_words
         most = int(vocabulary.text_counts[1:].max(initial=0))
     else:

@@ -124,9 +124,10 @@ class Session:
         """The words that all processes have counted; `known` ones stay, however rare."""
         return counted_words(table)
 
-    def vocabulary(self, read: Callable[[], Vocabulary]) -> Vocabulary:
-        """A vocabulary that the leading process reads, for all."""
-        return read()
+    def shared_vocabulary(self, own: Vocabulary | None) -> Vocabulary:
+        """A vocabulary that the leading process has, for all."""
+        assert own
+        return own
 
     def share_model(self, model: Model) -> None:
         """Give all processes the matrices of the leading one."""

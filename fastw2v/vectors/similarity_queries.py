@@ -262,7 +262,7 @@ class SimilarityQueries(Embeddings):
         >>> bool(near < far)
         True
         """
-        target = checked_vector(word, self.dim) if is_vector(word) else self[word]
+        target = self._vector(word)
         rows = self.rows(others)
         if not rows:
             return 1 - self.cosines(target[np.newaxis])[0]
@@ -352,10 +352,14 @@ class SimilarityQueries(Embeddings):
         """
         return len(self.closer_than(word, other)) + 1
 
+    def _vector(self, query: Any) -> np.ndarray:
+        """(dim,) float32, a word's vector or the one given."""
+        return checked_vector(query, self.dim) if is_vector(query) else self[query]
+
     def _mean(self, words: list[Any]) -> np.ndarray:
         if not words:
             raise UsageError("n_similarity needs two lists with at least one word each")
-        vectors = np.array([checked_vector(word, self.dim) if is_vector(word) else self[word] for word in words], np.float64)
+        vectors = np.array([self._vector(word) for word in words], np.float64)
         mean: np.ndarray = vectors.mean(axis=0)
         return mean
 
