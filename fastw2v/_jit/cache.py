@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,13 @@ FOLDERS = (
 CACHE_FOLDER = FOLDERS.write
 
 
+@cache
+def _source_of(path: str) -> tuple[bytes, str]:
+    """A source file, and a digest of its code; most files have several compiled functions."""
+    source = Path(path).read_bytes()
+    return source, DIGEST(without_prose(source)).hexdigest()
+
+
 class CompiledCache:
     """The cache of one function, in place of Numba's. What cannot be loaded is compiled; only `recheck` may raise.
 
@@ -92,7 +100,7 @@ class CompiledCache:
         """What distinguishes this function from all others; None if its source cannot be read."""
         code = function.__code__
         try:
-            own_file = Path(code.co_filename).read_bytes()  # for a function outside the package
+            own_file, digest = _source_of(code.co_filename)  # for a function outside the package
         except OSError:
             return None
         captured = [cell.cell_contents for cell in function.__closure__ or ()]
@@ -100,7 +108,7 @@ class CompiledCache:
             "name": self.name,
             "line": without_prose(b"\n".join(own_file.split(b"\n")[: code.co_firstlineno])).count(b"\n"),
             "captured": DIGEST(dumps(captured)).hexdigest(),
-            "file": DIGEST(without_prose(own_file)).hexdigest(),
+            "file": digest,
             "package": SOURCES_STATE,
             "options": {name: sorted(value) if isinstance(value, set) else str(value) for name, value in options.items()},
         }
