@@ -98,6 +98,12 @@ def packing(beginning: bytes) -> str | None:
     return "zip" if beginning.startswith(ZIP) else compression(beginning)
 
 
+def is_plain(beginning: bytes) -> bool:
+    """Whether a file that begins so is read as it stands: nothing to decompress, convert, refuse or leave out."""
+    marked = beginning.startswith((BYTE_ORDER_MARK, *OTHER_COMPRESSION)) or other_unicode(beginning)
+    return not marked and packing(beginning) is None
+
+
 def is_tar(beginning: bytes) -> bool:
     """Whether data with this beginning are a tar archive."""
     if b"\0" not in beginning[:512]:

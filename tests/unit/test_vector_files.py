@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import fastw2v
+from fastw2v.compression.reading import is_plain
 from fastw2v.compression.zstd import zstd
 from fastw2v.errors import Fastw2vError, UsageError
 from fastw2v.vectors.io import FILE_FORMATS, reading, recognition, text_rows
@@ -25,8 +26,6 @@ QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.function_scop
 words_of_bytes = st.binary(min_size=1, max_size=20).filter(lambda word: not set(word) & set(b" \t\n\r"))
 floats = st.floats(width=32, allow_nan=False, allow_infinity=False)
 Made = tuple[list[bytes], np.ndarray]
-# How files begin that are compressed, archives or UTF-16, or have a byte order mark.
-NO_PLAIN_TEXT = (b"\x1f", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"PK")
 
 
 @st.composite
@@ -79,12 +78,34 @@ def test_text_files_are_read_as_python_reads_their_numbers(tmp_path: Path, made:
 @given(vector_sets(), st.sampled_from(["text", "glove"]))
 @QUICK
 def test_text_files_give_back_every_bit(tmp_path: Path, made: Made, file_format: str) -> None:
-    assume(file_format == "text" or not made[0][0].startswith(NO_PLAIN_TEXT))
+    assume(file_format == "text" or is_plain(made[0][0]))
     write(tmp_path / "v.txt", made, file_format)
     kind, (words, vectors) = read_rows(tmp_path / "v.txt")
     assert (kind.rows is None) == (file_format == "glove")
     assert words == made[0]
     assert vectors.tobytes() == made[1].tobytes()
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        b"\x1f\x8b",
+        b"BZh91AY&SY",
+        b"\xfd7zXZ\0",
+        b"\x28\xb5\x2f\xfd",
+        b"PK\x03\x04",
+        b"\xff\xfe",
+        b"\xef\xbb\xbfthe",
+        b"\xff\x06\0\0sNaPpY",
+    ],
+)
+def test_a_file_without_a_header_never_begins_as_another_kind_of_file(tmp_path: Path, word: bytes) -> None:
+    made = [b"the", word], np.ones((2, 3), np.float32)
+    with pytest.raises(UsageError, match="would be taken for a compressed or UTF-16 file"):
+        write(tmp_path / "v.txt", ([word], made[1][:1]), "glove")
+    assert not (tmp_path / "v.txt").exists()
+    write(tmp_path / "v.txt", made, "glove")
+    assert read_rows(tmp_path / "v.txt")[1][0] == made[0]
 
 
 @given(

@@ -20,6 +20,7 @@ from fastw2v._system.files import written_whole
 from fastw2v._system.text_encoding import quoted
 from fastw2v.arguments import checked_choice
 from fastw2v.compression import zstd
+from fastw2v.compression.reading import is_plain
 from fastw2v.errors import UsageError, option
 from fastw2v.model.finite import first_not_finite
 from fastw2v.vectors.io import FORMATS
@@ -63,13 +64,19 @@ def write_vectors(path: Path, words: Sequence[bytes], rows: Callable[[slice], np
     rows : maps a slice of 0 … n - 1 to (m, dim) float32 vectors
     file_format : one of FILE_FORMATS
 
-    Raises UsageError for words that are empty or contain a space or newline, and for NaN and infinity.
+    Raises UsageError for words that are empty or contain a space or newline, for NaN and infinity, and for a first word with
+    which a GloVe file would be taken for another kind of file.
     """
     for word in words:
         if not word or b" " in word or b"\n" in word:
             raise UsageError(
                 f"the word {quoted(word)} is empty or has spaces, which this format cannot hold: write a {FOLDER_SUFFIX} folder"
             )
+    if file_format == "glove" and words and not is_plain(words[0]):
+        raise UsageError(
+            f"a file that begins with the word {quoted(words[0])} would be taken for a compressed or UTF-16 file: "
+            f"write another format, or put another word first"
+        )
     with written_whole(path) as file:
         with _compressing(file, path.suffix.lower()) as stream:
             if file_format != "glove":
