@@ -4,9 +4,14 @@ Python, the command line and the original's programs call the same setting by di
 `-min-count`. A message takes the name from `argument`, `option` or `call`, which ask the front end that runs.
 """
 
+import errno
+import os
 import shlex
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
+WRITE_VECTORS = ["train"], ["resume"], ["demo"], ["convert"]  # the commands
 
 
 class Fastw2vError(Exception):
@@ -21,7 +26,7 @@ class Fastw2vError(Exception):
     ...     fastw2v.load("missing.bin")
     ... except fastw2v.Fastw2vError as error:
     ...     print(error)
-    cannot read 'missing.bin': No such file or directory
+    cannot read missing.bin: No such file or directory
     """
 
     exit_code = 1
@@ -71,6 +76,16 @@ class HungUp(KeyboardInterrupt):
     """SIGHUP: the terminal is gone."""
 
     exit_code = 129
+
+
+def stopped() -> str:
+    """The message of a command that a signal ends. Those whose result is vectors say that there are none."""
+    return "stopped; no vectors were written" if sys.argv[1:2] in WRITE_VECTORS else "stopped"
+
+
+def cannot_read(name: object, error: OSError | ValueError | None = None) -> str:
+    """The message for a file or folder that cannot be read, without an error for one that does not exist."""
+    return f"cannot read {str(name) or repr('')}: {reason(error) if error else os.strerror(errno.ENOENT)}"
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -17,7 +17,7 @@ from fastw2v._jit.compiling import warm_up
 from fastw2v.distributed import averaging
 from fastw2v.distributed.averaging import SharedRows
 from fastw2v.distributed.mpi import MpiCommunicator
-from fastw2v.distributed.synchronization import CHUNK, Synchronizer
+from fastw2v.distributed.synchronization import TRANSFER, Synchronizer
 from fastw2v.model.matrices import aligned_zeros
 from fastw2v.settings import Settings
 
@@ -79,10 +79,10 @@ def print_inputs(dim: int, vocabulary: int) -> None:
     ranks = MpiCommunicator()
     nothing = settled(ranks, SMALL)
     latency = nothing / messages(1, ranks.size)
-    piece = settled(ranks, CHUNK) - nothing
+    piece = settled(ranks, TRANSFER) - nothing
     found = {
         "latency": latency,
-        "bandwidth": 2 * (ranks.size - 1) / ranks.size * CHUNK * 4 / piece,
+        "bandwidth": 2 * (ranks.size - 1) / ranks.size * TRANSFER * 4 / piece,
         "core_seconds": core_seconds(ranks, vocabulary, dim),
     }
     if ranks.rank == 0:

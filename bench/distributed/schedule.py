@@ -4,7 +4,17 @@ import math
 from typing import NamedTuple
 
 from fastw2v.distributed.averaging import FREQUENT
-from fastw2v.distributed.synchronization import CHUNK, EARLIEST, EARLY, GRACE, PARTS, REST, SHORTEST, SLOW, default_sync_words
+from fastw2v.distributed.synchronization import (
+    EARLIEST,
+    EARLY,
+    GRACE,
+    REST,
+    ROUNDS_FOR_ALL,
+    SHORTEST,
+    SLOW,
+    TRANSFER,
+    default_sync_words,
+)
 from fastw2v.training.threads import CHUNK as IDS_OF_A_CHUNK
 
 
@@ -45,7 +55,7 @@ def transfer(size: float, nodes: int, network: Network) -> float:
 
 def messages(size: float, nodes: int) -> int:
     """That follow on each other in sums of so many bytes."""
-    return math.ceil(size / (4 * CHUNK)) * 2 * math.ceil(math.log2(nodes))
+    return math.ceil(size / (4 * TRANSFER)) * 2 * math.ceil(math.log2(nodes))
 
 
 def seconds(model: Model, node: Node, nodes: int, network: Network, sync_words: float | None = None) -> float:
@@ -54,7 +64,7 @@ def seconds(model: Model, node: Node, nodes: int, network: Network, sync_words: 
         return model.words / node.rate
     rest = 0.0 if sync_words else REST
     sync_words = sync_words or default_sync_words(int(model.words), nodes)
-    size = model.bytes(min(model.vocabulary, FREQUENT + max(0, model.vocabulary - FREQUENT) / PARTS))
+    size = model.bytes(min(model.vocabulary, FREQUENT + max(0, model.vocabulary - FREQUENT) / ROUNDS_FOR_ALL))
     working = node.core_seconds * size / node.cores  # seconds of training that a round takes away
     passing = transfer(size, nodes, network)
     told = (IDS_OF_A_CHUNK * max(1.0, node.cores) + SHORTEST * node.rate) / 2  # words past due when a meeting finds a round due
@@ -81,5 +91,5 @@ def seconds(model: Model, node: Node, nodes: int, network: Network, sync_words: 
 
 def piecewise(size: float, passing: float, working: float) -> float:
     """Seconds of a round while nothing is trained: one piece is packed while another passes, but for the ends."""
-    pieces = math.ceil(size / (4 * CHUNK))
+    pieces = math.ceil(size / (4 * TRANSFER))
     return max(passing, working) + min(passing, working) * min(1.0, 2 / pieces)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from fastw2v._system.direct_file import SECTOR, DirectFile
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError, cannot_read
 
 ARRAY_BUFFER_BYTES = 1 << 24  # of an array, copied or summed at a time
 
@@ -47,7 +47,7 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+        raise UsageError(cannot_read(path, error)) from error
 
 
 def word_lines(words: list[bytes]) -> bytes:
@@ -85,7 +85,7 @@ def read_array(path: Path) -> np.ndarray:
     try:
         array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+        raise UsageError(cannot_read(path, error)) from error
     except ValueError as error:
         if "mmap" not in str(error) and "empty" not in str(error):
             raise UsageError(f"{path} is damaged or cut short ({error})") from error

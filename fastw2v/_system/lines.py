@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from fastw2v._system.text_encoding import BYTE_ORDER_MARK, LONGEST_MARK, how_to_convert, other_unicode
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError, cannot_read
 
 MAX_LINE_LENGTH = 1 << 20  # bytes or characters
 MAX_FILE_LENGTH = 1 << 26  # characters; questions-words.txt has 600,000
@@ -51,7 +51,7 @@ def _open_at_first_line(path: Path) -> Iterator[io.BufferedReader]:
     except UsageError:
         raise
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {str(path)!r}: {reason(error)}") from error
+        raise UsageError(cannot_read(path, error)) from error
 
 
 def _numbered_lines(file: IO[Any], path: Path, what: str) -> Iterator[tuple[int, Any]]:

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 from typing import Any, NoReturn
 
-from fastw2v.errors import HungUp, Terminated
+from fastw2v.errors import HungUp, Terminated, stopped
 
 RAISED: dict[int, type[KeyboardInterrupt]] = {
     signal.SIGINT: KeyboardInterrupt,
@@ -35,7 +35,7 @@ _dropped_before = sys.unraisablehook
 
 def stop_at_once(number: int, frame: object) -> NoReturn:
     """End the process without cleaning up."""
-    os.write(2, b"fastw2v: stopped; no vectors were written\n")
+    os.write(2, f"fastw2v: {stopped()}\n".encode())
     os._exit(128 + number)
 
 

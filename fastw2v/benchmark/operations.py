@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v.corpus.id_stream import IdStream
-from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
+from fastw2v.kernels.worker import END_OF_SENTENCE_ID, MAX_SENTENCE_LENGTH
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
 
@@ -58,7 +58,7 @@ def work_of(ids: IdStream, tables: Tables, settings: Settings, seed: int = 1) ->
     rest = np.zeros(0, np.int32)
     for start in range(0, len(ids), IDS_COUNTED_AT_ONCE):
         read = np.concatenate([rest, ids.read(start, min(start + IDS_COUNTED_AT_ONCE, len(ids)))])
-        ends = np.flatnonzero(read == END_OF_SENTENCE)
+        ends = np.flatnonzero(read == END_OF_SENTENCE_ID)
         whole = int(ends[-1]) + 1 if len(ends) and start + IDS_COUNTED_AT_ONCE < len(ids) else len(read)
         total += _count(read[:whole], tables, settings, random)
         rest = read[whole:]
@@ -70,8 +70,8 @@ def work_of(ids: IdStream, tables: Tables, settings: Settings, seed: int = 1) ->
 
 def _count(ids: np.ndarray, tables: Tables, settings: Settings, random: np.random.Generator) -> np.ndarray:
     """Centers, pairs and scores of complete sentences, (3,) float64."""
-    sentence = np.cumsum(ids == END_OF_SENTENCE)
-    stays = (ids != END_OF_SENTENCE) & (random.random(len(ids)) <= tables.keep[ids])
+    sentence = np.cumsum(ids == END_OF_SENTENCE_ID)
+    stays = (ids != END_OF_SENTENCE_ID) & (random.random(len(ids)) <= tables.keep[ids])
     words, sentence = ids[stays], sentence[stays]
     if not len(words):
         return np.zeros(3)

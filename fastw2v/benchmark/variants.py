@@ -25,7 +25,7 @@ def check_choices(variants: list[str], kernels: list[str], threads: list[int]) -
     for kind, given, known in (("variant", variants, list(VARIANTS)), ("kernel", kernels, list(KERNELS))):
         for name in given:
             if name not in known:
-                raise UsageError(f"{kind} is {name!r}: it must be one of {', '.join(known)}")
+                raise UsageError(f"{argument(kind)} is {name!r}: it must be one of {', '.join(known)}")
         if not given:
             raise UsageError(f"there is no {kind} to measure: give at least one of {', '.join(known)}")
     allowed = WHOLE_NUMBERS["threads"]

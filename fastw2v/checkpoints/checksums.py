@@ -16,7 +16,7 @@ import numpy as np
 
 from fastw2v._system.array_folder import ARRAY_BUFFER_BYTES, array_header
 from fastw2v._system.resources import usable_cores
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError, cannot_read
 
 CRC_POLYNOMIAL = 0xEDB88320  # of zlib's CRC-32, with the highest power in the lowest bit
 CRC_ONE, CRC_X = 1 << 31, 1 << 30
@@ -50,7 +50,7 @@ class Checksums:
                     [part.result() for part in [self._begin(_of_part, file.fileno(), start) for start in starts]]
                 )
         except OSError as error:
-            raise UsageError(f"cannot read {path}: {reason(error)}") from error
+            raise UsageError(cannot_read(path, error)) from error
 
     def _begin(self, work: Callable[..., tuple[int, int]], *arguments: object) -> "Future[tuple[int, int]]":
         try:

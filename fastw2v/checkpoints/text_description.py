@@ -7,14 +7,14 @@ from typing import Any
 from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source
 
-IDS_AT_ONCE = 1 << 22
+IDS_READ_AT_ONCE = 1 << 22
 
 
 def describe_text(text: list[Source], ids: IdStream) -> dict[str, Any]:
     """Describe a text, for JSON: the sizes of its files in bytes, the number of its ids, and the CRC-32 of the ids."""
     checksum = 0
-    for start in range(0, len(ids), IDS_AT_ONCE):
-        checksum = zlib.crc32(ids.read(start, min(start + IDS_AT_ONCE, len(ids))).tobytes(), checksum)
+    for start in range(0, len(ids), IDS_READ_AT_ONCE):
+        checksum = zlib.crc32(ids.read(start, min(start + IDS_READ_AT_ONCE, len(ids))).tobytes(), checksum)
     return {
         "files": [[os.path.abspath(source.path or source.name), source.size] for source in text],
         "ids": len(ids),

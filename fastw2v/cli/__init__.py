@@ -23,7 +23,7 @@ from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
 from fastw2v.cli.wording import CommandLine, Commands
-from fastw2v.errors import Fastw2vError, Interrupted, reason, worded
+from fastw2v.errors import Fastw2vError, Interrupted, reason, stopped, worded
 
 LAST_STREAM = 2  # of standard input, output and error
 # What newer versions of click raise, with the help as its message, where a command is missing.
@@ -70,7 +70,7 @@ def main() -> None:
     except Fastw2vError as error:
         code = _say(str(error), error.exit_code)
     except KeyboardInterrupt as stop:
-        _leave("stopped; no vectors were written", getattr(stop, "exit_code", Interrupted.exit_code))
+        _leave(stopped(), getattr(stop, "exit_code", Interrupted.exit_code))
     except MemoryError:
         code = _say("memory ran out", 1)
     except OSError as error:

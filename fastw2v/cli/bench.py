@@ -9,7 +9,7 @@ from fastw2v._system.display import json_text
 from fastw2v._system.text_encoding import to_bytes
 from fastw2v.cli.options import FILE
 from fastw2v.cli.output import print_json
-from fastw2v.errors import UsageError
+from fastw2v.errors import UsageError, cannot_read
 from fastw2v.settings import KERNELS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def bench(
     from fastw2v.reporting import listener_for
 
     if corpus is not None and not corpus.exists():
-        raise UsageError(f"cannot read {corpus}: No such file or directory")
+        raise UsageError(cannot_read(corpus))
     if json_file not in (None, "-"):
         check_writable(Path(str(json_file)), "the JSON file")
     if plot:

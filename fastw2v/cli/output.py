@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import click
 
 from fastw2v._system.display import field, json_text, shown_on
+from fastw2v._system.resources import readable_bytes
 from fastw2v._system.text_encoding import to_bytes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -57,6 +59,12 @@ def print_json(value: Any, indent: int | None = None) -> None:
 def print_line(text: str) -> None:
     """Print a line for people."""
     print(shown_on(sys.stdout, text))
+
+
+def print_written(path: Path, *, quiet: bool) -> None:
+    """Say that a file is there, and its size."""
+    if not quiet:
+        print_line(f"{path}: {readable_bytes(path.stat().st_size)}")
 
 
 def _print_fields(rows: Sequence[Row]) -> None:

@@ -6,6 +6,7 @@ import click
 
 from fastw2v.arguments import MAP_METHODS
 from fastw2v.cli.options import FILE, QUIET, VECTORS
+from fastw2v.cli.output import print_written
 
 
 @click.command(short_help="Draw a map of words.")
@@ -64,3 +65,4 @@ def plot(
         neighbours=neighbours,
         listener=listener_for(progress=not quiet),
     )
+    print_written(output, quiet=quiet)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from fastw2v.cli.options import FILE, QUIET
+from fastw2v.cli.output import print_written
 
 
 @click.command(short_help="Draw the loss and the speed of training runs.")
@@ -26,3 +27,4 @@ def plot_loss(log: tuple[Path, ...], output: Path, title: str | None, quiet: boo
     from fastw2v.reporting import listener_for
 
     draw_loss(log, output, title=title, listener=listener_for(progress=not quiet))
+    print_written(output, quiet=quiet)

@@ -6,7 +6,7 @@ from typing import IO, Any, NamedTuple
 
 from fastw2v._system.text_encoding import BYTE_ORDER_MARK, how_to_convert, other_unicode
 from fastw2v.compression.streams import Damaged, NotRead, Streams, compression
-from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.errors import Fastw2vError, UsageError, cannot_read
 
 BEGINNING_BYTES = 1 << 13  # from which content is detected
 MAX_LAYERS = 4  # of compression; some crafted files decompress to themselves
@@ -121,7 +121,7 @@ def content_errors(name: str) -> Iterator[None]:
     except Damaged as error:
         raise Fastw2vError(f"{name}: {error}") from error
     except OSError as error:
-        raise Fastw2vError(f"cannot read {name}: {reason(error)}") from error
+        raise Fastw2vError(cannot_read(name, error)) from error
 
 
 def _zip_member(file: Any, name: str) -> Any:

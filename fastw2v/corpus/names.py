@@ -13,7 +13,7 @@ from fastw2v.arguments import shown
 from fastw2v.compression.reading import content
 from fastw2v.compression.streams import NotRead
 from fastw2v.corpus.texts import is_binary
-from fastw2v.errors import UsageError, reason
+from fastw2v.errors import UsageError, cannot_read
 
 NAME_MARK = re.compile(r"[./\\*?\[]|^-$")  # typical of file names, rare in words
 
@@ -76,9 +76,9 @@ def files_of(name: str) -> Found:
     except UsageError:
         raise
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {name!r}: {reason(error)}") from error
+        raise UsageError(cannot_read(name, error)) from error
     if not files and not path.is_dir() and not glob.has_magic(name):
-        raise UsageError(f"cannot read {name}: no such file or folder")
+        raise UsageError(cannot_read(name))
     if not files and not hidden:
         raise UsageError(what)
     found = Found([], [], hidden)
@@ -93,7 +93,7 @@ def _below(folder: Path, hidden: list[str]) -> Iterator[Path]:
     """All files below a folder, sorted by name; names of hidden files and folders are appended to `hidden` instead."""
 
     def refuse(error: OSError) -> None:
-        raise UsageError(f"cannot read {error.filename}: {reason(error)}")
+        raise UsageError(cannot_read(error.filename, error))
 
     for where, folders, names in os.walk(folder, onerror=refuse):
         hidden += sorted(os.path.join(where, name) for name in (*folders, *names) if name.startswith("."))
@@ -111,4 +111,4 @@ def _holds_text(path: Path) -> bool:
     except NotRead:
         return False
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+        raise UsageError(cannot_read(path, error)) from error

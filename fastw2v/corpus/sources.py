@@ -17,7 +17,7 @@ from fastw2v.compression.reading import content, is_tar
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.names import files_of
 from fastw2v.corpus.texts import MAX_UNBROKEN_BYTES, Text, texts
-from fastw2v.errors import Fastw2vError, UsageError, reason
+from fastw2v.errors import Fastw2vError, UsageError, cannot_read, reason
 
 COPY_BYTES = 1 << 20
 LARGE_COPY, ROOM_LEFT = 1 << 30, 0.25  # a larger copy must leave this part of its size free on the disk
@@ -54,7 +54,7 @@ class Source:
             try:
                 raw = open(self.path, "rb")
             except OSError as error:
-                raise UsageError(f"cannot read {self.name}: {reason(error)}") from error
+                raise UsageError(cannot_read(self.name, error)) from error
         try:
             self.check_unchanged(raw)
         except BaseException:
@@ -109,7 +109,7 @@ class Source:
         try:
             return self.path.stat().st_size - self.begin
         except OSError as error:
-            raise Fastw2vError(f"cannot read {self.name}: {reason(error)}") from error
+            raise Fastw2vError(cannot_read(self.name, error)) from error
 
 
 class PartReader:
@@ -177,7 +177,7 @@ def _from_path(path: Path, spool_folder: Path | None) -> Source:
                 return Source(str(path), path=path)
             return Source(str(path), spooled=_spooled(file, str(path), spool_folder))
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {reason(error)}") from error
+        raise UsageError(cannot_read(path, error)) from error
 
 
 def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
@@ -191,7 +191,7 @@ def _spooled(stream: IO[bytes], name: str, folder: Path | None) -> IO[bytes]:
         try:
             data = stream.read(COPY_BYTES)
         except OSError as error:
-            raise Fastw2vError(f"cannot read {name}: {reason(error)}") from error
+            raise Fastw2vError(cannot_read(name, error)) from error
         append_to_copy(copy, data)
         if not data:
             return copy

@@ -11,15 +11,15 @@ from fastw2v.distributed.communicator import Communicator
 from fastw2v.distributed.corpus import has_own_files
 from fastw2v.distributed.serialization import all_gather_json, pack_arrays, unpack_arrays
 from fastw2v.model.finite import all_finite
-from fastw2v.run.session import Text
+from fastw2v.run.session import CorpusFiles
 from fastw2v.training.engine import Engine
-from fastw2v.training.state import as_far_as, inner_nodes, prefix, processes_of, shared_matrices, words_done
+from fastw2v.training.state import as_far_as, inner_nodes, prefix, processes_of, saved_words_done, shared_matrices
 
 COPIES = "node-copies"  # of the top of the Huffman tree, one for each thread
 NOTHING = np.empty(0, np.int64)
 
 
-def gathered_description(communicator: Communicator, text: Text, ids: IdStream) -> dict[str, Any]:
+def gathered_description(communicator: Communicator, text: CorpusFiles, ids: IdStream) -> dict[str, Any]:
     """The description of the whole text; of files that all ranks share it is the same for any number of ranks."""
     mine = describe_text(text.files, ids)
     each = all_gather_json(communicator, mine)
@@ -59,7 +59,7 @@ def scatter_state(communicator: Communicator, engine: Engine, arrays: dict[str, 
     for matrix in matrices.values():
         communicator.broadcast(matrix)
     mine = unpack_arrays(communicator.all_to_all(_packed_for_each(communicator, arrays))[0])
-    words = int(communicator.all_reduce(np.array([words_done(arrays) if communicator.rank == 0 else 0]))[0])
+    words = int(communicator.all_reduce(np.array([saved_words_done(arrays) if communicator.rank == 0 else 0]))[0])
     copies = mine.pop(COPIES, None)
     own = engine.carried()
     same_size = communicator.rank == 0 and processes_of(arrays) == communicator.size

@@ -61,12 +61,12 @@ def report_failure(line: str, rank: int) -> None:
     """Report what ends the run, when it is this rank's turn, unless another rank of this machine does."""
     wait_for_lower_ranks(rank)
     if claim_report():
-        print_line(line)
+        write_line(line)
     else:
         time.sleep(MOST_AFTER)  # the rank that reports ends this process too
 
 
-def print_line(line: str) -> None:
+def write_line(line: str) -> None:
     """Write one line to standard error at once, and return when the launcher has read it."""
     with suppress(OSError):
         os.write(2, f"fastw2v: {readable(line)}\n".encode())

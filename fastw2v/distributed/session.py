@@ -29,12 +29,12 @@ from fastw2v.distributed.serialization import all_gather_json
 from fastw2v.distributed.shared_rows import shared_rows
 from fastw2v.distributed.supervisor import kill_launcher_afterwards, set_exit_code
 from fastw2v.distributed.training import DistributedTraining
-from fastw2v.errors import Fastw2vError, Interrupted
+from fastw2v.errors import Fastw2vError, Interrupted, stopped
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables
 from fastw2v.run.files import Files
 from fastw2v.run.resuming import Resumed
-from fastw2v.run.session import Session, Text, Training
+from fastw2v.run.session import CorpusFiles, Session, Training
 from fastw2v.settings import Settings
 from fastw2v.training.trainer import Trainer
 
@@ -54,11 +54,11 @@ class DistributedSession(Session):
         """The corpus with the rank's number in its names. Raises UsageError for what only one rank can read."""
         return names_of_rank(corpus, self.communicator.rank)
 
-    def text(self, files: list[Source], corpus: Any) -> Text:
+    def text(self, files: list[Source], corpus: Any) -> CorpusFiles:
         """The rank's part of the files. Raises UsageError where there is nothing."""
-        return Text(files, part_of_rank(files, corpus, self.communicator.rank, self.size), corpus)
+        return CorpusFiles(files, part_of_rank(files, corpus, self.communicator.rank, self.size), corpus)
 
-    def description(self, text: Text, ids: IdStream, asked: Settings, used: Settings) -> dict[str, Any]:
+    def description(self, text: CorpusFiles, ids: IdStream, asked: Settings, used: Settings) -> dict[str, Any]:
         """Without a machine's part of the settings: the run may be resumed elsewhere."""
         settings = used.as_dict() | {"threads": asked.threads, "memory": asked.memory}
         names = {"corpus": [os.path.abspath(name) for name in text.names]} if has_own_files(text.names) else {}
@@ -187,7 +187,7 @@ def _line_and_code(error: BaseException) -> tuple[str, int]:
     if isinstance(error, Fastw2vError):
         return _in_one_line(error), error.exit_code
     if isinstance(error, KeyboardInterrupt):
-        return "stopped; no vectors were written", int(getattr(error, "exit_code", Interrupted.exit_code))
+        return stopped(), int(getattr(error, "exit_code", Interrupted.exit_code))
     if isinstance(error, MemoryError):
         return "memory ran out", 1
     return "".join(traceback.format_exception(error)).rstrip(), 1  # a bug, here or in the caller

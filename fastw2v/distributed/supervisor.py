@@ -26,9 +26,9 @@ from fastw2v.distributed.failure_report import (
     claim_report,
     claim_socket,
     has_claimed,
-    print_line,
     report_failure,
     send_exit_code,
+    write_line,
 )
 
 LAUNCHERS = ("mpiexec", "mpiexec.hydra", "mpirun", "prterun", "orterun", "srun")  # the names of their processes
@@ -127,7 +127,7 @@ def _start_witness(line: str) -> int:
         signal.signal(number, signal.SIG_IGN)
     heard = os.read(reading, 1)
     if not heard and claim_report():
-        print_line(line)
+        write_line(line)
         send_exit_code(128 + signal.SIGKILL)
     if heard != FAREWELL:  # other ranks, being killed now, have witnesses too: keep the claim until they have gone
         kept = claim_socket()[0].fileno()

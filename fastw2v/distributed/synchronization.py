@@ -22,16 +22,16 @@ from fastw2v.distributed.communicator import Communicator
 from fastw2v.kernels.schedule import new_schedule, rate_after
 from fastw2v.settings import Settings
 from fastw2v.training.engine import Engine
-from fastw2v.training.progress import SPAN
+from fastw2v.training.progress import RECENT
 
-CHUNK = 1 << 20  # floats of one transfer; two are under way at a time
+TRANSFER = 1 << 20  # floats of one transfer; two are under way at a time
 LONGEST, SHORTEST = 0.25, 0.005  # seconds from one exchange to the next
 EARLY = 0.1  # a round comes after a tenth of the words so far, until that is `sync_words` ...
 EARLIEST = 0.1  # ... but not after less than this part of `sync_words`
 # Of a run of two ranks by default; times as many, at most, for more ranks. Five epochs of 17 million words, three seeds, two
 # ranks: half as many rounds bring 1.7 analogies in a hundred less. Eight ranks, one seed: half as many rounds bring 0.3 less.
 ROUNDS, MORE_ROUNDS = 84, 8
-PARTS = 8  # rounds in which all rows come once
+ROUNDS_FOR_ALL = 8  # rounds in which all rows come once
 SLOW = 0.25  # of the time between two rounds: where a round takes longer, training halts for it
 LATE = 0.5  # of the words between two rounds: how far a rank trains past one that is late
 REST = 2.0  # times the time of the last round, before the next by default, ...
@@ -78,7 +78,7 @@ class Synchronizer:
         for rows in shared:
             rows.since[:] = self.words_then / communicator.size
         width = max(rows.dim for rows in shared)
-        self.rows = max(1, CHUNK // width)  # of one transfer
+        self.rows = max(1, TRANSFER // width)  # of one transfer
         self.buffers = np.empty((2, 2, self.rows * width), np.float32)
         self.thread = threading.Thread(target=self._guarded, daemon=True)
 
@@ -101,7 +101,7 @@ class Synchronizer:
     def round_if_due(self) -> bool:
         """Run a round if one is due; returns whether it was."""
         if self.round_is_due:
-            self._round((rows, *span) for rows in self.shared for span in rows.spans(self.turn, PARTS))
+            self._round((rows, *span) for rows in self.shared for span in rows.spans(self.turn, ROUNDS_FOR_ALL))
             self.turn += 1
             self.words_then = self.words.sum()
         return self.round_is_due
@@ -178,7 +178,7 @@ class Synchronizer:
         self.engine.words_elsewhere = int(self.words.sum() - mine[self.communicator.rank, WORDS])
         now = time.perf_counter()
         self.samples.append((now, now - self.engine.gate.seconds_waited, self.words))
-        while len(self.samples) > 2 and self.samples[-1][0] - self.samples[1][0] > SPAN:
+        while len(self.samples) > 2 and self.samples[-1][0] - self.samples[1][0] > RECENT:
             self.samples.popleft()
         requests: np.ndarray = told.sum(axis=0)
         if requests[CHECKPOINT]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from fastw2v._jit.compiling import compiled_math, inlined
 from fastw2v.kernels.pairs import HIDDEN, dot, window_around
-from fastw2v.kernels.worker import END_OF_SENTENCE
+from fastw2v.kernels.worker import END_OF_SENTENCE_ID
 from fastw2v.model.noise import draw_from_alias
 from fastw2v.model.random_stream import advance, uniform
 
@@ -28,7 +28,7 @@ def measure(ids, random, sentence, scratch, model, tables, variant, total):
     length = 0
     for position in range(len(ids)):
         word = ids[position]
-        if word == END_OF_SENTENCE:
+        if word == END_OF_SENTENCE_ID:
             random = sentence_loss(sentence, length, random, scratch, model, tables, variant, total)
             length = 0
             continue

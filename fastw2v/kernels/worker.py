@@ -7,7 +7,7 @@ import numpy as np
 from fastw2v.model.matrices import ALIGNMENT, aligned_zeros
 from fastw2v.settings import Settings
 
-END_OF_SENTENCE = 0  # among the ids
+END_OF_SENTENCE_ID = 0  # among the ids
 MAX_SENTENCE_LENGTH = 1000  # words kept; a longer line is several sentences, as in the original
 
 

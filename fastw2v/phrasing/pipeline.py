@@ -224,8 +224,9 @@ def _joined_copy(text: list[Source], threshold: float, passes: Passes, folder: P
 
 def _report(summary: PhraseSummary, passes: Passes, output: Path, listener: Listener) -> None:
     """Report the summary in a line."""
-    each = " + ".join(f"{joined:,}" for joined in passes.phrases)
-    parts = [f"{summary.words:,} words", f"{each} joined to the previous word", f"{summary.seconds:.1f} s"]
+    each = f" ({', then '.join(f'{joined:,}' for joined in passes.phrases)})" if len(passes.phrases) > 1 else ""
+    joined = f"{sum(passes.phrases):,} joined to the previous word{each}"
+    parts = [f"{summary.words:,} words", joined, f"{summary.seconds:.1f} s"]
     if output.is_file():
         parts.append(f"{output} ({readable_bytes(output.stat().st_size)})")
     listener.note("; ".join(parts))

@@ -30,7 +30,7 @@ from fastw2v.run.files import Files, checked_text
 from fastw2v.run.finish import save_or_leave, train_or_leave
 from fastw2v.run.preparation import encoded, gathered_findings, vocabulary_for
 from fastw2v.run.resuming import Resumed, read_run, refuse_to_begin
-from fastw2v.run.session import Session, Text, open_session
+from fastw2v.run.session import CorpusFiles, Session, open_session
 from fastw2v.settings import Settings
 from fastw2v.training.devices import new_engine, with_device
 from fastw2v.training.trainer import Trainer
@@ -136,7 +136,7 @@ class Job(NamedTuple):
     resumed : the checkpoint to resume from instead, which holds what there was of a warm start
     """
 
-    text: Text
+    text: CorpusFiles
     asked: Settings
     files: Files
     init: Path | WordVectors | None = None

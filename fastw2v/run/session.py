@@ -22,8 +22,8 @@ from fastw2v.training.state import captured, restore, restore_approximately
 from fastw2v.training.trainer import Trainer
 
 
-class Text(NamedTuple):
-    """The text of a run.
+class CorpusFiles(NamedTuple):
+    """The corpus of a run.
 
     files : all files that are read
     part : what this process reads of them
@@ -90,11 +90,11 @@ class Session:
         """The corpus as this process is to name it."""
         return corpus
 
-    def text(self, files: list[Source], corpus: Any) -> Text:
+    def text(self, files: list[Source], corpus: Any) -> CorpusFiles:
         """The text, and this process's part of it."""
-        return Text(files, files, corpus)
+        return CorpusFiles(files, files, corpus)
 
-    def description(self, text: Text, ids: IdStream, asked: Settings, used: Settings) -> dict[str, Any]:
+    def description(self, text: CorpusFiles, ids: IdStream, asked: Settings, used: Settings) -> dict[str, Any]:
         """Settings and text as a checkpoint describes them; `asked` are the settings as given, `used` those of the run."""
         return {"settings": used.as_dict(), "text": describe_text(text.files, ids)}
 

@@ -31,7 +31,7 @@ from fastw2v.training.partitions import SENTENCE_SEARCH, partition_bounds
 from fastw2v.training.pausing import Gate
 
 AT_ONCE = 2  # launches in flight: one runs, one is ready
-IDS_AT_ONCE = 1 << 24  # that are copied to the GPU in one call, where it holds all ids
+IDS_COPIED_AT_ONCE = 1 << 24  # that are copied to the GPU in one call, where it holds all ids
 SHARE_OF_MEMORY = 0.95  # of the GPU's free memory, that a run may take
 WITHOUT_END = 2**31  # epochs
 NATS, PAIRS = 0, 1
@@ -129,8 +129,8 @@ class Gpu:
     def _upload_ids(self) -> Any:
         """Copy all ids to the GPU."""
         ids = cuda.device_array(len(self.ids), ID)
-        for start in range(0, len(self.ids), IDS_AT_ONCE):
-            stop = min(start + IDS_AT_ONCE, len(self.ids))
+        for start in range(0, len(self.ids), IDS_COPIED_AT_ONCE):
+            stop = min(start + IDS_COPIED_AT_ONCE, len(self.ids))
             ids[start:stop].copy_to_device(np.ascontiguousarray(self.ids.read(start, stop)))
         return ids
 

@@ -4,7 +4,7 @@ import time
 from collections import deque
 from typing import NamedTuple, Protocol
 
-SPAN = 10.0  # seconds over which current throughput and loss are measured
+RECENT = 10.0  # seconds over which current throughput and loss are measured
 
 
 class Progress(NamedTuple):
@@ -95,7 +95,7 @@ class Recent:
         now, words = time.perf_counter(), trainer.words_done
         nats, pairs = trainer.loss_sums
         self.samples.append((now, words, nats, pairs))
-        while len(self.samples) > 2 and now - self.samples[1][0] > SPAN:
+        while len(self.samples) > 2 and now - self.samples[1][0] > RECENT:
             self.samples.popleft()
         then, words_then, nats_then, pairs_then = self.samples[0]
         return Progress(

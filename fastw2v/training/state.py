@@ -51,7 +51,7 @@ def restore_approximately(trainer: Trainer, arrays: dict[str, np.ndarray]) -> No
         if found is None or found.shape != matrix.shape or found.dtype != matrix.dtype or not all_finite(found):
             raise ValueError(f"{name} does not fit")
         matrix[...] = found
-    trainer.engine.restore_approximately(as_far_as(trainer.engine, words_done(arrays)) if shared else arrays)
+    trainer.engine.restore_approximately(as_far_as(trainer.engine, saved_words_done(arrays)) if shared else arrays)
 
 
 def as_far_as(engine: Engine, words: int) -> dict[str, np.ndarray]:
@@ -72,7 +72,7 @@ def processes_of(arrays: dict[str, np.ndarray]) -> int:
     return len({name.split("-")[1] for name in arrays if name.startswith("rank-")})
 
 
-def words_done(arrays: dict[str, np.ndarray]) -> int:
+def saved_words_done(arrays: dict[str, np.ndarray]) -> int:
     """The words that all processes have trained on. Raises ValueError."""
     done = [array for name, array in arrays.items() if name.split("-")[-2:] == WORDS_DONE.split("-")]
     words = sum(int(array.sum()) for array in done if array.dtype == np.int64)

@@ -42,7 +42,7 @@ WRONG = {
     "an option": (("{text}", "--nope"), 2, "No such option '--nope'."),
     "a time": (("{text}", "--checkpoint-every", "soon"), 2, "--checkpoint-every is 'soon'"),
     "standard input": (("-",), 2, ONE_READS_IT),
-    "no file": (("none.txt",), 2, "cannot read none.txt: no such file or folder"),
+    "no file": (("none.txt",), 2, "cannot read none.txt: No such file or directory"),
     "a file of one rank": (("{text}{{rank}}",), 2, "rank 1: cannot read "),
     "a full disk": (("{text}", "--save-vocab", "/dev/full", "--dim", 8), 1, "cannot write /dev/full: No space left on device"),
 }
@@ -183,7 +183,7 @@ sys.stdin.read()
 def test_a_line_is_read_by_the_launcher_before_anything_else_happens() -> None:
     program = """from fastw2v.distributed import failure_report
 failure_report.READ_TIMEOUT = 1000.0
-failure_report.print_line('a line')
+failure_report.write_line('a line')
 print('said', flush=True)"""
     run = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     assert run.stdout

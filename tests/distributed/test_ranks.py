@@ -117,14 +117,14 @@ def test_each_rank_can_have_a_text_of_its_own(long_text: Path, tmp_path: Path) -
     (tmp_path / "part-1.txt").unlink()
     code, err = ran(2, "train", tmp_path / "part-{rank}.txt", *options)
     assert code != 0
-    assert our_lines(err) == [f"fastw2v: rank 1: cannot read {tmp_path}/part-1.txt: no such file or folder"]
+    assert our_lines(err) == [f"fastw2v: rank 1: cannot read {tmp_path}/part-1.txt: No such file or directory"]
 
 
 @needs_mpi
 def test_what_all_ranks_find_wrong_is_said_once(tmp_path: Path) -> None:
     code, err = ran(4, "train", tmp_path / "nothing.txt", "-o", tmp_path / "vectors.bin")
     assert code != 0
-    assert our_lines(err) == [f"fastw2v: cannot read {tmp_path}/nothing.txt: no such file or folder"]
+    assert our_lines(err) == [f"fastw2v: cannot read {tmp_path}/nothing.txt: No such file or directory"]
 
 
 @needs_mpi

@@ -158,7 +158,7 @@ def test_rows_of_words_that_one_rank_saw_take_all_of_its_change_and_of_frequent_
 def test_brought_together_all_ranks_have_the_same_rows_however_they_were_sent(
     chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(synchronization, "CHUNK", chunk)
+    monkeypatch.setattr(synchronization, "TRANSFER", chunk)
 
     def run(ranks: Any) -> np.ndarray:
         rows = shared(1, 100)

@@ -342,7 +342,7 @@ WRONG = {
     ("-min-count", "100000"): "lower -min-count",
     ("-classes", "-3"): "-classes is -3",
     ("-save-vocab", "none/vocab"): "none/vocab: the folder",
-    ("-read-vocab", "none"): "cannot read 'none'",
+    ("-read-vocab", "none"): "cannot read none: ",
     ("-debug",): "-debug is the last argument: its value is missing",
 }
 

@@ -272,7 +272,7 @@ def test_the_command_says_how_many_words_were_joined(cli: CLI, tmp_path: Path) -
 
 
 WRONG = {
-    ("none.txt",): "cannot read none.txt: no such file or folder",
+    ("none.txt",): "cannot read none.txt: No such file or directory",
     ("in", "--threshold", "high"): "'high' is not a valid float",
     ("in", "--threshold", "nan"): "--threshold is nan: it must be a number from",
     ("in", "--min-count", "-1"): "--min-count is -1: it must be a whole number from 0",
@@ -335,7 +335,7 @@ def test_the_script_of_the_checkout_shows_what_the_original_shows(tmp_path: Path
     ("arguments", "code", "message"),
     [
         ("", 0, ""),
-        ("-train none -output out", 2, "word2phrase: cannot read none: no such file or folder\n"),
+        ("-train none -output out", 2, "word2phrase: cannot read none: No such file or directory\n"),
         ("-train", 2, "word2phrase: -train is the last argument"),
         ("-output out", 2, "word2phrase: -train is missing: give a file name\n"),
         ("-train in -output out -min-count few", 2, "word2phrase: -min-count is 'few': it must be a whole number\n"),

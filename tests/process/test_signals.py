@@ -123,6 +123,14 @@ def test_a_signal_in_compiling_ends_the_processes_that_compile(number: int, text
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_only_commands_that_write_vectors_speak_of_them(number: int, code: int, tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text(f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(1000)\n")
+    process = start("info", tmp_path / "v.bin", env=os.environ | {"PYTHONPATH": str(tmp_path)})
+    assert one_line(process, ENDS_WITHIN) == "fastw2v: stopped\n"
+    assert process.returncode == code
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_in_importing(number: int, code: int, text: Path, tmp_path: Path) -> None:
     (tmp_path / "click.py").write_text(f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(1000)\n")
     process = start("train", text, "-o", tmp_path / "v.bin", env=os.environ | {"PYTHONPATH": str(tmp_path)})

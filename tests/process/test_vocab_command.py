@@ -59,7 +59,7 @@ def test_a_vocabulary_that_is_read_is_its_own_text(text: Path, tmp_path: Path) -
 def test_wrong_input_gets_one_line_and_leaves_no_file(cli: CLI, text: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     for arguments, message in {
-        (tmp_path / "none", "-o", tmp_path / "v"): "no such file or folder",
+        (tmp_path / "none", "-o", tmp_path / "v"): "No such file or directory",
         (tmp_path / "empty", "-o", tmp_path / "v"): "the text is empty",
         (text, "-o", tmp_path / "v", "--min-count", 0): "--min-count is 0",
         (text, "-o", tmp_path / "v", "--min-count", 10**6): "lower --min-count",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fastw2v._system.resources import readable_bytes
 from fastw2v.errors import UsageError
 from fastw2v.plotting import draw_loss
 from fastw2v.plotting.figures import drawing
@@ -58,7 +59,8 @@ def test_the_log_of_a_run_can_be_drawn(cli: CLI, text: Path, tmp_path: Path) -> 
     assert cli("train", text, "-o", tmp_path / "v.bin", "--log", tmp_path / "run.log", "--quiet", "--dim", 8)[0] == 0
     for kind, start in (("png", b"\x89PNG"), ("svg", b"<?xml")):
         output = tmp_path / f"loss.{kind}"
-        assert cli("plot-loss", tmp_path / "run.log", tmp_path / "run.log", "-o", output, "--title", "$x$") == (0, "", "")
+        code, out, err = cli("plot-loss", tmp_path / "run.log", tmp_path / "run.log", "-o", output, "--title", "$x$")
+        assert (code, out, err) == (0, f"{output}: {readable_bytes(output.stat().st_size)}\n", "")
         assert output.read_bytes().startswith(start)
     draw_loss(tmp_path / "run.log", tmp_path / "again.png", title="$x$")
 
@@ -94,7 +96,7 @@ def test_what_is_no_log_is_refused_with_file_and_line(cli: CLI, tmp_path: Path, 
 def test_numbers_that_no_run_has_measured_are_left_out(cli: CLI, tmp_path: Path, number: float) -> None:
     lines = progress(0.2, number, number) + progress(0.3, -number, -number) + progress(0.5, 3.0) + end(number, 2)
     (tmp_path / "run.log").write_text(lines)
-    assert cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png") == (0, "", "")
+    assert cli("plot-loss", tmp_path / "run.log", "-o", tmp_path / "loss.png", "--quiet") == (0, "", "")
     assert [sample.loss for sample in read_log(tmp_path / "run.log").samples][2] == 3
 
 
@@ -106,7 +108,7 @@ def test_a_number_of_epochs_that_no_axis_holds_is_refused(cli: CLI, tmp_path: Pa
 
 
 WRONG = {
-    ("none.log", "-o", "loss.png"): "cannot read 'none.log'",
+    ("none.log", "-o", "loss.png"): "cannot read none.log: ",
     ("run.log", "-o", "loss.html"): "must end in .png or .svg",
     ("run.log", "-o", "none/loss.png"): "does not exist",
     ("-o", "loss.png"): "Missing argument 'LOG...'",

@@ -221,8 +221,8 @@ def test_readable_words_show_what_cannot_be_seen() -> None:
 WRONG = {
     ("v.bin", "-o", "map.pdf"): "the output 'map.pdf' must end in .png, .svg or .html",
     ("v.bin", "-o", "none/map.png"): "does not exist",
-    ("none.bin", "-o", "map.png"): "cannot read 'none.bin'",
-    ("v.bin", "-o", "map.html", "--words", "none"): "cannot read 'none'",
+    ("none.bin", "-o", "map.png"): "cannot read none.bin: ",
+    ("v.bin", "-o", "map.html", "--words", "none"): "cannot read none: ",
     ("v.bin", "-o", "map.html", "--words", "blank"): "blank holds no word",
     ("v.bin", "-o", "map.html", "--words", "foreign"): "none of the 2 words to draw has a vector: one, two",
     ("v.bin", "-o", "map.html", "--words", "foreign", "--top", "3"): "--words and --top were both given",

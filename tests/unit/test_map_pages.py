@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastw2v._system.display import readable
+from fastw2v._system.resources import readable_bytes
 from fastw2v.plotting import draw_map, read_word_list
 from fastw2v.plotting.content import WordMap
 from fastw2v.plotting.page import page, page_data
@@ -155,7 +156,7 @@ def test_a_list_of_words_names_groups_and_what_is_unknown_is_said_in_one_line(cl
         "c1w2": "second", "none": "", "c0w1": "first", "c3w3": "", "\udcff\udcfe": "first"
     }  # fmt: skip
     code, out, err = cli("plot", tmp_path / "v.bin", "-o", tmp_path / "map.html", "--words", tmp_path / "words", "--title", "T")
-    assert (code, out) == (0, "")
+    assert (code, out) == (0, f"{tmp_path / 'map.html'}: {readable_bytes((tmp_path / 'map.html').stat().st_size)}\n")
     assert err == "2 of 5 words have no vector and are skipped: none, \\xff\\xfe\n"
     data = json.loads(Tags((tmp_path / "map.html").read_text("utf-8")).data)
     assert data["words"][:3] == ["c0w1", "c1w2", "c3w3"]

@@ -170,7 +170,7 @@ UNSPLIT = {
     "an array of sentences": (np.array(["the cat"]), r"sentence 1 is of type str_: .*sentence\.split\(\)"),
     "an iterator of paths": (iter([Path("a.txt")]), "sentence 1 is of type PosixPath: .*names of files must stand in a list"),
     "numbers": ([[1, 2]], r"sentence 1 has the word 1, of type int: words must be str"),
-    "files that are not there": (["a.txt", "b.txt"], "cannot read a.txt: no such file or folder"),
+    "files that are not there": (["a.txt", "b.txt"], "cannot read a.txt: No such file or directory"),
 }
 
 

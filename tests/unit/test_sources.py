@@ -78,7 +78,12 @@ def test_a_file_whose_name_is_a_pattern_is_that_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "message"),
-    [("none.txt", "no such file or folder"), ("*.none", "nothing matches"), ("empty", "holds no files"), ("", "no such file")],
+    [
+        ("none.txt", "No such file or directory"),
+        ("*.none", "nothing matches"),
+        ("empty", "holds no files"),
+        ("", "no such file"),
+    ],
 )
 def test_a_name_without_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str) -> None:
     (tmp_path / "empty").mkdir()

@@ -6,7 +6,7 @@ from fastw2v._jit.compiling import inlined
 from fastw2v._jit.simd import HALF
 from fastw2v.kernels.blocked.sizes import NOISE_A_PAIR
 from fastw2v.kernels.blocked.worker import BATCH
-from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
+from fastw2v.kernels.worker import END_OF_SENTENCE_ID, MAX_SENTENCE_LENGTH
 from fastw2v.model.noise import draw_from_alias
 from fastw2v.model.random_stream import advance
 
@@ -31,8 +31,8 @@ def read_words(ids, position, last, worker, keep):
         # Always written, and counted if kept: a branch would be mispredicted, as subsampling is random.
         words[length] = word
         random = advance(random)
-        length += (fraction(random) < keep[word]) & (word != END_OF_SENTENCE)
-        if word == END_OF_SENTENCE or length - complete == MAX_SENTENCE_LENGTH:
+        length += (fraction(random) < keep[word]) & (word != END_OF_SENTENCE_ID)
+        if word == END_OF_SENTENCE_ID or length - complete == MAX_SENTENCE_LENGTH:
             close_sentence(complete, length, worker)
             complete = length
     if last and position == len(ids):

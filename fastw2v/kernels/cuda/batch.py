@@ -12,7 +12,7 @@ from numba import cuda
 from fastw2v.kernels.cuda.plan import KEPT_KERNELS, Plan
 from fastw2v.kernels.cuda.random_numbers import KEEPING, NOISE, WINDOWS, below, fraction, noise_word, random
 from fastw2v.kernels.cuda.toolkit import device_function, kernel
-from fastw2v.kernels.worker import END_OF_SENTENCE, MAX_SENTENCE_LENGTH
+from fastw2v.kernels.worker import END_OF_SENTENCE_ID, MAX_SENTENCE_LENGTH
 
 
 class Batch(NamedTuple):
@@ -63,11 +63,11 @@ def read_words(ids, chunks, keep, batch, key, sums, starts):
     for tile in range(0, length, threads):
         place = tile + thread
         word = np.int64(ids[offset + place]) if place < length else np.int64(-1)
-        kept = word > END_OF_SENTENCE and fraction(random(key ^ KEEPING, number + place)) < keep[word]
+        kept = word > END_OF_SENTENCE_ID and fraction(random(key ^ KEEPING, number + place)) < keep[word]
         sums[thread] = kept
         scan_sums(sums)
         position = before + sums[thread] - kept
-        starts[thread] = position if word == END_OF_SENTENCE else -1
+        starts[thread] = position if word == END_OF_SENTENCE_ID else -1
         scan_greatest(starts)
         begun = max(sentence, np.int64(starts[thread]))
         if kept:

@@ -88,7 +88,7 @@ def sigmoid(x):
 
 
 @device_function
-def read_words(cbow, batch, words, span, sizes):
+def copy_words(cbow, batch, words, span, sizes):
     """Copy the block's words from the batch; with CBOW find where they repeat. Ready after the next barrier."""
     thread, threads, stream = thread_number(sizes), sizes.threads, span.stream
     for center in range(thread, span.centers, threads):

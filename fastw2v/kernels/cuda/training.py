@@ -7,7 +7,7 @@ import numpy as np
 from numba import cuda
 from numba.cuda import types
 
-from fastw2v.kernels.cuda.block import Rows, Sizes, Span, Words, read_words
+from fastw2v.kernels.cuda.block import Rows, Sizes, Span, Words, copy_words
 from fastw2v.kernels.cuda.cbow import learn_means
 from fastw2v.kernels.cuda.negative import learn_contexts
 from fastw2v.kernels.cuda.path import learn_paths
@@ -58,7 +58,7 @@ def training_kernel(plan: Plan) -> Any:
             centers = min(block, count - start)
             origin = max(0, start - window)
             span = Span(cuda.blockIdx.x, start, centers, origin, min(count, start + centers + window) - origin, alpha)
-            read_words(cbow, batch, words, span, sizes)
+            copy_words(cbow, batch, words, span, sizes)
             cuda.syncthreads()
             if cbow:
                 learn_means(negative, hs, model, batch, tree, rows, words, span, sizes)

@@ -11,7 +11,7 @@ from fastw2v._jit.prefetch import prefetch_row
 from fastw2v.kernels.pairs import GRADIENT, HIDDEN, dot, window_around
 from fastw2v.kernels.reference.worker import carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
-from fastw2v.kernels.worker import END_OF_SENTENCE
+from fastw2v.kernels.worker import END_OF_SENTENCE_ID
 from fastw2v.model.noise import draw_from_table
 from fastw2v.model.random_stream import advance, uniform
 from fastw2v.model.sigmoid import MAX_SCORE, sigmoid_from_table
@@ -52,7 +52,7 @@ def read_sentence(ids, position, worker, keep):
         word = ids[position]
         position += 1
         words += 1
-        if word == END_OF_SENTENCE:
+        if word == END_OF_SENTENCE_ID:
             complete = True
             break
         if keep[word] < np.inf:

@@ -9,7 +9,7 @@ import numpy as np
 from fastw2v._system.resources import available_memory, readable_bytes
 from fastw2v._system.text_encoding import quoted
 from fastw2v.compression.reading import open_content
-from fastw2v.errors import Fastw2vError, UsageError, option, reason
+from fastw2v.errors import Fastw2vError, UsageError, cannot_read, option
 from fastw2v.vectors.io import binary_rows, text_rows
 from fastw2v.vectors.io.foreign import refuse_archive
 from fastw2v.vectors.io.recognition import FIELD_GAP, LINE_ENDINGS, VectorFormat, parsed_number, recognise
@@ -68,7 +68,7 @@ def _open_file(path: Path) -> IO[bytes]:
     try:
         return open(path, "rb")
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read {str(path)!r}: {reason(error)}") from error
+        raise UsageError(cannot_read(path, error)) from error
 
 
 def _can_hold(kind: VectorFormat, size: int, limit: int | None) -> bool:
