@@ -40,18 +40,18 @@ def score_two(hidden, rows, outputs, first):
 
 
 @inlined
-def move_tile(hidden, rows, learned, outputs, count, scores):
+def move_tile(hidden, rows, learned, outputs, begin, end, scores):
     """For i = 0 … 3: learned[row i] += Σ_k scores[k, i] · outputs[k], and then outputs[k] += scores[k, i] · hidden[row i].
 
     rows : four of `hidden` and of `learned`, which may be the same matrix; the same row may be there several times. The hidden
         rows are those from before the tile
-    count : of the output rows
+    begin, end : of the output rows
     """
     r0, r1, r2, r3 = rows
     for d in range(0, outputs.shape[1], HALF):
         h0, h1, h2, h3 = load_half(hidden, r0, d), load_half(hidden, r1, d), load_half(hidden, r2, d), load_half(hidden, r3, d)
         g0, g1, g2, g3 = zero_half(), zero_half(), zero_half(), zero_half()
-        for k in range(count):
+        for k in range(begin, end):
             row = load_half(outputs, k, d)
             c0, c1, c2, c3 = pick_half(scores, k, 0), pick_half(scores, k, 1), pick_half(scores, k, 2), pick_half(scores, k, 3)
             g0 += c0 * row

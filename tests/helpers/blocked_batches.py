@@ -50,4 +50,4 @@ def drawn_by(worker: Worker, ids: np.ndarray, lookup: Tables, random_state: int)
     else:
         blocks = -(-length // worker.block)
         noise = batch.noise[: blocks * pool].reshape(blocks, pool)
-    return Drawn(batch.words[:length], batch.begin[:length], batch.end[:length], noise, worker.block)
+    return Drawn(batch.words[:length], batch.begin[:length], batch.end[:length], noise, worker.block, worker.band)

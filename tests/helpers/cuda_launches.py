@@ -83,7 +83,7 @@ class Launches:
             covered = end[first : first + block][: count - first].max() - begin[first : first + block].min()
             times = 1 if self.plan.variant.cbow else -(-covered // self.plan.span)
             used += [noise[(number * spans + span) * pool :][:pool] for span in range(times)]
-        return Drawn(words[:count], begin[:count], end[:count], np.array(used).reshape(len(used), pool), block)
+        return Drawn(words[:count], begin[:count], end[:count], np.array(used).reshape(len(used), pool), block, pool)
 
 
 def on_device(arrays: Any) -> Any:

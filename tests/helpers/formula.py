@@ -17,6 +17,7 @@ class Drawn(NamedTuple):
     """What a kernel drew: centers and the windows around them, noise words, and the centers of a block.
 
     noise : (draws, pool), in the order in which they are used
+    band : with CBOW, how many of them four centers meet
     """
 
     words: np.ndarray
@@ -24,6 +25,7 @@ class Drawn(NamedTuple):
     end: np.ndarray
     noise: np.ndarray
     block: int
+    band: int
 
 
 def logistic(x: np.ndarray) -> np.ndarray:
@@ -34,6 +36,11 @@ def spread_apart(items: range) -> Iterator[list[int]]:
     """Tiles of four, as far apart as there are tiles."""
     tiles = -(-len(items) // FOUR)
     return (list(items[tile::tiles]) for tile in range(tiles))
+
+
+def side_by_side(items: range) -> Iterator[range]:
+    """Tiles of four that follow each other."""
+    return (items[first : first + FOUR] for first in range(0, len(items), FOUR))
 
 
 def move(hidden: np.ndarray, rows: np.ndarray | list[int], outputs: np.ndarray, words: np.ndarray, step: np.ndarray) -> None:
@@ -58,7 +65,7 @@ class Formula:
 
     def __init__(self, model: Model, drawn: Drawn, variant: Variant, lookup: Tables, alpha: float, span: int = SPAN) -> None:
         self.inputs, self.outputs, self.nodes = (matrix.astype(np.float64) for matrix in model)
-        self.words, self.begin, self.end, noise, self.block = drawn
+        self.words, self.begin, self.end, noise, self.block, self.band = drawn
         self.noise, self.share = iter(noise), variant.negative / max(noise.shape[1], 1)
         self.tree, self.alpha, self.span = lookup.tree, alpha, span
 
@@ -161,14 +168,18 @@ class Formula:
                 move(self.inputs, rows, self.nodes, nodes, step)
 
     def cbow(self, centers: range, *, named: bool) -> None:
-        """Four means at a time; `named` where noise words and centers are rows of one tile, and no rows are copied."""
+        """Four means at a time; `named` where noise words and centers are rows of one tile, and no rows are copied.
+
+        Where they are not, each tile meets a band of the noise words, one after the other.
+        """
         place = self.covered(centers)[0]
         covered = self.words[self.covered(centers)]
         noise = next(self.noise)
         inputs, pool = self.inputs[covered], self.outputs[noise] if len(noise) else self.outputs[:0]
         before = pool.copy()
-        for first in centers[::FOUR]:
-            four = [c for c in range(first, min(first + FOUR, centers.stop)) if self.window(c)]
+        far = len(noise) and not named
+        for number, tile in enumerate(spread_apart(centers) if far else side_by_side(centers)):
+            four = [c for c in tile if self.window(c)]
             rows = {c: self.words[self.window(c)] if named else np.array(self.window(c)) - place for c in four}
             source = self.inputs if named else inputs
             means = np.array([source[rows[c]].mean(axis=0) for c in four]).reshape(len(four), inputs.shape[1])
@@ -178,9 +189,11 @@ class Formula:
                 pairs = np.array([outputs == self.words[c] for c in four], float).reshape(len(four), len(outputs))
                 self.named_step(gradient, np.arange(len(four)), pairs, outputs, nu)
             elif len(noise):
-                different = np.array([noise != self.words[c] for c in four]).reshape(len(four), len(noise))
-                step = -self.alpha * self.share * different * logistic(means @ pool.T)
-                move(gradient, np.arange(len(four)), pool, np.arange(len(noise)), step)
+                band = np.arange(self.band) + number % (len(noise) // self.band) * self.band
+                different = np.array([noise[band] != self.words[c] for c in four]).reshape(len(four), len(band))
+                share = self.share * len(noise) / len(band)
+                step = -self.alpha * share * different * logistic(means @ pool[band].T)
+                move(gradient, np.arange(len(four)), pool, band, step)
                 self.cbow_centers(four, means, gradient)
             for c, mean, learned in zip(four, means, gradient) if len(self.nodes) else ():
                 nodes, codes = self.path(self.words[c])

@@ -31,8 +31,8 @@ SIZES = {
     "wide": Sizes(False, True, 16, 16),
     "wide, six": Sizes(False, True, 6, 8),
     "wide, one": Sizes(False, True, 1, 16),
-    "one": Sizes(False, False, 1, 16),
-    "six": Sizes(False, False, 6, 24),
+    "one": Sizes(False, False, 1, 16, 16),
+    "six": Sizes(False, False, 6, 24, 8),
 }
 LENGTHS = [1, 2, 9, 0, 5, 40, 1, 1, 7, 150]
 
@@ -88,7 +88,7 @@ def test_one_center_at_a_time_does_what_the_reference_does_on_average(cbow: bool
     alpha = 1e-3
     moves = []
     wide = negative > 0 and not cbow
-    for kernel, more in ((reference, {}), (blocked, {"sizes": Sizes(False, wide, 1, negative)})):
+    for kernel, more in ((reference, {}), (blocked, {"sizes": Sizes(False, wide, 1, negative, negative)})):
         total = [np.zeros(matrix.shape) for matrix in start]
         for seed in range(1500):
             model = random_model(negative, hs)
@@ -174,7 +174,7 @@ def one_tile(hidden, learned, outputs, scores):
     four = (2, 5, 5, 0)
     for first in range(0, len(outputs), 2):
         store(scores, first, 0, score_two(hidden, four, outputs, first))
-    move_tile(hidden, four, learned, outputs, len(outputs) - 1, scores)
+    move_tile(hidden, four, learned, outputs, 0, len(outputs) - 1, scores)
 
 
 def test_a_tile_moves_its_hidden_rows_one_after_the_other() -> None:

@@ -13,6 +13,8 @@ overshot (a graph's classes: macro F1 46.7 instead of 48.9).
     K    pool, the noise words of the block                int
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from fastw2v._jit.compiling import inlined
@@ -26,6 +28,15 @@ from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
 from fastw2v.model.top_nodes import exchange_when_due
 
 
+
+class Tile(NamedTuple):
+    """Four centers of a block or, at its end, fewer: first, first + step, … below last."""
+
+    first: int
+    step: int
+    last: int
+
+
 @inlined
 def train_cbow(first, last, worker, model, tables, variant):
     """Train the centers first .. last - 1 of the batch."""
@@ -33,14 +44,23 @@ def train_cbow(first, last, worker, model, tables, variant):
     begin, end = covered(first, last, batch)
     copy_rows(model.input, batch.words, begin, end, rows.input, rows.input_before)
     copy_noise(parts.negative, first, worker, model.output)
-    for center in range(first, last, ROWS):
-        stop = min(center + ROWS, last)
-        take_means(center, stop, begin, batch, rows)
-        learn_words(parts.negative, center, stop, first, worker, model, variant)
-        learn_paths(parts.hs, center, stop, worker, model, tables.tree, variant)
-        spread_gradients(center, stop, begin, batch, rows)
+    tiles = (last - first + ROWS - 1) // ROWS
+    for number in range(tiles):
+        tile = tile_of_centers(parts.negative, number, tiles, first, last)
+        take_means(tile, begin, batch, rows)
+        learn_words(parts.negative, number, tile, first, worker, model, variant)
+        learn_paths(parts.hs, tile, worker, model, tables.tree, variant)
+        spread_gradients(tile, begin, batch, rows)
     return_noise(parts.negative, first, worker, model.output)
     add_changes(rows.input, rows.input_before, batch.words, begin, end, model.input)
+
+
+@inlined
+def tile_of_centers(negative, number, tiles, first, last):
+    """The tile with this number of a block; with negative sampling its centers lie far apart."""
+    if negative is not None:
+        return Tile(first + number, tiles, last)
+    return Tile(first + number * ROWS, 1, min(first + (number + 1) * ROWS, last))
 
 
 @inlined
@@ -50,10 +70,10 @@ def window_rows(center, origin, batch):
 
 
 @inlined
-def take_means(first, last, origin, batch, rows):
+def take_means(tile, origin, batch, rows):
     """means[i] = the mean of the input rows in the window of center first + i, itself left out (0 where it is alone)."""
     inputs, means = rows.input, rows.means
-    for center in range(first, last):
+    for row_of, center in enumerate(range(tile.first, tile.last, tile.step)):
         begin, end, middle = window_rows(center, origin, batch)
         share = np.float32(1) / np.float32(max(end - begin - 1, 1))
         for d in range(0, means.shape[1], LANES):
@@ -62,18 +82,18 @@ def take_means(first, last, origin, batch, rows):
                 total += load(inputs, row, d)
             for row in range(middle + 1, end):
                 total += load(inputs, row, d)
-            store(means, center - first, d, total * share)
+            store(means, row_of, d, total * share)
     clear(rows.gradient, 0, ROWS)
 
 
 @inlined
-def spread_gradients(first, last, origin, batch, rows):
+def spread_gradients(tile, origin, batch, rows):
     """Each input row in a window gets the whole gradient of the window's mean, as in the original."""
     inputs, gradient = rows.input, rows.gradient
-    for center in range(first, last):
+    for row_of, center in enumerate(range(tile.first, tile.last, tile.step)):
         begin, end, middle = window_rows(center, origin, batch)
         for d in range(0, inputs.shape[1], LANES):
-            learned = load(gradient, center - first, d)
+            learned = load(gradient, row_of, d)
             for row in range(begin, middle):
                 store(inputs, row, d, load(inputs, row, d) + learned)
             for row in range(middle + 1, end):
@@ -97,7 +117,7 @@ def return_noise(negative, first, worker, output):
 
 
 @inlined
-def learn_words(negative, center, stop, first, worker, model, variant):
+def learn_words(negative, number, tile, first, worker, model, variant):
     """Negative sampling, if the run has it: up to four means against the block's noise words and their own centers.
 
     A mean has, against noise word k, the gradient -α (n/K) σ(u_k·h), or none where k is its center; see `near`.
@@ -106,47 +126,52 @@ def learn_words(negative, center, stop, first, worker, model, variant):
         rows, batch = worker.rows, worker.batch
         drawn, pool, four = first_noise_word(first, worker), batch.pool[0], (0, 1, 2, 3)
         noise, next_noise = batch.noise[drawn : drawn + pool], batch.noise[drawn + pool : drawn + 2 * pool]
-        weigh_noise(center, stop, noise, worker, variant.negative)
-        for k in range(0, len(noise), TWO):
+        begin = number % (pool // worker.band) * worker.band
+        end = begin + worker.band
+        weigh_noise(tile, noise, begin, end, worker, variant.negative)
+        for k in range(begin, end, TWO):
             weights = load_half(rows.counts, k, 0)
             store(rows.scores, k, 0, weights * sigmoid(score_two(rows.means, four, rows.output, k)))
-        move_tile(rows.means, four, rows.gradient, rows.output, len(noise), rows.scores)
+        move_tile(rows.means, four, rows.gradient, rows.output, begin, end, rows.scores)
         share = np.float32(pool) / np.float32(worker.block)
-        for place in range(center, stop):
+        for place in range(tile.first, tile.last, tile.step):
             fetch_input(place, worker, model.input, variant.window)
             fetch_output(place, worker, model.output)
             fetch_noise(place - first, share, next_noise, model.output)
-        learn_centers(center, stop, worker, model.output)
+        learn_centers(tile, worker, model.output)
 
 
 @inlined
-def weigh_noise(center, stop, noise, worker, negative):
+def weigh_noise(tile, noise, begin, end, worker, negative):
     """counts[k, i] = -α n/K, or 0 where noise word k is center i, the center is alone, or there is none."""
     batch, weights = worker.batch, worker.rows.counts
-    step = -worker.state[0].alpha * np.float32(negative) / np.float32(len(noise))
+    step = -worker.state[0].alpha * np.float32(negative) / np.float32(end - begin)
     for lane in range(ROWS):
-        place = min(center + lane, stop - 1)
-        word, alone = batch.words[place], center + lane >= stop or batch.end[place] - batch.begin[place] < 2
+        place = tile.first + lane * tile.step
+        absent = place >= tile.last
+        place = tile.first if absent else place
+        word, alone = batch.words[place], absent or batch.end[place] - batch.begin[place] < 2
         weight = np.float32(0) if alone else step
-        for k in range(len(noise)):
+        for k in range(begin, end):
             weights[k, lane] = np.float32(0) if noise[k] == word else weight
 
 
 @inlined
-def learn_centers(center, stop, worker, output):
+def learn_centers(tile, worker, output):
     """Up to four means, each against its center: u += g h and h's gradient += g u, with g = α(1 - σ(u·h))."""
     batch, rows, alpha = worker.batch, worker.rows, worker.state[0].alpha
     four = (0, 1, 2, 3)
+    second, third, fourth = tile.first + tile.step, tile.first + 2 * tile.step, tile.first + 3 * tile.step
     words = (
-        np.int64(batch.words[center]),
-        np.int64(batch.words[min(center + 1, stop - 1)]),
-        np.int64(batch.words[min(center + 2, stop - 1)]),
-        np.int64(batch.words[min(center + 3, stop - 1)]),
+        np.int64(batch.words[tile.first]),
+        np.int64(batch.words[second if second < tile.last else tile.first]),
+        np.int64(batch.words[third if third < tile.last else tile.first]),
+        np.int64(batch.words[fourth if fourth < tile.last else tile.first]),
     )
     store(rows.pair_scores, 0, 0, alpha * (1 - sigmoid(dots_of_pairs(rows.means, four, output, words))))
-    for place in range(center, stop):
+    for row, place in enumerate(range(tile.first, tile.last, tile.step)):
         if batch.end[place] - batch.begin[place] > 1:
-            row, word = place - center, np.int64(batch.words[place])
+            word = np.int64(batch.words[place])
             for d in range(0, output.shape[1], LANES):
                 step, mine, theirs = pick(rows.pair_scores, 0, row), load(rows.means, row, d), load(output, word, d)
                 store(rows.gradient, row, d, load(rows.gradient, row, d) + step * theirs)
@@ -154,14 +179,14 @@ def learn_centers(center, stop, worker, output):
 
 
 @inlined
-def learn_paths(hs, center, stop, worker, model, tree, variant):
+def learn_paths(hs, tile, worker, model, tree, variant):
     """Hierarchical softmax, if the run has it: up to four means, each against the path of its center."""
     if hs is not None:
         batch = worker.batch
-        for place in range(center, stop):
+        for row, place in enumerate(range(tile.first, tile.last, tile.step)):
             if worker.parts.negative is None:
                 fetch_input(place, worker, model.input, variant.window)
             if batch.end[place] - batch.begin[place] > 1:
-                row, rows = place - center, worker.rows
+                rows = worker.rows
                 learn_path_of_row(np.int64(batch.words[place]), row, rows.means, rows.gradient, worker, model.nodes, tree)
-        exchange_when_due(stop - center, worker.state[0], model.nodes, tree, worker.copies)
+        exchange_when_due((tile.last - tile.first + tile.step - 1) // tile.step, worker.state[0], model.nodes, tree, worker.copies)

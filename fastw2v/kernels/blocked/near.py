@@ -65,7 +65,7 @@ def learn_noise(row, place, pool, worker):
     weights = load_half(rows.weights, place // ROWS, 0)
     for k in range(0, pool, TWO):
         store(rows.scores, k, 0, weights * sigmoid(score_two(rows.input, four, rows.output, k)))
-    move_tile(rows.input, four, rows.input, rows.output, pool, rows.scores)
+    move_tile(rows.input, four, rows.input, rows.output, 0, pool, rows.scores)
 
 
 @inlined

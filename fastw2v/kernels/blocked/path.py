@@ -95,7 +95,7 @@ def learn_contexts(number, step, contexts, begin, center, length, worker, inputs
     for k in range(0, length, TWO):
         labels, score = load_half(rows.counts, k, 0), score_two(inputs, four, rows.output, k)
         store(rows.scores, k, 0, present * (labels - alpha * sigmoid(score)))
-    move_tile(inputs, four, inputs, rows.output, length, rows.scores)
+    move_tile(inputs, four, inputs, rows.output, 0, length, rows.scores)
 
 
 @inlined

@@ -17,9 +17,8 @@ from fastw2v.model.tables import Tables
 
 # Hierarchical softmax: one path at a time. CBOW's means move from four centers to the next, so a block only shares its copies.
 PATHS_BLOCK, CBOW_BLOCK = 8, 32
-# CBOW: the words of a pool, as a multiple of `negative`. English, 5 epochs, mean of five scores: 3 times 45.5, 5 times 46.0,
-# the reference 45.8; with 20 noise words 1.2 times solved 39.1 % of analogies, 4 times 41.1, the reference 41.2.
-CBOW_NOISE, CBOW_LEAST_NOISE, CBOW_MOST_NOISE = 4, 24, 256
+# CBOW: the noise words that four centers meet together, as a multiple of `negative`, and how many such bands make a pool.
+CBOW_BAND, CBOW_LEAST_BAND, CBOW_MOST_BAND, CBOW_BANDS = 1.6, 8, 256, 3
 # Windows that are large beside a sentence have nearly the same mean at every center. With few noise words they go apart too
 # little in long blocks: item sessions, window 30, 2 noise words: blocks of 32 found 2.18 % of next films (with 8 words a pool
 # 1.92), of 8 2.34, the reference 2.36; with 5 noise words blocks of 32 do as the reference.
@@ -48,12 +47,14 @@ MOST_IN_A_POOL = 2.5
 class Sizes(NamedTuple):
     """near, wide : which module scores skip-gram's noise words, if there are any; neither with CBOW
     block : centers of a block; pool : noise words of a block, at most
+    band : those of the pool that four of CBOW's centers meet; 0 with skip-gram
     """
 
     near: bool
     wide: bool
     block: int
     pool: int
+    band: int = 0
 
 
 def sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
@@ -76,11 +77,12 @@ def cbow_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
     """The same for CBOW, whose mean has one pair."""
     if not variant.negative:
         return Sizes(False, False, CBOW_BLOCK, 0)
-    pool = max(variant.negative, CBOW_LEAST_NOISE, min(CBOW_NOISE * variant.negative, CBOW_MOST_NOISE))
+    band = rounded_up_to_eights(max(CBOW_LEAST_BAND, variant.negative, min(CBOW_BAND * variant.negative, CBOW_MOST_BAND)))
+    pool = CBOW_BANDS * band
     most = SHORT_CBOW_BLOCK if variant.negative < FEW_NOISE and variant.window > LARGE_WINDOW else CBOW_BLOCK
     words = shares(tables)
     block = min(most / crowding(pool, tables), seldom_repeating(words), longest_block(variant, words, alpha, 1))
-    return Sizes(False, False, whole(block), rounded_up_to_eights(pool))
+    return Sizes(False, False, whole(block), pool, band)
 
 
 def wide_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:

@@ -112,7 +112,7 @@ def learn_contexts(position, step, stop, first, last, count, worker, inputs):
         pairs, noise = load_half(rows.counts, k, 0), load_half(rows.shares, k, 0)
         score = score_two(inputs, four, rows.output, k)
         store(rows.scores, k, 0, alpha * (pairs - (pairs + noise * (total - pairs)) * sigmoid(score)))
-    move_tile(inputs, four, inputs, rows.output, count, rows.scores)
+    move_tile(inputs, four, inputs, rows.output, 0, count, rows.scores)
 
 
 @inlined

@@ -106,6 +106,7 @@ class Worker(NamedTuple):
     batch, rows, parts : see there
     scratch : (2, row length) float32, for measuring the loss
     block, pool : int, centers of a block, and noise words at most
+    band : int, see kernels.blocked.sizes.Sizes
     copies : int, the thread's first copy of a top node (model.top_nodes), or NO_COPIES
     row : int, where the thread counts its words in the schedule
     """
@@ -117,6 +118,7 @@ class Worker(NamedTuple):
     scratch: np.ndarray
     block: int
     pool: int
+    band: int
     copies: int
     row: int
 
@@ -152,6 +154,7 @@ def new_worker(
         scratch=aligned_zeros(2, columns),
         block=sizes.block,
         pool=sizes.pool,
+        band=sizes.band,
         copies=copies,
         row=thread * CACHE_LINE,
     )
