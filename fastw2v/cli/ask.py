@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from fastw2v._system.display import say
-from fastw2v._system.lines import MAX_LINE_LENGTH
 from fastw2v._system.text_encoding import to_text
+from fastw2v._system.text_lines import MAX_LINE_LENGTH
 from fastw2v.cli.options import LIMIT, VECTORS
 from fastw2v.cli.output import output_options, print_json, show
 from fastw2v.cli.reading import LENIENT, load

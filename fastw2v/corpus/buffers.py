@@ -9,7 +9,7 @@ from fastw2v._system.text_encoding import BYTE_ORDER_MARK as MARK
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.texts import MAX_UNBROKEN_BYTES, Text
-from fastw2v.corpus.words import MAX_WORD_BYTES
+from fastw2v.corpus.word_table import MAX_WORD_BYTES
 from fastw2v.errors import UsageError
 
 TEXT_BUFFER_BYTES = 1 << 21

@@ -8,7 +8,7 @@ import numpy as np
 from fastw2v.corpus.buffers import TextBuffer, map_in_order, text_buffers
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary
-from fastw2v.corpus.words import (
+from fastw2v.corpus.word_table import (
     MAX_WORD_BYTES,
     USED_BYTES,
     USED_ENTRIES,

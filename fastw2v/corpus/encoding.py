@@ -9,7 +9,7 @@ from fastw2v.corpus.buffers import TextBuffer, map_in_order, text_buffers
 from fastw2v.corpus.id_stream import ID, IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.corpus.words import MAX_WORD_BYTES, encode_buffer
+from fastw2v.corpus.word_table import MAX_WORD_BYTES, encode_buffer
 
 
 class Sentences(NamedTuple):

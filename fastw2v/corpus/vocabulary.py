@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from fastw2v._system.files import written_whole
-from fastw2v._system.lines import byte_lines
 from fastw2v._system.text_encoding import quoted
-from fastw2v.corpus.words import (
+from fastw2v._system.text_lines import byte_lines
+from fastw2v.corpus.word_table import (
     END_OF_SENTENCE,
     MAX_WORD_BYTES,
     USED_BYTES,

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastw2v.corpus.counting import WordCounts, merge_tables, zero_counts
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.corpus.words import MAX_WORD_BYTES, USED_ENTRIES, WordTable, new_table, subtable
+from fastw2v.corpus.word_table import MAX_WORD_BYTES, USED_ENTRIES, WordTable, new_table, subtable
 from fastw2v.distributed.communicator import Communicator
 
 OWNER_SHIFT = np.uint64(16)  # a table's slots are chosen by the hash's low bits: owners by others

@@ -18,7 +18,8 @@ from fastw2v.corpus.counting import WordCounts
 from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.corpus.words import WordTable
+from fastw2v.corpus.word_table import WordTable
+from fastw2v.distributed.averaging import shared_rows
 from fastw2v.distributed.checkpoints import gathered_description, scatter_state
 from fastw2v.distributed.corpus import has_own_files, names_of_rank, part_of_rank, refuse_what_one_rank_reads
 from fastw2v.distributed.counts import broadcast_vocabulary, merge_counts
@@ -26,7 +27,6 @@ from fastw2v.distributed.failure_report import report_failure
 from fastw2v.distributed.heartbeat import Heartbeat
 from fastw2v.distributed.mpi import MpiCommunicator
 from fastw2v.distributed.serialization import all_gather_json
-from fastw2v.distributed.shared_rows import shared_rows
 from fastw2v.distributed.supervisor import kill_launcher_afterwards, set_exit_code
 from fastw2v.distributed.training import DistributedTraining
 from fastw2v.errors import Fastw2vError, Interrupted, stopped

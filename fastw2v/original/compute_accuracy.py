@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from fastw2v._system.lines import MAX_FILE_LENGTH
+from fastw2v._system.text_lines import MAX_FILE_LENGTH
 from fastw2v.errors import UsageError
 from fastw2v.original.arguments import OriginalOptions, whole_number
 from fastw2v.original.program import displayable, finish, write_out

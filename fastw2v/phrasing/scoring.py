@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fastw2v._jit.compiling import compiled
-from fastw2v.corpus.words import END_OF_SENTENCE, HASH_FACTOR, HASH_START, NEWLINE, SPACE
+from fastw2v.corpus.word_table import END_OF_SENTENCE, HASH_FACTOR, HASH_START, NEWLINE, SPACE
 from fastw2v.phrasing.strings import (
     LINE_END,
     NO_WORD,

@@ -8,7 +8,7 @@ shares its entry with a word a_b of the text. Here a string is represented by a 
 import numpy as np
 
 from fastw2v._jit.compiling import compiled, inlined
-from fastw2v.corpus.words import (
+from fastw2v.corpus.word_table import (
     END_OF_SENTENCE,
     HASH_FACTOR,
     HASH_START,

@@ -10,7 +10,7 @@ import numpy as np
 
 from fastw2v._jit.compiling import compiled, inlined
 from fastw2v._jit.prefetch import prefetch_row
-from fastw2v.corpus.words import ONE
+from fastw2v.corpus.word_table import ONE
 
 KEY_COLUMN, COUNT_COLUMN = 0, 1
 EMPTY_KEY = np.uint64(0)

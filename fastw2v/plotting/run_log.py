@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fastw2v._system.lines import byte_lines
+from fastw2v._system.text_lines import byte_lines
 from fastw2v.errors import UsageError
 
 PROGRESS_EVENT, END_EVENT = "progress", "end"

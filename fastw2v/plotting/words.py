@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fastw2v._system.display import readable
-from fastw2v._system.lines import text_lines
+from fastw2v._system.text_lines import text_lines
 from fastw2v.errors import UsageError
 from fastw2v.vectors.word_vectors import WordVectors
 

@@ -11,7 +11,7 @@ from fastw2v.corpus.findings import Findings, merge_findings
 from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary, read_vocabulary
-from fastw2v.corpus.words import WordTable
+from fastw2v.corpus.word_table import WordTable
 from fastw2v.errors import Fastw2vError, UsageError, option
 from fastw2v.model.matrices import model_bytes
 from fastw2v.model.tables import tables_bytes

@@ -8,7 +8,7 @@ import numpy as np
 from fastw2v.checkpoints.store import COUNTS, TEXT_COUNTS, Store
 from fastw2v.checkpoints.text_description import changes
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
-from fastw2v.corpus.words import END_OF_SENTENCE, is_possible_word
+from fastw2v.corpus.word_table import END_OF_SENTENCE, is_possible_word
 from fastw2v.errors import UsageError, argument, call, option
 from fastw2v.run.description import read_fields
 from fastw2v.run.files import Files

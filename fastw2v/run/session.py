@@ -13,7 +13,7 @@ from fastw2v.corpus.counting import WordCounts, counted_words
 from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.corpus.words import WordTable
+from fastw2v.corpus.word_table import WordTable
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings

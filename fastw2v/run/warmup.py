@@ -17,7 +17,7 @@ import numpy as np
 from fastw2v._jit.compiling import CACHE_FOLDER, Entry, compiling_note, leave_loops_rolled, warm_up
 from fastw2v._system.processes import child_command
 from fastw2v.corpus.id_stream import ID
-from fastw2v.corpus.words import MAX_WORD_BYTES, add_word, count_buffer, encode_buffer, merge, new_table
+from fastw2v.corpus.word_table import MAX_WORD_BYTES, add_word, count_buffer, encode_buffer, merge, new_table
 from fastw2v.model.huffman import no_tree
 from fastw2v.model.matrices import Model, aligned_zeros, new_model, row_length
 from fastw2v.model.noise import SLOTS, NoiseTable, no_alias

@@ -27,7 +27,7 @@ from fastw2v.model.matrices import Model
 from fastw2v.model.random_stream import random_start
 from fastw2v.model.tables import Tables
 from fastw2v.settings import Settings
-from fastw2v.training.partitions import SENTENCE_SEARCH, partition_bounds
+from fastw2v.training.partition_bounds import SENTENCE_SEARCH, partition_bounds
 from fastw2v.training.pausing import Gate
 
 AT_ONCE = 2  # launches in flight: one runs, one is ready

@@ -8,7 +8,7 @@ import numpy as np
 
 from fastw2v._system.text_encoding import quoted, words_to_bytes
 from fastw2v.corpus.vocabulary import LARGEST_COUNT, Vocabulary, vocabulary_of
-from fastw2v.corpus.words import END_OF_SENTENCE, MAX_WORD_BYTES, WHITE_SPACE, is_possible_word
+from fastw2v.corpus.word_table import END_OF_SENTENCE, MAX_WORD_BYTES, WHITE_SPACE, is_possible_word
 from fastw2v.errors import UsageError, option
 from fastw2v.model.finite import all_finite
 from fastw2v.model.matrices import Model

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from fastw2v.corpus.id_stream import IdStream
-from fastw2v.training.partitions import partition_bounds, sentence_end
+from fastw2v.training.partition_bounds import partition_bounds, sentence_end
 
 EPOCH, NEXT, END = 0, 1, 2  # columns of WorkQueue.places
 

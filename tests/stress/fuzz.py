@@ -28,7 +28,7 @@ if "atheris" in sys.argv:  # before the import, for it counts the branches of wh
     PACKAGE = Path(__file__).resolve().parents[2]
     LOOPS = [path for path in PACKAGE.rglob("fastw2v/**/*.py") if {"kernels", "model", "_jit"} & set(path.parts)]
     LOOPS += [
-        PACKAGE / "fastw2v" / name for name in ("corpus/words.py", "vectors/io/text_rows.py", "vectors/io/binary_rows.py")
+        PACKAGE / "fastw2v" / name for name in ("corpus/word_table.py", "vectors/io/text_rows.py", "vectors/io/binary_rows.py")
     ]
     NAMES = [".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__") for path in LOOPS]
     with atheris.instrument_imports(include=["fastw2v"], exclude=NAMES):

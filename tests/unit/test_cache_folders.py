@@ -34,7 +34,7 @@ def test_each_module_with_a_compiled_function_is_counted() -> None:
             for value in vars(import_module(module.name)).values():
                 if isinstance(value, (Dispatcher, type(intrinsic(lambda context: None)))):
                     found.add(getattr(value, "py_func", value).__module__)
-    assert {"fastw2v.kernels.blocked", "fastw2v.corpus.words", "fastw2v._jit.simd"} < found
+    assert {"fastw2v.kernels.blocked", "fastw2v.corpus.word_table", "fastw2v._jit.simd"} < found
     assert {name for name in found if name.startswith("fastw2v.")} <= counted
 
 
@@ -82,7 +82,7 @@ def test_dates_and_what_is_not_compiled_do_not_matter(copy: Path) -> None:
         "kernels/blocked/__init__.py",
         "model/tables.py",
         "model/noise.py",
-        "corpus/words.py",
+        "corpus/word_table.py",
         "phrasing/strings.py",
         "vectors/io/text_rows.py",
         "distributed/averaging.py",
@@ -100,7 +100,7 @@ def test_what_is_compiled_matters_to_the_letter(copy: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["_jit/simd.py", "kernels/blocked/near.py", "model/tables.py", "corpus/words.py", "settings.py"]
+    "name", ["_jit/simd.py", "kernels/blocked/skipgram_near.py", "model/tables.py", "corpus/word_table.py", "settings.py"]
 )
 def test_docstrings_comments_and_blank_lines_do_not_matter(copy: Path, name: str) -> None:
     before, path = state_of_sources(copy), copy / name

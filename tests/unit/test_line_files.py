@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fastw2v._system.lines import MAX_FILE_LENGTH, MAX_LINE_LENGTH, byte_lines, text_lines
+from fastw2v._system.text_lines import MAX_FILE_LENGTH, MAX_LINE_LENGTH, byte_lines, text_lines
 from fastw2v.corpus.vocabulary import read_vocabulary
 from fastw2v.errors import UsageError
 from fastw2v.plotting.run_log import read_log

@@ -18,7 +18,7 @@ from fastw2v.corpus.encoding import encode
 from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import Source, sources
 from fastw2v.corpus.vocabulary import Vocabulary
-from fastw2v.corpus.words import MAX_WORD_BYTES, USED_ENTRIES
+from fastw2v.corpus.word_table import MAX_WORD_BYTES, USED_ENTRIES
 
 LIMIT = MAX_WORD_BYTES
 PIECES = [b" ", b"\t", b"\n", b"\r", b"a", b"b", b"ab", b"</s>", b"\x00", b"\xff", "é".encode(), "日本".encode()]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fastw2v.corpus.id_stream import IdStream
 from fastw2v.settings import Settings
-from fastw2v.training.partitions import partition_bounds
+from fastw2v.training.partition_bounds import partition_bounds
 from fastw2v.training.threads import CHUNK
 from fastw2v.training.work_queue import END, EPOCH, NEXT, WorkQueue
 

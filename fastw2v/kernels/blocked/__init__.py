@@ -1,18 +1,19 @@
 """The blocked kernel: the original's gradient, arranged as small dense products that stay in registers and cache.
 
 `batch` subsamples a batch of sentences and draws their windows; then blocks of consecutive centers are trained, one after the
-other, across the ends of sentences. The model and the window choose how: `near`, `wide`, `path` or `cbow`. All train in tiles
-of four hidden rows (kernels.tiles), so that no step is much longer than one of the original's, whatever the settings; `sizes`
-chooses how many centers and noise words a block has. Noise words shared by several pairs turn scores and gradients into matrix
-products (Ji et al. 2016, "Parallelizing Word2Vec in Shared and Distributed Memory").
+other, across the ends of sentences. The model and the window choose how: `skipgram_near`, `skipgram_wide`, `path` or `cbow`.
+All train in tiles of four hidden rows (kernels.tiles), so that no step is much longer than one of the original's, whatever the
+settings; `sizes` chooses how many centers and noise words a block has, `noise` draws them. Noise words shared by several pairs
+turn scores and gradients into matrix products (Ji et al. 2016, "Parallelizing Word2Vec in Shared and Distributed Memory").
 """
 
 from fastw2v._jit.compiling import compiled_kernel, inlined
 from fastw2v.kernels.blocked.batch import drop_trained, prepare, read_words
 from fastw2v.kernels.blocked.cbow import train_cbow
-from fastw2v.kernels.blocked.near import train_near
+from fastw2v.kernels.blocked.noise import draw_noise
 from fastw2v.kernels.blocked.path import end_paths, train_paths
-from fastw2v.kernels.blocked.wide import draw_noise, train_wide
+from fastw2v.kernels.blocked.skipgram_near import train_near
+from fastw2v.kernels.blocked.skipgram_wide import train_wide
 from fastw2v.kernels.blocked.worker import BATCH, carried, check_carried, new_worker
 from fastw2v.kernels.schedule import learning_rate
 

@@ -3,11 +3,9 @@
 import numpy as np
 
 from fastw2v._jit.compiling import inlined
-from fastw2v._jit.simd import HALF
-from fastw2v.kernels.blocked.sizes import NOISE_A_PAIR
+from fastw2v.kernels.blocked.noise import choose_pool, draw_pools
 from fastw2v.kernels.blocked.worker import BATCH
 from fastw2v.kernels.worker import END_OF_SENTENCE_ID, MAX_SENTENCE_LENGTH
-from fastw2v.model.noise import draw_from_alias
 from fastw2v.model.random_stream import advance
 
 HIGH_24_BITS, HIGH_32_BITS = np.uint64(40), np.uint64(32)
@@ -62,35 +60,6 @@ def prepare(worker, tables, variant):
             choose_pool(state.complete, worker, variant.negative)
         if worker.parts.wide is None:
             draw_pools(worker, tables.alias)
-
-
-@inlined
-def choose_pool(length, worker, negative):
-    """Set the noise words of a block, in proportion to the pairs of the batch's positions."""
-    batch = worker.batch
-    pairs = np.float32(0)
-    for position in range(length):
-        pairs += batch.pairs[position]
-    wanted = pairs * np.float32(negative) / (np.float32(NOISE_A_PAIR) * np.float32(max(length, 1)))
-    batch.pool[0] = min(worker.pool, max(HALF, HALF * np.int64(np.ceil(wanted / np.float32(HALF)))))
-
-
-@inlined
-def draw_pools(worker, alias):
-    """Draw the noise words of all blocks."""
-    state, batch = worker.state[0], worker.batch
-    random = state.random
-    blocks = (state.complete + worker.block - 1) // worker.block
-    for sample in range(blocks * batch.pool[0]):
-        random = advance(random)
-        batch.noise[sample] = draw_from_alias(random, alias)
-    state.random = random
-
-
-@inlined
-def first_noise_word(first, worker):
-    """Where the noise words of the block that starts at `first` begin; those of the next block follow."""
-    return first // worker.block * worker.batch.pool[0]
 
 
 @inlined

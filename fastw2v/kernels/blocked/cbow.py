@@ -21,7 +21,8 @@ import numpy as np
 
 from fastw2v._jit.compiling import inlined
 from fastw2v._jit.simd import LANES, load, load_half, pick, store, zero
-from fastw2v.kernels.blocked.batch import covered, first_noise_word
+from fastw2v.kernels.blocked.batch import covered
+from fastw2v.kernels.blocked.noise import first_noise_word
 from fastw2v.kernels.blocked.path import learn_path_of_row
 from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, clear, copy_rows
@@ -121,7 +122,7 @@ def return_noise(negative, first, worker, output):
 def learn_words(negative, number, tile, first, worker, model, variant):
     """Negative sampling, if the run has it: up to four means against a band of the noise words and their own centers.
 
-    A mean has, against noise word k, the gradient -α (n/K) σ(u_k·h), or none where k is its center; see `near`.
+    A mean has, against noise word k, the gradient -α (n/K) σ(u_k·h), or none where k is its center; see `skipgram_near`.
     """
     if negative is not None:
         rows, batch = worker.rows, worker.batch

@@ -61,7 +61,7 @@ class Rows(NamedTuple):
     output, output_before : the same for the block's output rows: noise words, with wide windows also centers, or a path's nodes
     means, gradient : with CBOW, the means of four centers and their gradients
     scores : (output rows, 4) float32, a tile's (kernels.tiles)
-    counts, shares : (output rows, 4) float32, weights of a tile's scores; see `wide`, `cbow` and `path`
+    counts, shares : (output rows, 4) float32, weights of a tile's scores; see `skipgram_wide`, `cbow` and `path`
     totals : (1, 8) float32, weights of its hidden rows
     weights : (tiles of a block, 8) float32, weights of the noise words of four positions
     pair_scores : (1, contexts of four centers) float32

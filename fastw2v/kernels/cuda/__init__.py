@@ -2,9 +2,9 @@
 
 A launch trains a chunk of every stream. First `batch` subsamples the chunks, draws windows and noise words, for all streams in
 parallel; then `training` trains each chunk, one block of centers after the other, with the formulas of `kernels.blocked`: those
-of `wide` for skip-gram with negative sampling, whatever the window. The output rows of a block lie in shared memory; four
-hidden rows at a time are scored against all of them and moved (`tiles`); rows in global memory are updated with plain loads and
-stores (Hogwild). `plan` computes all sizes, and needs no GPU.
+of `skipgram_wide` for skip-gram with negative sampling, whatever the window. The output rows of a block lie in shared memory;
+four hidden rows at a time are scored against all of them and moved (`tiles`); rows in global memory are updated with plain
+loads and stores (Hogwild). `plan` computes all sizes, and needs no GPU.
 
 What a word costs, estimated for skip-gram with negative sampling, dim 100, window 5, negative 5, in blocks of 16 centers with
 16 noise words, for each word that subsampling keeps; not measured yet:

@@ -1,4 +1,4 @@
-"""Negative sampling on a block: the formula of kernels.blocked.wide, for skip-gram's contexts and for CBOW's means."""
+"""Negative sampling on a block: the formula of kernels.blocked.skipgram_wide, for skip-gram's contexts and for CBOW's means."""
 
 import numpy as np
 from numba import cuda

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fastw2v._system.lines import text_lines
+from fastw2v._system.text_lines import text_lines
 from fastw2v.arguments import COUNT, checked_choice, checked_number, checked_path
 from fastw2v.errors import UsageError
 from fastw2v.vectors.embeddings import Embeddings

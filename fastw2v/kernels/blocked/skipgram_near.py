@@ -21,7 +21,8 @@ import numpy as np
 
 from fastw2v._jit.compiling import inlined
 from fastw2v._jit.simd import LANES, load, load_half, pick, store
-from fastw2v.kernels.blocked.batch import covered, first_noise_word
+from fastw2v.kernels.blocked.batch import covered
+from fastw2v.kernels.blocked.noise import first_noise_word
 from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, copy_rows
 from fastw2v.kernels.products import TILE, dots, rounded_up, sigmoid

@@ -22,16 +22,14 @@ the original, no center is its own noise word). After every SPAN positions new n
 import numpy as np
 
 from fastw2v._jit.compiling import inlined
-from fastw2v._jit.prefetch import prefetch_row
 from fastw2v._jit.simd import load_half, store
 from fastw2v.kernels.blocked.batch import covered
+from fastw2v.kernels.blocked.noise import draw_noise
 from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, copy_rows
 from fastw2v.kernels.blocked.sizes import SPAN
 from fastw2v.kernels.products import rounded_up, sigmoid
 from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
-from fastw2v.model.noise import draw_from_alias
-from fastw2v.model.random_stream import advance
 
 
 @inlined
@@ -52,18 +50,6 @@ def train_wide(first, last, worker, model, tables, variant):
         for tile in range(tiles):
             learn_contexts(start + tile, tiles, stop, first, last, count, worker, model.input)
         add_changes(rows.output, rows.output_before, batch.outputs, 0, count, model.output)
-
-
-@inlined
-def draw_noise(worker, output, alias):
-    """Draw the next noise words, and prefetch their rows."""
-    state, noise = worker.state[0], worker.batch.noise
-    random = state.random
-    for sample in range(worker.batch.pool[0]):
-        random = advance(random)
-        noise[sample] = draw_from_alias(random, alias)
-        prefetch_row(output, np.int64(noise[sample]))
-    state.random = random
 
 
 @inlined
