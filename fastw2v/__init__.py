@@ -62,7 +62,9 @@ if not TYPE_CHECKING:  # to a type checker, any name at all would be an attribut
     def __getattr__(name: str) -> object:
         """Import what is public on first use: Numba takes half a second, which `fastw2v --help` need not wait for."""
         if name not in _HOMES:
-            raise AttributeError(f"module 'fastw2v' has no attribute {name!r}")
+            from fastw2v.gensim_names import missing_attribute
+
+            raise missing_attribute("module 'fastw2v'", name)
         from importlib import import_module
 
         from fastw2v._system.platforms import check_system

@@ -12,7 +12,8 @@ from fastw2v._system.text_encoding import words_to_text
 from fastw2v.arguments import Range, checked_choice, checked_flag, checked_number, checked_path, shown
 from fastw2v.corpus.names import check_corpus_argument
 from fastw2v.errors import UsageError
-from fastw2v.reporting import listener_for
+from fastw2v.gensim_names import explain_arguments
+from fastw2v.reporting import python_listener
 from fastw2v.reporting.callback import Callback, CallbackFailed
 from fastw2v.reporting.listener import Listener, Listeners
 from fastw2v.run import pipeline
@@ -28,6 +29,7 @@ Result = TypeVar("Result")
 SECONDS = Range(0, 10**9)
 
 
+@explain_arguments
 def train(
     corpus: Corpus,
     *,
@@ -235,6 +237,7 @@ def train(
     return _with_callback(progress, callback, run)
 
 
+@explain_arguments
 def resume(
     folder: PathName,
     *,
@@ -281,6 +284,7 @@ def resume(
     return _with_callback(progress, callback, lambda listener: pipeline.resume(folder, force=forced, listener=listener))
 
 
+@explain_arguments
 def count(
     corpus: Corpus,
     *,
@@ -331,7 +335,7 @@ def count(
     check_corpus_argument(corpus)
     settings = Settings(min_count=min_count, max_vocab=max_vocab, threads=threads, memory=memory)
     files = Files(save_vocab=_path("output", output))
-    vocabulary, _ = pipeline.count(corpus, settings, files, listener_for(progress=checked_flag("progress", progress)))
+    vocabulary, _ = pipeline.count(corpus, settings, files, python_listener(progress=checked_flag("progress", progress)))
     return dict(zip(words_to_text(vocabulary.words()), vocabulary.counts.tolist()))
 
 
@@ -343,7 +347,7 @@ def _with_callback(progress: bool, callback: Callable[[Progress], object] | None
     """Run with a display and the user's callback as listeners. An exception of the callback is raised unchanged."""
     if callback is not None and not callable(callback):
         raise UsageError(f"callback is {shown(callback)}: it must be a function that takes a Progress")
-    listener = listener_for(progress=checked_flag("progress", progress))
+    listener = python_listener(progress=checked_flag("progress", progress))
     try:
         return run(Listeners(listener, Callback(callback)) if callback else listener)
     except CallbackFailed as stop:

@@ -62,10 +62,10 @@ def checked_choice(name: str, value: Any, choices: tuple[Choice, ...]) -> Choice
 
 
 def checked_flag(name: str, value: Any) -> bool:
-    """True or False, NumPy's too. Raises UsageError."""
-    if not isinstance(flag := plain(value), bool):
+    """True or False, NumPy's too, or 1 or 0. Raises UsageError."""
+    if not isinstance(flag := plain(value), (bool, int)) or flag not in (0, 1):
         raise UsageError(f"{argument(name)} is {shown(value)}: it must be True or False")
-    return flag
+    return bool(flag)
 
 
 def checked_path(name: str, value: Any) -> Path:

@@ -126,6 +126,13 @@ class PartReader:
         return data
 
 
+def close_copies(text: Iterable[Source]) -> None:
+    """Close the temporary copies of sources, which are then not read again."""
+    for source in text:
+        if source.spooled:
+            source.spooled.close()
+
+
 def ignore_note(note: str) -> None:
     """Drop a note."""
 
@@ -215,26 +222,35 @@ def free_bytes(file: IO[bytes]) -> int:
 def _spooled_sentences(sentences: Iterable[Any], folder: Path | None) -> IO[bytes]:
     """Write sentences to a temporary file, one a line. Raises UsageError that names the first wrong sentence."""
     copy = unnamed_temporary_file(folder)
-    for number, sentence in enumerate(sentences, 1):
-        if isinstance(sentence, (str, bytes, os.PathLike)):
-            raise UsageError(f"sentence {number} is of type {type(sentence).__name__}: {SPLIT}")
-        if not isinstance(sentence, Iterable):
-            raise UsageError(f"sentence {number} is of type {type(sentence).__name__}: it must be a list of words")
-        words = list(sentence)
-        for word in words:
-            if not isinstance(word, str):
-                raise UsageError(
-                    f"sentence {number} has the word {shown(word)}, of type {type(word).__name__}: words must be str"
-                )
-            if not word or WHITE_SPACE_PATTERN.search(word):
-                raise UsageError(f"sentence {number}: {word!r} is not a word: words hold no white space and are not empty")
-        try:
-            line = to_bytes(" ".join(words))
-        except UnicodeEncodeError as error:
-            raise UsageError(f"sentence {number}: {words[0]!r} or a word after it cannot be written as UTF-8") from error
-        append_to_copy(copy, line + b"\n")
-    append_to_copy(copy, b"")
+    try:
+        for number, sentence in enumerate(sentences, 1):
+            append_to_copy(copy, _sentence_line(number, sentence))
+        append_to_copy(copy, b"")
+    except BaseException:
+        copy.close()
+        raise
     return copy
+
+
+def _sentence_line(number: int, sentence: Any) -> bytes:
+    """A sentence as a line of text."""
+    if isinstance(sentence, (str, bytes, os.PathLike)):
+        raise UsageError(f"sentence {number} is of type {type(sentence).__name__}: {SPLIT}")
+    if not isinstance(sentence, Iterable):
+        raise UsageError(f"sentence {number} is of type {type(sentence).__name__}: it must be a list of words")
+    words = list(sentence)
+    for word in words:
+        if not isinstance(word, str):
+            raise UsageError(
+                f"sentence {number} has the word {shown(word)}, of type {type(word).__name__}: words must be str; "
+                "str(word) makes one"
+            )
+        if not word or WHITE_SPACE_PATTERN.search(word):
+            raise UsageError(f"sentence {number}: {word!r} is not a word: words hold no white space and are not empty")
+    try:
+        return to_bytes(" ".join(words)) + b"\n"
+    except UnicodeEncodeError as error:
+        raise UsageError(f"sentence {number}: {words[0]!r} or a word after it cannot be written as UTF-8") from error
 
 
 def append_to_copy(copy: IO[bytes], data: bytes | memoryview) -> None:

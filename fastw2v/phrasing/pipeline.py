@@ -17,11 +17,12 @@ from fastw2v.arguments import checked_path
 from fastw2v.corpus.buffers import TEXT_BUFFER_BYTES, text_buffers
 from fastw2v.corpus.findings import merge_findings
 from fastw2v.corpus.names import check_corpus_argument
-from fastw2v.corpus.sources import Source, append_to_copy, sources
+from fastw2v.corpus.sources import Source, append_to_copy, close_copies, sources
 from fastw2v.errors import Interrupted, option
+from fastw2v.gensim_names import explain_arguments
 from fastw2v.phrasing.passes import StringCounts, count_strings, entries, join_phrases
 from fastw2v.phrasing.settings import PhraseSettings
-from fastw2v.reporting import listener_for
+from fastw2v.reporting import python_listener
 from fastw2v.reporting.listener import Listener
 
 
@@ -57,6 +58,7 @@ class PassObserver:
         """`words` more words were written."""
 
 
+@explain_arguments
 def phrases(
     corpus: Any,
     output: str | PathLike[str],
@@ -120,7 +122,7 @@ def phrases(
     """
     settings = PhraseSettings(threshold=threshold, min_count=min_count, passes=passes, threads=threads, memory=memory)
     check_corpus_argument(corpus)
-    return run_phrases(corpus, checked_path("output", output), settings, listener_for(progress=progress))
+    return run_phrases(corpus, checked_path("output", output), settings, python_listener(progress=progress))
 
 
 def run_phrases(
@@ -142,7 +144,7 @@ def run_phrases(
         try:
             check_writable(output, "the output")
             folder = spool_folder(output)
-            text = sources(corpus, folder, listener.note)
+            text = sources(corpus, folder, listener.warn)
             check_not_an_input(output, "the output", [source.path for source in text if source.path])
             seconds = warm_up(entries(), lambda: listener.note(compiling_note("a few seconds")))
             if seconds:
@@ -152,6 +154,7 @@ def run_phrases(
                 text = [_joined_copy(text, threshold, passes, folder)]
             with written_whole(output) as file:
                 passes.run(text, settings.thresholds[-1], file.write)
+            close_copies(text)
         except KeyboardInterrupt as stop:
             raise Interrupted("stopped; no phrases were written") from stop
         summary = PhraseSummary(passes.words[0], sum(passes.phrases), time.perf_counter() - start)
@@ -186,9 +189,9 @@ class Passes:
             **choice,
         )
         for note in merge_findings(source.findings for source in text).notes():
-            self.listener.note(note)
+            self.listener.warn(note)
         if counts.forgotten:
-            self.listener.note(
+            self.listener.warn(
                 f"the counts reached their memory limit: words and pairs seen {counts.forgotten} times or fewer may have been "
                 f"dropped; a larger {option('memory')} prevents it"
             )
@@ -216,9 +219,7 @@ def _joined_copy(text: list[Source], threshold: float, passes: Passes, folder: P
     copy = unnamed_temporary_file(folder)
     passes.run(text, threshold, partial(append_to_copy, copy))
     append_to_copy(copy, b"")
-    for source in text:
-        if source.spooled:
-            source.spooled.close()
+    close_copies(text)
     return Source("the text between two passes", spooled=copy)
 
 

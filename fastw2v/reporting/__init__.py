@@ -15,3 +15,12 @@ def listener_for(*, progress: bool) -> "Listener":
     from fastw2v.reporting.listener import Listener
 
     return Listener()
+
+
+def python_listener(*, progress: bool) -> "Listener":
+    """The same for who calls from Python: without progress, what matters becomes a warning."""
+    if progress:
+        return listener_for(progress=True)
+    from fastw2v.reporting.listener import Warnings
+
+    return Warnings()

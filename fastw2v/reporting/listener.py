@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from fastw2v._system.caller_warnings import warn_caller
 from fastw2v.training.progress import Progress
 
 
@@ -57,6 +58,10 @@ class Listener:
     def note(self, text: str) -> None:
         """A message for the user."""
 
+    def warn(self, text: str) -> None:
+        """A message that matters, to be shown even where progress is not."""
+        self.note(text)
+
     def reading(self, stage: str, total_bytes: int) -> None:
         """A pass over the text begins; `total_bytes` is 0 if unknown."""
 
@@ -76,6 +81,13 @@ class Listener:
         """The run has ended, successfully or not. Called once, last."""
 
 
+class Warnings(Listener):
+    """Issues what matters as Python warnings, and ignores all else."""
+
+    def warn(self, text: str) -> None:
+        warn_caller(text)
+
+
 class Listeners(Listener):
     """Forwards all events to several listeners."""
 
@@ -85,6 +97,10 @@ class Listeners(Listener):
     def note(self, text: str) -> None:
         for listener in self.listeners:
             listener.note(text)
+
+    def warn(self, text: str) -> None:
+        for listener in self.listeners:
+            listener.warn(text)
 
     def reading(self, stage: str, total_bytes: int) -> None:
         for listener in self.listeners:

@@ -20,6 +20,7 @@ from fastw2v.checkpoints.periodic import CheckpointWriter
 from fastw2v.checkpoints.store import Store
 from fastw2v.corpus.findings import Findings
 from fastw2v.corpus.id_stream import IdStream
+from fastw2v.corpus.sources import close_copies
 from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.model.matrices import Model, new_model
 from fastw2v.model.tables import Tables, tables
@@ -66,7 +67,8 @@ def run(
         if files.log:
             listener = Listeners(listener, JsonLog(files.log))
         stack.enter_context(closing(listener))
-        text = checked_text(session.names(corpus), settings, files, listener.note)
+        text = checked_text(session.names(corpus), settings, files, listener.warn)
+        stack.callback(close_copies, text)
         store = Store(files.checkpoint) if files.checkpoint else None
         if store:
             with signals_held():  # a folder that `prepare` makes is removed once it is held
@@ -100,7 +102,8 @@ def resume(folder: PathName, *, force: bool = False, listener: Listener | None =
         if resumed.files.log:
             log = stack.enter_context(closing(JsonLog(resumed.files.log, append=True)))
             listener = Listeners(listener, log)
-        text = checked_text(session.names(resumed.corpus), resumed.settings, resumed.files, listener.note)
+        text = checked_text(session.names(resumed.corpus), resumed.settings, resumed.files, listener.warn)
+        stack.callback(close_copies, text)
         job = Job(session.text(text, resumed.corpus), resumed.settings, resumed.files, resumed=resumed)
         return _run(session, job, listener, store)
 
@@ -116,7 +119,7 @@ def count(
     """
     settings, files, listener, session = settings or Settings(), files or Files(), listener or Listener(), Session()
     with closing(listener), one_line_errors(*NEEDS_LESS):
-        text = checked_text(corpus, settings, files, listener.note)
+        text = checked_text(corpus, settings, files, listener.warn)
         if not files.read_vocab:
             warmup.compile_counting(listener)
         vocabulary, counts = vocabulary_for(session, text, settings, files, listener)
@@ -125,6 +128,7 @@ def count(
             vocabulary.save(files.save_vocab)
         if not files.read_vocab:
             counts = counts._replace(texts=found.texts, empty_texts=found.empty)
+        close_copies(text)
         return vocabulary, counts
 
 
@@ -161,7 +165,7 @@ def _run(session: Session, job: Job, listener: Listener, store: Store | None) ->
         if store:
             about |= {"output_files": job.files.as_dict()}
             writer = CheckpointWriter(store, job.files.checkpoint_every, about, vocabulary)
-    training = session.training(trainer, lookup, vocabulary, writer, listener.note)
+    training = session.training(trainer, lookup, vocabulary, writer, listener.warn)
     vectors = _vectors(vocabulary, model, settings)
     clock, words_before = Stopwatch(), trainer.words_done
     end = train_or_leave(session, training, vectors, job.files, listener)
@@ -215,12 +219,12 @@ def _prepared(session: Session, job: Job, listener: Listener) -> Prepared:
     text, files, resumed = job.text.part, job.files, job.resumed
     settings = session.local_settings(job.asked)
     if session.size == 1 and settings.thread_count > (cores := usable_cores()):
-        listener.note(
+        listener.warn(
             f"{settings.thread_count} threads are more than the {cores} core{'s' if cores != 1 else ''} "
             "that this process may use, and do not train faster"
         )
     warm = session.gathered(job.init is not None)[0]
-    earlier = opened(job.init, settings.dim, listener.note) if job.init is not None and session.leads else None
+    earlier = opened(job.init, settings.dim, listener.warn) if job.init is not None and session.leads else None
     settings = with_device(settings, listener.note)
     compile_seconds = session.compiled(partial(warmup.compile_all, settings, listener))
     clock = Stopwatch()
@@ -239,6 +243,8 @@ def _start(session: Session, ready: Prepared, listener: Listener) -> Model:
     model = new_model(len(ready.vocabulary), ready.settings)
     if ready.earlier:
         listener.note(start_from(model, ready.vocabulary, ready.earlier))
+        if ready.earlier.vectors.counts is None:
+            listener.warn(f"{ready.earlier.name} has no counts, so each of its words counts as seen once")
     if ready.warm:
         session.share_model(model)
     return model

@@ -41,7 +41,7 @@ def vocabulary_for(
         counted, pruned_up_to = count_words(text, threads=settings.thread_count, memory=memory, advanced=listener.read)
         pruned_up_to = max(session.gathered(pruned_up_to))
         if pruned_up_to:
-            listener.note(
+            listener.warn(
                 f"the word table reached its memory limit; words seen {pruned_up_to} times or fewer may have been dropped "
                 f"(a larger {option('memory')} prevents it)"
             )
@@ -88,7 +88,7 @@ def gathered_findings(session: Session, text: list[Source], listener: Listener) 
     own = merge_findings(source.findings for source in text)
     found = merge_findings(Findings(**told) for told in session.gathered(asdict(own)))
     for note in found.notes():
-        listener.note(note)
+        listener.warn(note)
     return found
 
 
@@ -96,7 +96,7 @@ def _warn_of_lone_words(session: Session, sentences: Sentences, listener: Listen
     """Warn where words have no neighbours to learn from, as in a table or a list of words."""
     count, neighbours = session.total(np.array(sentences)).tolist()
     if neighbours < FEW_NEIGHBOURS * count:
-        listener.note(
+        listener.warn(
             f"warning: hardly any sentence has two words of the vocabulary ({count:,} sentences, {neighbours:,} pairs of "
             "neighbours), so there is almost nothing to learn: write one sentence a line, "
             "its words separated by spaces, not commas"

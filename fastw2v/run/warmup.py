@@ -66,6 +66,8 @@ def _compile_in_children(settings: Settings) -> None:
     finally:
         for child in children:
             child.kill()
+            if child.stdin:
+                child.stdin.close()
 
 
 def compile_part(part: int, settings: dict[str, Any]) -> None:

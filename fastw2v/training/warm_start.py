@@ -65,8 +65,7 @@ def start_from(model: Model, vocabulary: Vocabulary, earlier: WarmStart) -> str:
         model.input[here, : vectors.dim] = vectors.stored.rows(there)
         if vectors.kept_output is not None and len(model.output):
             model.output[here, : vectors.dim] = vectors.kept_output[there]
-    told = f"warm start from {earlier.name}: {len(places):,} words of {len(vocabulary):,} have vectors"
-    return told if vectors.counts is not None else f"{told}; they have no counts, so each word counts as seen once"
+    return f"warm start from {earlier.name}: {len(places):,} words of {len(vocabulary):,} have vectors"
 
 
 def _checked_words(name: str, words: list[str]) -> list[bytes]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from fastw2v.arguments import Range, checked_number
 from fastw2v.errors import UsageError
+from fastw2v.gensim_names import explain_arguments
 from fastw2v.vectors.embeddings import Embeddings, directions
 from fastw2v.vectors.io.stored import lengths
 from fastw2v.vectors.nearest import ExactCosines, nearest_rows
@@ -25,15 +26,18 @@ class SimilarityQueries(Embeddings):
     """Embeddings that can be compared; see WordVectors, which adds evaluation and files."""
 
     @overload
+    @explain_arguments
     def most_similar(
         self, positive: Query = (), negative: Query = (), topn: int = 10, restrict: int | None = None
     ) -> Neighbours: ...
 
     @overload
+    @explain_arguments
     def most_similar(
         self, positive: Query = (), negative: Query = (), *, topn: None, restrict: int | None = None
     ) -> np.ndarray: ...
 
+    @explain_arguments
     def most_similar(
         self, positive: Query = (), negative: Query = (), topn: int | None = 10, restrict: int | None = None
     ) -> Neighbours | np.ndarray:

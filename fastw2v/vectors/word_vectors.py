@@ -1,13 +1,14 @@
 """WordVectors: words and their vectors with all operations on them, and their reader."""
 
-import warnings
 from collections.abc import Callable
 from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fastw2v._system.caller_warnings import warn_caller
 from fastw2v._system.text_encoding import words_to_bytes, words_to_text
 from fastw2v.arguments import COUNT, checked_choice, checked_number, checked_path
 from fastw2v.errors import UsageError, option
+from fastw2v.gensim_names import explain_arguments, missing_attribute
 from fastw2v.vectors import gensim_conversion
 from fastw2v.vectors.evaluation import AnalogyMethod
 from fastw2v.vectors.evaluation.analogies import Analogies, evaluate_analogies
@@ -68,6 +69,11 @@ class WordVectors(SimilarityQueries):
     >>> "south" in made, len(made), list(made)
     (False, 2, ['north', 'east'])
     """
+
+    if not TYPE_CHECKING:  # to a type checker, any name at all would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            raise missing_attribute("WordVectors", name)
 
     def evaluate_analogies(
         self,
@@ -160,6 +166,7 @@ class WordVectors(SimilarityQueries):
         case = {"case_sensitive": case_sensitive, "unicode_case": unicode_case}
         return evaluate_similarity(self, path, restrict=restrict, **case)
 
+    @explain_arguments
     def save(self, path: str | PathLike[str], file_format: FileFormat = "auto", dtype: DtypeName | None = None) -> int:
         """Write the vectors, whole or not at all.
 
@@ -255,17 +262,13 @@ class WordVectors(SimilarityQueries):
         return cls(words, found, counts=counts)
 
 
-def warn(text: str) -> None:
-    """Issue a warning that points to the caller of `load`."""
-    warnings.warn(text, stacklevel=4)
-
-
+@explain_arguments
 def load(
     path: str | PathLike[str],
     limit: int | None = None,
     *,
     lenient: bool = False,
-    note: Callable[[str], None] = warn,
+    note: Callable[[str], None] = warn_caller,
 ) -> WordVectors:
     """Read vectors from a file or folder, whose format is detected from its content.
 

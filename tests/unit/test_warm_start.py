@@ -107,7 +107,7 @@ def test_words_without_counts_count_as_seen_once_and_a_note_says_so(later: Path,
     hears = Hears()
     found = run(str(later), Settings(**OPTIONS), Files(init=tmp_path / "e.bin"), hears)
     assert counts_of(found) == {"</s>": 1, "e": 3, "c": 2, "a": 1, "d": 1, "f": 1}
-    assert [note for note in hears.notes if "have no counts, so each word counts as seen once" in note]
+    assert [note for note in hears.notes if "has no counts, so each of its words counts as seen once" in note]
     no_count = WordVectors(["</s>", "a", "c"], np.ones((3, 4), np.float32), counts=np.array([0, 0, 5]))
     hears = Hears()
     found = run(str(later), Settings(**OPTIONS), Files(), hears, init=no_count)
