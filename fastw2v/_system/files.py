@@ -57,7 +57,12 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     except Fastw2vError:
         raise
     except (OSError, ValueError) as error:
-        raise Fastw2vError(f"cannot write {path}: {reason(error)}; it was left as it was") from error
+        raise Fastw2vError(f"cannot write {path}: {reason(error)}; {_unchanged(path)}") from error
+
+
+def _unchanged(path: Path) -> str:
+    """What has become of a file or folder that could not be written anew."""
+    return "it was left as it was" if os.path.exists(path) else "it was not created"
 
 
 def temporary_beside(target: Path) -> Path:
@@ -105,7 +110,7 @@ def folder_written_whole(target: Path) -> Iterator[Path]:
             temporary.rename(target)
         sync_folder(target.parent)
     except OSError as error:
-        raise Fastw2vError(f"cannot write {target}: {reason(error)}; it was left as it was") from error
+        raise Fastw2vError(f"cannot write {target}: {reason(error)}; {_unchanged(target)}") from error
     finally:
         if handle is not None:
             os.close(handle)

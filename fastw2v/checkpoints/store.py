@@ -80,7 +80,8 @@ class Store:
         try:
             handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)  # opening a pipe would block
         except (OSError, ValueError) as error:
-            raise UsageError(f"cannot read the checkpoints in {self.folder}: {reason(error)}") from error
+            over = "; a run that is complete has removed its own" if isinstance(error, FileNotFoundError) else ""
+            raise UsageError(f"cannot read the checkpoints in {self.folder}: {reason(error)}{over}") from error
         try:
             if not hold(handle):
                 raise UsageError(f"another run has its checkpoints in {self.folder}: wait for it, or give another folder")

@@ -22,7 +22,7 @@ from fastw2v.cli.plot_loss import plot_loss
 from fastw2v.cli.resume import resume
 from fastw2v.cli.train import train
 from fastw2v.cli.vocab import vocab
-from fastw2v.cli.wording import CommandLine, Commands
+from fastw2v.cli.wording import CommandLine, Commands, unknown_option
 from fastw2v.errors import Fastw2vError, Interrupted, reason, stopped, worded
 
 LAST_STREAM = 2  # of standard input, output and error
@@ -63,6 +63,8 @@ def main() -> None:
     except NO_COMMAND as error:
         print(error.format_message(), file=sys.stderr)  # the help, of many lines
         code = error.exit_code
+    except click.NoSuchOption as error:
+        code = _say(unknown_option(error, sys.argv[1:]), error.exit_code)
     except click.ClickException as error:
         code = _say(error.format_message(), error.exit_code)
     except Interrupted as error:

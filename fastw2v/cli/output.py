@@ -91,7 +91,7 @@ def _print_table(table: Table) -> None:
     made = drawn.Table(title=table.title, title_justify="left")
     for number, column in enumerate(table.columns):
         is_number = any(isinstance(row[number], (tuple, int, float)) for row in table.rows)
-        made.add_column(column, justify="right" if is_number else "left", overflow="fold")
+        made.add_column(column, justify="right" if is_number else "left", overflow="fold", no_wrap=is_number)
     for row in table.rows:
         shown = [cell[1] if isinstance(cell, tuple) else f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row]
         made.add_row(*shown)

@@ -35,6 +35,8 @@ class ZipMember:
         try:
             archive = zipfile.ZipFile(raw)
             members = [info for info in archive.infolist() if not info.is_dir() and not hidden(info.filename)]
+            if any(info.filename == "[Content_Types].xml" for info in members):
+                raise NotRead(f"{name} is a Word document or another Office file: save it as plain text (UTF-8)")
             if len(members) != 1:
                 names = first_names([repr(info.filename) for info in members])
                 holds = f"of {len(members)} files ({names})" if members else "without a file"

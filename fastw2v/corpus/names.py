@@ -13,7 +13,7 @@ from fastw2v.arguments import shown
 from fastw2v.compression.reading import content
 from fastw2v.compression.streams import NotRead
 from fastw2v.corpus.texts import is_binary
-from fastw2v.errors import UsageError, cannot_read
+from fastw2v.errors import Fastw2vError, UsageError, cannot_read
 
 NAME_MARK = re.compile(r"[./\\*?\[]|^-$")  # typical of file names, rare in words
 
@@ -24,11 +24,13 @@ class Found(NamedTuple):
     texts : files to read
     others : names of skipped files that hold no text
     hidden : names of skipped hidden files and folders
+    binary : whether it is the name of one file, which does not look like text
     """
 
     texts: list[Path]
     others: list[str]
     hidden: list[str]
+    binary: bool = False
 
     def left_out(self) -> str:
         """A description of the skipped files, for messages; "" if none was skipped."""
@@ -69,7 +71,7 @@ def files_of(name: str) -> Found:
         if path.is_dir():
             files, what = list(_below(path, hidden)), f"the folder {name} holds no files"
         elif path.exists():
-            return Found([path], [], [])
+            return Found([path], [], [], _looks_binary(path))
         else:
             matches = sorted(Path(match) for match in glob.glob(name, recursive=True))
             files, what = [path for path in matches if not path.is_dir()], f"nothing matches {name}"
@@ -99,6 +101,17 @@ def _below(folder: Path, hidden: list[str]) -> Iterator[Path]:
         hidden += sorted(os.path.join(where, name) for name in (*folders, *names) if name.startswith("."))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(where, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _looks_binary(path: Path) -> bool:
+    """Whether a file that can be read looks like a picture, a document or another file that is no text."""
+    try:
+        if not path.is_file():
+            return False
+        with open(path, "rb") as file:
+            return is_binary(content(file, str(path)))
+    except (OSError, Fastw2vError):  # which come again when the file is read
+        return False
 
 
 def _holds_text(path: Path) -> bool:

@@ -170,6 +170,11 @@ def _named(names: Sequence[str | os.PathLike[str]], spool_folder: Path | None, n
             found.append(Source("standard input", spooled=_spooled(sys.stdin.buffer, "standard input", spool_folder)))
         else:
             files = files_of(str(name))
+            if files.binary:
+                note(
+                    f"{name} does not look like text, and is read all the same; documents must be converted to text first, "
+                    "a PDF by pdftotext"
+                )
             if left_out := files.left_out():
                 note(f"skipped in {name}: {left_out}; to read such a file, give its own name")
             found.extend(_from_path(path, spool_folder) for path in files.texts)

@@ -39,11 +39,25 @@ def has_own_files(corpus: Any) -> bool:
     return isinstance(names, Sequence) and any(RANK in str(name) for name in names)
 
 
+def check_same_files(sizes: list[list[int]]) -> None:
+    """Raise UsageError where a rank sees other files than rank 0; `sizes` are those of each rank's files, in bytes."""
+    for rank, own in enumerate(sizes):
+        if own != sizes[0]:
+            raise UsageError(
+                f"rank {rank} sees another text ({_described(own)}) than rank 0 ({_described(sizes[0])}): "
+                f"all hosts need the same files, or {RANK} in the names for files of their own"
+            )
+
+
 def part_of_rank(text: list[Source], corpus: Any, rank: int, size: int) -> list[Source]:
     """What a rank reads of the files that `names_of_rank` named. Raises UsageError where there is nothing."""
     if any(source.path is None for source in text):
         raise UsageError(ONE_READS_IT)
     return text if has_own_files(corpus) else partition(text, rank, size)
+
+
+def _described(sizes: list[int]) -> str:
+    return f"{len(sizes):,} file{'s' if len(sizes) != 1 else ''}, {sum(sizes):,} bytes"
 
 
 def _listed(corpus: Any) -> Any:

@@ -21,7 +21,7 @@ from fastw2v.corpus.vocabulary import Vocabulary
 from fastw2v.corpus.word_table import WordTable
 from fastw2v.distributed.averaging import shared_rows
 from fastw2v.distributed.checkpoints import gathered_description, scatter_state
-from fastw2v.distributed.corpus import has_own_files, names_of_rank, part_of_rank, refuse_what_one_rank_reads
+from fastw2v.distributed.corpus import check_same_files, has_own_files, names_of_rank, part_of_rank, refuse_what_one_rank_reads
 from fastw2v.distributed.counts import broadcast_vocabulary, merge_counts
 from fastw2v.distributed.failure_report import report_failure
 from fastw2v.distributed.heartbeat import Heartbeat
@@ -29,7 +29,7 @@ from fastw2v.distributed.mpi import MpiCommunicator
 from fastw2v.distributed.serialization import all_gather_json
 from fastw2v.distributed.supervisor import kill_launcher_afterwards, set_exit_code
 from fastw2v.distributed.training import DistributedTraining
-from fastw2v.errors import Fastw2vError, Interrupted, stopped
+from fastw2v.errors import Fastw2vError, Interrupted, UsageError, argument, stopped
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables
 from fastw2v.run.files import Files
@@ -39,6 +39,18 @@ from fastw2v.settings import Settings
 from fastw2v.training.trainer import Trainer
 
 RANK_SEED_STEP = 1_000_003  # from rank to rank
+OF_A_RANK = "threads", "memory"  # settings that may differ
+
+
+def check_same_settings(given: list[dict[str, Any]]) -> None:
+    """Raise UsageError where the settings of a rank are not those of rank 0."""
+    for rank, settings in enumerate(given):
+        for name, value in settings.items():
+            if name not in OF_A_RANK and value != given[0][name]:
+                raise UsageError(
+                    f"rank {rank} was started with {argument(name)} {value}, rank 0 with {given[0][name]}: "
+                    "give all ranks the same settings"
+                )
 
 
 class DistributedSession(Session):
@@ -55,7 +67,9 @@ class DistributedSession(Session):
         return names_of_rank(corpus, self.communicator.rank)
 
     def text(self, files: list[Source], corpus: Any) -> CorpusFiles:
-        """The rank's part of the files. Raises UsageError where there is nothing."""
+        """The rank's part of the files. Raises UsageError where there is nothing, and where ranks see different files."""
+        if not has_own_files(corpus):
+            check_same_files(self.gathered([source.size for source in files]))
         return CorpusFiles(files, part_of_rank(files, corpus, self.communicator.rank, self.size), corpus)
 
     def description(self, text: CorpusFiles, ids: IdStream, asked: Settings, used: Settings) -> dict[str, Any]:
@@ -65,7 +79,11 @@ class DistributedSession(Session):
         return {"settings": settings, "text": gathered_description(self.communicator, text, ids)} | names
 
     def local_settings(self, settings: Settings) -> Settings:
-        """Threads, and memory for ids and counting: by default the rank's part of the machine."""
+        """Threads, and memory for ids and counting: by default the rank's part of the machine.
+
+        Raises UsageError where ranks were given different settings.
+        """
+        check_same_settings(self.gathered(settings.as_dict()))
         memory = settings.memory or available_memory() // 2 // self.communicator.local_size
         return replace(settings, threads=settings.threads or self.communicator.cores, memory=memory)
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpers.mpi_processes import has_checkpoint, needs_mpi, our_lines, parent, start, working_processes
+from helpers.mpi_processes import MPIEXEC, has_checkpoint, needs_mpi, our_lines, parent, start, working_processes
 from helpers.processes import ENDS_WITHIN, wait_for
 from helpers.texts import zipf_text
 
@@ -39,7 +39,7 @@ def ended_with(run: "subprocess.Popen[str]") -> tuple[int, list[str]]:
 
 WRONG = {
     "dim": (("{text}", "--dim", 0), 2, "--dim is 0: it must be a whole number from 1 to 65,536"),
-    "an option": (("{text}", "--nope"), 2, "No such option '--nope'."),
+    "an option": (("{text}", "--nope"), 2, "no such option --nope: fastw2v train --help lists those it has"),
     "a time": (("{text}", "--checkpoint-every", "soon"), 2, "--checkpoint-every is 'soon'"),
     "standard input": (("-",), 2, ONE_READS_IT),
     "no file": (("none.txt",), 2, "cannot read none.txt: No such file or directory"),
@@ -60,6 +60,36 @@ def test_whatever_is_wrong_one_rank_says_it_and_the_code_is_ours_each_time(wrong
         found, lines = ended_with(run)
         assert (found, len(lines)) == (code, 1), lines
         assert lines[0].startswith(f"fastw2v: {line}")
+
+
+DIFFERENT = {
+    "settings": (
+        ("text", "--dim", 8),
+        ("text", "--dim", 16),
+        "rank 1 was started with --dim 16, rank 0 with 8: give all ranks the same",
+    ),
+    "texts": (
+        ("a/../text",),
+        ("b/text",),
+        "rank 1 sees another text (1 file, 60 bytes) than rank 0 (1 file, 6,000 bytes): all hosts need",
+    ),
+}
+
+
+@needs_mpi
+@pytest.mark.parametrize("what", DIFFERENT)
+def test_ranks_that_do_not_fit_together_are_refused(what: str, tmp_path: Path) -> None:
+    for folder, times in (("a", 1), ("b", 10), (".", 1000)):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / "text").write_bytes(b"a b c\n" * times)
+    one, other, line = DIFFERENT[what]
+    train = "-n", 1, sys.executable, "-m", "fastw2v", "train"
+    command = [MPIEXEC, *train, *one, "-o", "v.bin", "--quiet", ":", *train, *other, "-o", "v.bin", "--quiet"]
+    run = subprocess.Popen(list(map(str, command)), stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    found, lines = ended_with(run)
+    assert (found, len(lines)) == (2, 1), lines
+    assert lines[0].startswith(f"fastw2v: {line}")
+    assert not (tmp_path / "v.bin").exists()
 
 
 @needs_mpi

@@ -159,7 +159,10 @@ WRONG = {
     ("text.txt", "--save-output-vectors", "o.bin", "--hs", "--negative", "0"): (2, "--save-output-vectors needs --negative"),
     ("text.txt", "--log", "v.bin"): (2, "have the same name"),
     ("text.txt", "--save-vocab", "none/v"): (2, "the folder"),
-    ("text.txt", "--no-such-option"): (2, "No such option"),
+    ("text.txt", "--no-such-option"): (2, "no such option --no-such-option: fastw2v train --help lists those it has"),
+    ("text.txt", "--windows", "3"): (2, "no such option --windows: did you mean --window?"),
+    ("text.txt", "-size", "50"): (2, "no such option -size: it is --dim here"),
+    ("text.txt", "--workers=2"): (2, "no such option --workers: it is --threads here"),
     (): (2, "Missing argument 'CORPUS...'"),
 }
 

@@ -56,6 +56,15 @@ def test_a_plain_text_that_looks_a_little_like_bzip2_is_plain(tmp_path: Path) ->
     assert bytes_read(tmp_path / "text") == b"BZhang wrote this\n"
 
 
+def test_a_named_file_that_is_no_text_is_read_and_the_user_is_told(tmp_path: Path) -> None:
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.4\n1 0 R obj\n")
+    (tmp_path / "text.txt").write_bytes(b"a b c\n")
+    notes: list[str] = []
+    assert len(sources([tmp_path / "paper.pdf", tmp_path / "text.txt"], note=notes.append)) == 2
+    assert len(notes) == 1
+    assert notes[0].startswith(f"{tmp_path}/paper.pdf does not look like text, and is read all the same; documents must")
+
+
 def test_folders_are_read_in_the_order_of_names_without_hidden_files(tmp_path: Path) -> None:
     for name in ("b.txt", "a/2.txt", "a/1.txt", ".hidden", "c/.git/config"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
