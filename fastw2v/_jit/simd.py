@@ -166,6 +166,19 @@ def clamp(typingctx, value, limit):
     return value(value, types.float32), generate
 
 
+@intrinsic
+def kept_within(typingctx, value, score, limit):
+    """The vector's lanes where `score` lies between ±limit, exclusive, and 0 elsewhere."""
+
+    def generate(context, builder, signature, arguments):
+        value, score = arguments[:2]
+        limit = _broadcast(builder, arguments[2], signature.return_type)
+        within = builder.and_(builder.fcmp_ordered("<", score, limit), builder.fcmp_ordered(">", score, builder.fneg(limit)))
+        return builder.select(within, value, ir.Constant(value.type, [0.0] * value.type.count))
+
+    return value(value, value, types.float32), generate
+
+
 def _shuffle(builder: Any, first: Any, second: Any, numbers: Iterable[int]) -> Any:
     """The lanes with these numbers of two vectors, concatenated."""
     chosen = list(numbers)

@@ -157,6 +157,10 @@ class Formula:
         path = slice(*self.tree.starts[word : word + 2])
         return self.tree.nodes[path], self.tree.codes[path]
 
+    def path_step(self, codes: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """The gradients of scores at a path's nodes; ±6 and beyond have none."""
+        return self.alpha * (1 - codes - logistic(scores)) * (np.abs(scores) < 6)
+
     def paths(self, centers: range) -> None:
         """Skip-gram: each center's path against tiles of its contexts."""
         for c in centers:
@@ -164,8 +168,7 @@ class Formula:
             window = self.window(c)
             for tile in spread_apart(range(len(window))):
                 rows = self.words[[window[place] for place in tile]]
-                step = self.alpha * (1 - codes - logistic(self.inputs[rows] @ self.nodes[nodes].T))
-                move(self.inputs, rows, self.nodes, nodes, step)
+                move(self.inputs, rows, self.nodes, nodes, self.path_step(codes, self.inputs[rows] @ self.nodes[nodes].T))
 
     def cbow(self, centers: range, *, named: bool) -> None:
         """Four means at a time; `named` where noise words and centers are rows of one tile, and no rows are copied.
@@ -197,7 +200,7 @@ class Formula:
                 self.cbow_centers(four, means, gradient)
             for c, mean, learned in zip(four, means, gradient) if len(self.nodes) else ():
                 nodes, codes = self.path(self.words[c])
-                step = self.alpha * (1 - codes - logistic(self.nodes[nodes] @ mean))
+                step = self.path_step(codes, self.nodes[nodes] @ mean)
                 learned += step @ self.nodes[nodes]
                 self.nodes[nodes] += np.outer(step, mean)
             for c, change in zip(four, gradient - means):

@@ -79,6 +79,23 @@ def test_a_batch_moves_the_model_as_the_formula_says(
             assert np.abs(after - right).max() < 1e-5
 
 
+@pytest.mark.parametrize("cbow", [False, True])
+def test_scores_beyond_6_at_the_nodes_of_a_path_move_nothing_as_in_the_original(cbow: bool) -> None:
+    variant = Variant(cbow, True, 0, 3)
+    lookup = tables(COUNTS, Settings(sample=0, negative=0, hs=True))
+    model = random_model(0, True, 1.5)
+    before = Model(*(matrix.copy() for matrix in model))
+    worker = new_worker(0, model.input.shape[1], lookup, variant, random_state=1, alpha=0.001)
+    ids = sentences(LENGTHS)
+    blocked.train(ids, True, worker, model, lookup, variant, new_schedule(Settings(alpha=0.001), 1000, 1))
+    beyond = np.abs(before.input[1:] @ before.nodes.T) > 6
+    assert 0.1 < beyond.mean() < 0.9
+    expected = block_formula(before, drawn_by(worker, ids, lookup, 1), variant, lookup, 0.001, kind="blocked")
+    for after, right in zip(model, expected):
+        if after.size:
+            assert np.abs(after - right).max() < 1e-5
+
+
 @pytest.mark.parametrize(("cbow", "negative", "hs"), [pytest.param(*variant, marks=marks(variant)) for variant in VARIANTS])
 def test_one_center_at_a_time_does_what_the_reference_does_on_average(cbow: bool, negative: int, hs: bool) -> None:
     variant = Variant(cbow, hs, negative, 3)

@@ -12,6 +12,7 @@ from fastw2v.kernels.cuda.block import sigmoid
 from fastw2v.kernels.cuda.tiles import load_hidden, load_outputs, move_contexts, return_outputs
 from fastw2v.kernels.cuda.toolkit import device_function, thread_number
 from fastw2v.kernels.tiles import ROWS
+from fastw2v.model.sigmoid import MAX_SCORE
 
 
 @device_function
@@ -74,7 +75,9 @@ def score_path(codes, four, rows, span, sizes):
 def path_gradient(codes, k, i, rows, span, sizes):
     """The gradient of one score."""
     score = vec4.dot(rows.hidden, i * sizes.stride, rows.path, k * sizes.stride, sizes.dim)
-    return span.alpha * (np.float32(1) - np.float32(get(codes, k)) - sigmoid(score))
+    if -MAX_SCORE < score < MAX_SCORE:
+        return span.alpha * (np.float32(1) - np.float32(get(codes, k)) - sigmoid(score))
+    return np.float32(0)
 
 
 @device_function
