@@ -32,11 +32,12 @@ def test_settings_may_be_numpy_numbers_and_are_kept_as_pythons() -> None:
         "window": np.uint8(3),
         "sample": np.float64(1e-4),
         "alpha": np.float32(0.5),
-        "hs": np.bool_(True),
+        "hs": np.int64(1),
     }
     settings = Settings(**given, seed=np.array(7), negative=np.int16(0), model=np.str_("cbow"))  # type: ignore[arg-type]
     same = Settings(dim=8, window=3, sample=1e-4, alpha=0.5, hs=True, seed=7, negative=0, model="cbow")
     assert settings == same
+    assert Settings(hs=np.bool_(True)).hs is True  # type: ignore[arg-type]
     assert {name: type(value) for name, value in settings.as_dict().items()} == {
         name: type(value) for name, value in same.as_dict().items()
     }
@@ -54,7 +55,7 @@ WRONG: dict[str, Callable[[], object]] = {
     "model": lambda: Settings(model=np.arange(3)),  # type: ignore[arg-type]
     "kernel": lambda: Settings(kernel=Unshowable()),  # type: ignore[arg-type]
     "alpha": lambda: Settings(alpha=1j),  # type: ignore[arg-type]
-    "hs": lambda: Settings(hs=np.int64(1)),  # type: ignore[arg-type]
+    "hs": lambda: Settings(hs=np.int64(2)),  # type: ignore[arg-type]
     "threshold": lambda: PhraseSettings(threshold="100"),  # type: ignore[arg-type]
     "output": lambda: fastw2v.train([["a"]], output=5),  # type: ignore[arg-type]
     "log": lambda: fastw2v.train([["a"]], log=""),
