@@ -22,13 +22,15 @@ from fastw2v.benchmark.variants import VARIANTS
 
 KERNEL = "fastw2v.kernels.blocked"
 # What is replaced, as module and name, in each module that has imported it.
-IN_AND_OUT = [(module, name) for module in (".near", ".wide", ".cbow") for name in ("copy_rows", "add_changes")]
-NOISE = [(".near", "learn_noise"), (".wide", "learn_contexts"), (".cbow", "learn_words")]
-PAIRS = [(".near", "learn_centers"), (".cbow", "learn_centers")]
+IN_AND_OUT = [
+    (module, name) for module in (".skipgram_near", ".skipgram_wide", ".cbow") for name in ("copy_rows", "add_changes")
+]
+NOISE = [(".skipgram_near", "learn_noise"), (".skipgram_wide", "learn_contexts"), (".cbow", "learn_words")]
+PAIRS = [(".skipgram_near", "learn_centers"), (".cbow", "learn_centers")]
 PATHS = [("", "train_paths"), (".cbow", "learn_paths")]
 MEANS = [(".cbow", "take_means"), (".cbow", "spread_gradients")]
 NAMES = ("fetch_input", "fetch_output", "fetch_noise")
-FETCH = [(module, name) for module in (".near", ".wide", ".cbow", ".path") for name in NAMES]
+FETCH = [(module, name) for module in (".skipgram_near", ".skipgram_wide", ".cbow", ".path") for name in NAMES]
 STAGES: dict[str, list[tuple[str, str]]] = {
     "whole": [],
     "rows in and out": IN_AND_OUT,
@@ -37,7 +39,7 @@ STAGES: dict[str, list[tuple[str, str]]] = {
     "noise words": NOISE,
     "positive pairs": PAIRS,
     "tree paths": PATHS,
-    "sigmoid": [(module, "sigmoid") for module in (".near", ".wide", ".cbow", ".path")],
+    "sigmoid": [(module, "sigmoid") for module in (".skipgram_near", ".skipgram_wide", ".cbow", ".path")],
     "reading, drawing": IN_AND_OUT + NOISE + PAIRS + PATHS + MEANS + FETCH,
 }
 

@@ -2,9 +2,9 @@
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
+from fastw2v._jit.internals import cgutils
 from fastw2v._jit.simd import element_pointer
 
 LINE = 64  # bytes

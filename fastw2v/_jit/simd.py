@@ -12,9 +12,9 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
-from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
+
+from fastw2v._jit.internals import AbstractTemplate, cgutils, infer_global, signature
 
 LANES, HALF, QUARTER = 16, 8, 4
 # Sums may be reordered and fused (FMA); NaN and infinity keep their meaning.

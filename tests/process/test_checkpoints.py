@@ -90,7 +90,7 @@ def test_a_signal_leaves_a_checkpoint_and_the_vectors_so_far(long_text: Path, tm
 def test_python_too_gets_the_vectors_so_far_where_they_are_wanted(
     long_text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: bool
 ) -> None:
-    monkeypatch.setattr("fastw2v.api.listener_for", lambda *, progress: StopAt(0.2))
+    monkeypatch.setattr("fastw2v.api.python_listener", lambda *, progress: StopAt(0.2))
     options = {"dim": 8, "epochs": 20, "output": tmp_path / "v.bin", "save_on_interrupt": wanted}
     with pytest.raises(Interrupted, match="the vectors so far are in" if wanted else "no vectors were written"):
         fastw2v.train(long_text, **options)
@@ -248,7 +248,7 @@ def test_a_run_whose_text_is_refused_leaves_no_folder_of_checkpoints(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", None)  # whoever reads it fails in another way
-    with pytest.raises(UsageError, match=r"no such file|needs a text that can be read again"):
+    with pytest.raises(UsageError, match=r"No such file|needs a text that can be read again"):
         fastw2v.train(corpus, output="v.bin", checkpoint="state")  # type: ignore[arg-type]
     assert os.listdir(tmp_path) == []
 

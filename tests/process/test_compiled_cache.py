@@ -268,3 +268,19 @@ def test_a_function_compiled_anew_by_hand_is_not_taken_from_the_cache(runs: Runs
     other = runs.file_of("float64")
     runs("int64")
     assert other in runs.files()  # others use it still
+
+
+@pytest.mark.quick
+def test_a_numba_without_what_the_kernels_are_built_with_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("a b c\n" * 10)
+    program = (
+        "import sys, numba; sys.modules['numba.core.cgutils'] = None; import numba.core; del numba.core.cgutils\n"
+        "from fastw2v.cli import main\n"
+        f"sys.argv = ['fastw2v', 'train', {str(tmp_path / 'text.txt')!r}, '-o', {str(tmp_path / 'v.bin')!r}]\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert done.stderr.startswith("fastw2v: numba ")
+    assert done.stderr.count("\n") == 1
+    assert "install one that they were tried with" in done.stderr

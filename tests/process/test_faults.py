@@ -205,7 +205,7 @@ def test_what_was_taken_for_a_leftover_before_it_was_held_is_made_again(
 
 def test_leftovers_go_when_the_next_run_starts(tmp_path: Path) -> None:
     (tmp_path / f"{TEMPORARY}1-a.tmp").write_bytes(b"half")
-    with pytest.raises(UsageError, match="no such file"):
+    with pytest.raises(UsageError, match="No such file"):
         run(str(tmp_path / "none"), Settings(), Files(output=tmp_path / "v.bin"), Listener())
     assert os.listdir(tmp_path) == []
 

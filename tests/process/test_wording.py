@@ -132,7 +132,7 @@ def messages(path: Path) -> Iterator[str]:
 def test_no_message_of_the_library_spells_an_option_itself() -> None:
     found = []
     for path in PACKAGE.rglob("*.py"):
-        if path.relative_to(PACKAGE).parts[0] in ("cli", "original"):
+        if path.relative_to(PACKAGE).parts[0] in ("cli", "original", "gensim_names.py"):  # which speak to one front end
             continue
         for message in messages(path):
             rest = message

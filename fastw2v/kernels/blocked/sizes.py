@@ -17,9 +17,9 @@ from fastw2v.model.tables import Tables
 
 # Hierarchical softmax: one path at a time. CBOW's means move from four centers to the next, so a block only shares its copies.
 PATHS_BLOCK, CBOW_BLOCK = 8, 32
-# CBOW: the noise words that a tile of four centers meets, its band, as a multiple of `negative`; three bands are a pool. With
-# 20 noise words, window 100, bands of 8 found the groups of 78.8 % of baskets, of 32 82.4, the reference 83.0.
-CBOW_BAND, CBOW_LEAST_BAND, CBOW_MOST_BAND, CBOW_BANDS = 1.6, 8, 256, 3
+# CBOW: the noise words that a tile of four centers meets, its band, as a multiple of `negative`; up to three bands are a pool.
+# With 20 noise words, window 100, bands of 8 found the groups of 78.8 % of baskets, of 32 82.4, the reference 83.0.
+CBOW_BAND, CBOW_LEAST_BAND, CBOW_BANDS, CBOW_MOST_NOISE = 1.6, 8, 3, 256
 # Windows that are large beside a sentence have nearly the same mean at every center. With few noise words they go apart too
 # little in long blocks: item sessions, window 30, 2 noise words: blocks of 32 found 2.05 % of next films, of 8 2.28, the
 # reference 2.25; with 5 noise words 2.48, 2.59 and 2.62.
@@ -78,8 +78,8 @@ def cbow_sizes(variant: Variant, tables: Tables, alpha: float) -> Sizes:
     """The same for CBOW, whose mean has one pair."""
     if not variant.negative:
         return Sizes(False, False, CBOW_BLOCK, 0)
-    band = rounded_up_to_eights(max(CBOW_LEAST_BAND, variant.negative, min(CBOW_BAND * variant.negative, CBOW_MOST_BAND)))
-    pool = CBOW_BANDS * band
+    band = rounded_up_to_eights(max(CBOW_LEAST_BAND, variant.negative, min(CBOW_BAND * variant.negative, CBOW_MOST_NOISE)))
+    pool = band * max(1, min(CBOW_BANDS, CBOW_MOST_NOISE // band))
     most = SHORT_CBOW_BLOCK if variant.negative <= FEW_NOISE and variant.window > LARGE_WINDOW else CBOW_BLOCK
     words = shares(tables)
     block = min(most / crowding(pool, tables), seldom_repeating(words), longest_block(variant, words, alpha, 1))
