@@ -15,7 +15,7 @@ from fastw2v.distributed.checkpoints import gathered_state
 from fastw2v.distributed.communicator import Communicator
 from fastw2v.distributed.serialization import all_gather_json
 from fastw2v.distributed.synchronization import CHECKPOINT, STOP, Synchronizer
-from fastw2v.errors import HungUp, Interrupted, Terminated
+from fastw2v.errors import Interrupted
 from fastw2v.run.session import Training
 from fastw2v.training.progress import Progress
 from fastw2v.training.trainer import Trainer
@@ -48,7 +48,6 @@ class DistributedTraining(Training):
         self.synchronizer = Synchronizer(communicator, trainer.engine, rows, trainer.settings)
         self.gathered: dict[str, np.ndarray] = {}
         self.results: list[RankResult] = []
-        self.told_to_stop = False
 
     def run(self, report: Callable[[Progress], None]) -> Progress:
         """Train until all ranks have trained all words, and average the models. Raises what `Trainer.run` raises."""
@@ -57,7 +56,6 @@ class DistributedTraining(Training):
             if self.synchronizer.failure:
                 raise self.synchronizer.failure
             if self.synchronizer.stopped:
-                self.told_to_stop = True
                 raise KeyboardInterrupt
             self._halt_if_agreed()
             report(progress._replace(rates=tuple(self.synchronizer.rates)))
@@ -69,9 +67,8 @@ class DistributedTraining(Training):
         self.synchronizer.start()
         try:
             end = self.trainer.run(look, every=EVERY if engine.in_place else EVERY_IF_HALTED)
-        except Interrupted as stop:
+        except Interrupted:
             self._stop_all()
-            self._share_cause(stop)
             raise
         ended = time.perf_counter()
         self._wait_for_the_last_exchange()
@@ -127,14 +124,6 @@ class DistributedTraining(Training):
             self._wait_for_the_last_exchange()
             if self.synchronizer.stopped:
                 self._average_all()
-
-    def _share_cause(self, stop: Interrupted) -> None:
-        """Give ranks that were told to stop the cause of the one that stopped first, whose exit code is that of the run."""
-        if self.synchronizer.stopped:
-            own = 0 if self.told_to_stop else getattr(stop.__cause__, "exit_code", Interrupted.exit_code)
-            code = next(filter(None, all_gather_json(self.communicator, own)), Interrupted.exit_code)
-            if self.told_to_stop:
-                stop.__cause__ = next((kind() for kind in (Terminated, HungUp) if kind.exit_code == code), KeyboardInterrupt())
 
     def _average_all(self) -> None:
         """Make the models of all ranks one, and gather the state of all at rank 0."""

@@ -123,21 +123,6 @@ def test_a_signal_to_all_processes_of_all_ranks_is_one_signal(long_text: Path, t
 
 
 @needs_mpi
-def test_a_signal_to_one_rank_gives_the_run_its_code(long_text: Path, tmp_path: Path) -> None:
-    output = str(tmp_path / "v.bin")
-    options = "--dim", 8, "--threads", 1, "--epochs", 100_000, "--quiet", "--log", tmp_path / "log"
-    run = start(2, "train", long_text, "-o", output, *options)
-    wait_for((tmp_path / "log").exists)
-    of_rank_1 = [
-        process for process in working_processes(output) if b"PMI_RANK=1" in Path(f"/proc/{process}/environ").read_bytes()
-    ]
-    os.kill(of_rank_1[0], signal.SIGTERM)
-    found, lines = ended_with(run)
-    assert (found, len(lines)) == (143, 1), lines
-    assert re.fullmatch(r"fastw2v: stopped at .*; no vectors were written", lines[0])
-
-
-@needs_mpi
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_stopped_at_its_start_says_so_once(number: int, long_text: Path, tmp_path: Path) -> None:
     for turn in range(TIMES):
