@@ -106,10 +106,7 @@ def _below(folder: Path, hidden: list[str]) -> Iterator[Path]:
 def _looks_binary(path: Path) -> bool:
     """Whether a file that can be read looks like a picture, a document or another file that is no text."""
     try:
-        if not path.is_file():
-            return False
-        with open(path, "rb") as file:
-            return is_binary(content(file, str(path)))
+        return path.is_file() and _content_is_binary(path)
     except (OSError, Fastw2vError):  # which come again when the file is read
         return False
 
@@ -119,9 +116,13 @@ def _holds_text(path: Path) -> bool:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would block
             return False
-        with open(path, "rb") as file:
-            return not is_binary(content(file, str(path)))
+        return not _content_is_binary(path)
     except NotRead:
         return False
     except OSError as error:
         raise UsageError(cannot_read(path, error)) from error
+
+
+def _content_is_binary(path: Path) -> bool:
+    with open(path, "rb") as file:
+        return is_binary(content(file, str(path)))
