@@ -7,38 +7,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
 
 pytest.register_assert_rewrite("helpers")
 
 from helpers.command_line import Outcome
+from helpers.scheduling import Together
 from helpers.texts import zipf_text
 
 from fastw2v.cli import main
-
-COMPILING = """test_blocked_kernel test_checkpoints test_damaged_checkpoints test_divergence test_gradients test_kernel_protocol
-    test_loss_plots test_original_training test_queries test_ranks test_train_command test_training test_warm_start
-    test_without_a_card""".split()
 
 # Shells start what they put into the background with Ctrl-C ignored, nohup with SIGHUP, and so would be all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The quick part: unit tests but those marked slow, and of all other tests those marked quick.
-
-    Of the files whose tests run in this process each goes to one worker. So do, together, those of the quick part that compile
-    kernels: it may begin with an empty cache, and several workers would compile the same.
-    """
+    """The quick part: unit tests but those marked slow, and of all other tests those marked quick."""
     for item in items:
-        kind = item.path.parent.name
-        if kind == "unit" and not item.get_closest_marker("slow"):
+        if item.path.parent.name == "unit" and not item.get_closest_marker("slow"):
             item.add_marker("quick")
-        if item.path.stem in COMPILING and item.get_closest_marker("quick"):
-            item.add_marker(pytest.mark.xdist_group("kernels"))
-        elif kind in ("unit", "oracle"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    return Together(config, log)
 
 
 @pytest.fixture

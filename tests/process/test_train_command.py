@@ -45,7 +45,6 @@ def test_format_overrides_the_name(cli: CLI, text: Path, tmp_path: Path) -> None
     assert b"\x00" in (tmp_path / "v.txt").read_bytes()
 
 
-@pytest.mark.quick
 def test_the_command_line_and_python_give_the_same_bytes(cli: CLI, text: Path, tmp_path: Path) -> None:
     options = ["--model", "cbow", "--dim", 12, "--window", 3, "--negative", 4, "--hs", "--sample", "1e-2", "--min-count", 2]
     options += ["--max-vocab", 100, "--epochs", 2, "--alpha", 0.04, "--threads", 1, "--seed", 3, "--memory", "100M"]

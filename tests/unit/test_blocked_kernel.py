@@ -79,7 +79,7 @@ def test_a_batch_moves_the_model_as_the_formula_says(
             assert np.abs(after - right).max() < 1e-5
 
 
-@pytest.mark.parametrize("cbow", [False, True])
+@pytest.mark.parametrize("cbow", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_scores_beyond_6_at_the_nodes_of_a_path_move_nothing_as_in_the_original(cbow: bool) -> None:
     variant = Variant(cbow, True, 0, 3)
     lookup = tables(COUNTS, Settings(sample=0, negative=0, hs=True))
@@ -96,7 +96,8 @@ def test_scores_beyond_6_at_the_nodes_of_a_path_move_nothing_as_in_the_original(
             assert np.abs(after - right).max() < 1e-5
 
 
-@pytest.mark.parametrize(("cbow", "negative", "hs"), [pytest.param(*variant, marks=marks(variant)) for variant in VARIANTS])
+@pytest.mark.slow  # 3,000 models, and sizes that need a compilation of their own
+@pytest.mark.parametrize(("cbow", "negative", "hs"), VARIANTS)
 def test_one_center_at_a_time_does_what_the_reference_does_on_average(cbow: bool, negative: int, hs: bool) -> None:
     variant = Variant(cbow, hs, negative, 3)
     lookup = tables(COUNTS, Settings(sample=0, negative=negative, hs=hs))
