@@ -37,6 +37,11 @@ try:
 except ImportError:
     _KNOWN = False
 
+try:  # private to Numba as well; without it loading costs what compiling does at its start, see _ready_to_load
+    from numba.core.runtime import rtsys
+except ImportError:
+    rtsys = None
+
 CACHE_FORMAT = 1  # change it with the format of the files
 SUFFIX = ".code"
 DIGEST, DIGEST_BYTES = hashlib.sha256, 32
@@ -137,7 +142,7 @@ class CompiledCache:
 
     def load_overload(self, signature: Any, context: Any) -> Any:
         """The code for a signature, a CompileResult, or None."""
-        context.refresh()
+        _ready_to_load(context)
         found = self._load(signature, context)
         if found is None and self.recheck():
             found = self._load(signature, context)
@@ -207,6 +212,18 @@ class CompiledCache:
     def _file_name(self, key: bytes) -> str:
         prefix = re.sub(r"[^\w.]", "_", self.name)[-MAX_NAME_LENGTH:]
         return f"{prefix}-{DIGEST(key).hexdigest()[:32]}{SUFFIX}"
+
+
+def _ready_to_load(context: Any) -> None:
+    """Start Numba's runtime, whose functions loaded code calls.
+
+    Numba's own caches call `refresh`, which prepares to compile: it imports all that Numba can compile, and SciPy if it is
+    installed, 0.6 s. Who then has to compile refreshes by itself.
+    """
+    if rtsys is None:
+        context.refresh()
+    else:
+        rtsys.initialize(context)
 
 
 def _argument_types(signature: Any) -> tuple[Any, ...]:

@@ -45,8 +45,9 @@ def noise_table(counts: np.ndarray, exponent: float = ORIGINAL_EXPONENT) -> Nois
     """The noise table of (vocabulary,) int64 counts, `</s>` first, each to the power of `exponent`."""
     ends = np.zeros(len(counts), np.int32)
     _slot_ends(_probabilities(counts, exponent), ends)
-    first = np.searchsorted(ends, np.arange(CELLS, dtype=np.int64) * SLOTS_PER_CELL, side="right")
-    return NoiseTable(ends, np.minimum(first, len(counts) - 1).astype(np.int32))
+    cells = np.diff(-(-ends // SLOTS_PER_CELL), prepend=0)  # that begin in each word's slots
+    cells[-1] += CELLS - cells.sum()  # the cell past the last slot
+    return NoiseTable(ends, np.repeat(np.arange(len(counts), dtype=np.int32), cells))
 
 
 def _probabilities(counts: np.ndarray, exponent: float) -> np.ndarray:

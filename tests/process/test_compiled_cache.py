@@ -284,3 +284,20 @@ def test_a_numba_without_what_the_kernels_are_built_with_is_named_in_one_line(tm
     assert done.stderr.startswith("fastw2v: numba ")
     assert done.stderr.count("\n") == 1
     assert "install one that they were tried with" in done.stderr
+
+
+THEN_COMPILED = """
+print("numba.np.arraymath" in sys.modules)
+if "more" in options:
+    print(compiling.compiled(lambda row: row[0] + 2)(row))
+"""
+WITHOUT_RUNTIME = "import numba; from numba.core import runtime; del runtime.rtsys"
+
+
+@pytest.mark.parametrize(("before", "prepared"), [("", "False"), (WITHOUT_RUNTIME, "True")])
+def test_loading_does_not_prepare_to_compile_and_more_can_be_compiled_after_it(runs: Runs, before: str, prepared: str) -> None:
+    runs.write(before, THEN_COMPILED)
+    assert runs("int64") == f"{INTEGER} 0"
+    result, hits, _, *more = runs.code("int64", "more")
+    assert (result, hits) == (INTEGER, "1")
+    assert more == [prepared, "2"]
