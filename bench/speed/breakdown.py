@@ -29,7 +29,7 @@ NOISE = [(".skipgram_near", "learn_noise"), (".skipgram_wide", "learn_contexts")
 PAIRS = [(".skipgram_near", "learn_centers"), (".cbow", "learn_centers")]
 PATHS = [("", "train_paths"), (".cbow", "learn_paths")]
 MEANS = [(".cbow", "take_means"), (".cbow", "spread_gradients")]
-NAMES = ("fetch_input", "fetch_output", "fetch_noise")
+NAMES = ("fetch_input", "fetch_output", "fetch_noise", "fetch_path")
 FETCH = [(module, name) for module in (".skipgram_near", ".skipgram_wide", ".cbow", ".path") for name in NAMES]
 STAGES: dict[str, list[tuple[str, str]]] = {
     "whole": [],

@@ -10,7 +10,7 @@ from fastw2v.kernels.worker import Variant
 from fastw2v.model.matrices import Model
 from fastw2v.model.tables import Tables
 
-FOUR = 4  # hidden rows of a tile
+FOUR, TWO = 4, 2  # hidden rows of a tile, of half a tile
 
 
 class Drawn(NamedTuple):
@@ -32,9 +32,9 @@ def logistic(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-x))
 
 
-def spread_apart(items: range) -> Iterator[list[int]]:
-    """Tiles of four, as far apart as there are tiles."""
-    tiles = -(-len(items) // FOUR)
+def spread_apart(items: range, size: int = FOUR) -> Iterator[list[int]]:
+    """Tiles of `size`, as far apart as there are tiles."""
+    tiles = -(-len(items) // size)
     return (list(items[tile::tiles]) for tile in range(tiles))
 
 
@@ -162,11 +162,11 @@ class Formula:
         return self.alpha * (1 - codes - logistic(scores)) * (np.abs(scores) < 6)
 
     def paths(self, centers: range) -> None:
-        """Skip-gram: each center's path against tiles of its contexts."""
+        """Skip-gram: each center's path against half tiles of its contexts."""
         for c in centers:
             nodes, codes = self.path(self.words[c])
             window = self.window(c)
-            for tile in spread_apart(range(len(window))):
+            for tile in spread_apart(range(len(window)), TWO):
                 rows = self.words[[window[place] for place in tile]]
                 move(self.inputs, rows, self.nodes, nodes, self.path_step(codes, self.inputs[rows] @ self.nodes[nodes].T))
 

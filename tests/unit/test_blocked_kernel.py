@@ -17,7 +17,7 @@ from fastw2v.kernels.blocked.sizes import Sizes, sizes
 from fastw2v.kernels.blocked.worker import BATCH, new_worker
 from fastw2v.kernels.products import sigmoid
 from fastw2v.kernels.schedule import new_schedule
-from fastw2v.kernels.tiles import move_tile, score_two
+from fastw2v.kernels.tiles import Outputs, move_tile, score_two
 from fastw2v.kernels.worker import Variant
 from fastw2v.model.matrices import Model, aligned_zeros
 from fastw2v.model.tables import tables
@@ -191,8 +191,8 @@ def test_no_step_is_much_longer_than_the_originals(cbow: bool, negative: int, wi
 def one_tile(hidden, learned, outputs, scores):
     four = (2, 5, 5, 0)
     for first in range(0, len(outputs), 2):
-        store(scores, first, 0, score_two(hidden, four, outputs, first))
-    move_tile(hidden, four, learned, outputs, 0, len(outputs) - 1, scores)
+        store(scores, first, 0, score_two(hidden, four, Outputs(outputs, None, 0, len(outputs)), first))
+    move_tile(hidden, four, learned, Outputs(outputs, None, 0, len(outputs) - 1), scores)
 
 
 def test_a_tile_moves_its_hidden_rows_one_after_the_other() -> None:

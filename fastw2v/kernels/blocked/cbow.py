@@ -24,10 +24,10 @@ from fastw2v._jit.simd import LANES, load, load_half, pick, store, zero
 from fastw2v.kernels.blocked.batch import covered
 from fastw2v.kernels.blocked.noise import first_noise_word
 from fastw2v.kernels.blocked.path import learn_path_of_row
-from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output
+from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output, fetch_path
 from fastw2v.kernels.blocked.rows import add_changes, clear, copy_rows
 from fastw2v.kernels.products import dots_of_pairs, sigmoid
-from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
+from fastw2v.kernels.tiles import ROWS, TWO, Outputs, move_tile, score_two
 from fastw2v.model.top_nodes import exchange_when_due
 
 
@@ -130,11 +130,12 @@ def learn_words(negative, number, tile, first, worker, model, variant):
         noise, next_noise = batch.noise[drawn : drawn + pool], batch.noise[drawn + pool : drawn + 2 * pool]
         begin = number % (pool // worker.band) * worker.band
         end = begin + worker.band
+        outputs = Outputs(rows.output, None, begin, end)
         weigh_noise(tile, noise, begin, end, worker, variant.negative)
         for k in range(begin, end, TWO):
             weights = load_half(rows.counts, k, 0)
-            store(rows.scores, k, 0, weights * sigmoid(score_two(rows.means, four, rows.output, k)))
-        move_tile(rows.means, four, rows.gradient, rows.output, begin, end, rows.scores)
+            store(rows.scores, k, 0, weights * sigmoid(score_two(rows.means, four, outputs, k)))
+        move_tile(rows.means, four, rows.gradient, outputs, rows.scores)
         share = np.float32(pool) / np.float32(worker.block)
         for place in range(tile.first, tile.last, tile.step):
             fetch_input(place, worker, model.input, variant.window)
@@ -188,6 +189,7 @@ def learn_paths(hs, tile, worker, model, tree, variant):
         for row, place in enumerate(range(tile.first, tile.last, tile.step)):
             if worker.parts.negative is None:
                 fetch_input(place, worker, model.input, variant.window)
+            fetch_path(place, tile.step, worker, model.nodes, tree)
             if batch.end[place] - batch.begin[place] > 1:
                 rows = worker.rows
                 learn_path_of_row(np.int64(batch.words[place]), row, rows.means, rows.gradient, worker, model.nodes, tree)

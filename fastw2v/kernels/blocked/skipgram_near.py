@@ -26,7 +26,7 @@ from fastw2v.kernels.blocked.noise import first_noise_word
 from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_noise, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, copy_rows
 from fastw2v.kernels.products import TILE, dots, rounded_up, sigmoid
-from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
+from fastw2v.kernels.tiles import ROWS, TWO, Outputs, move_tile, score_two
 
 
 @inlined
@@ -63,10 +63,10 @@ def learn_noise(row, place, pool, worker):
     """Four positions' input rows, from `row` on, against the block's noise words."""
     rows = worker.rows
     four = row, row + 1, row + 2, row + 3
-    weights = load_half(rows.weights, place // ROWS, 0)
+    weights, outputs = load_half(rows.weights, place // ROWS, 0), Outputs(rows.output, None, 0, pool)
     for k in range(0, pool, TWO):
-        store(rows.scores, k, 0, weights * sigmoid(score_two(rows.input, four, rows.output, k)))
-    move_tile(rows.input, four, rows.input, rows.output, 0, pool, rows.scores)
+        store(rows.scores, k, 0, weights * sigmoid(score_two(rows.input, four, outputs, k)))
+    move_tile(rows.input, four, rows.input, outputs, rows.scores)
 
 
 @inlined

@@ -29,7 +29,7 @@ from fastw2v.kernels.blocked.prefetching import fetch_input, fetch_output
 from fastw2v.kernels.blocked.rows import add_changes, copy_rows
 from fastw2v.kernels.blocked.sizes import SPAN
 from fastw2v.kernels.products import rounded_up, sigmoid
-from fastw2v.kernels.tiles import ROWS, TWO, move_tile, score_two
+from fastw2v.kernels.tiles import ROWS, TWO, Outputs, move_tile, score_two
 
 
 @inlined
@@ -93,12 +93,12 @@ def learn_contexts(position, step, stop, first, last, count, worker, inputs):
         np.int64(words[third if third < stop else position]),
         np.int64(words[fourth if fourth < stop else position]),
     )
-    total = load_half(rows.totals, 0, 0)
+    total, outputs = load_half(rows.totals, 0, 0), Outputs(rows.output, None, 0, count)
     for k in range(0, count, TWO):
         pairs, noise = load_half(rows.counts, k, 0), load_half(rows.shares, k, 0)
-        score = score_two(inputs, four, rows.output, k)
+        score = score_two(inputs, four, outputs, k)
         store(rows.scores, k, 0, alpha * (pairs - (pairs + noise * (total - pairs)) * sigmoid(score)))
-    move_tile(inputs, four, inputs, rows.output, 0, count, rows.scores)
+    move_tile(inputs, four, inputs, outputs, rows.scores)
 
 
 @inlined

@@ -8,7 +8,7 @@ from fastw2v._jit.simd import LANES
 from fastw2v.kernels.blocked.sizes import Sizes
 from fastw2v.kernels.blocked.sizes import sizes as suitable_sizes
 from fastw2v.kernels.schedule import CACHE_LINE
-from fastw2v.kernels.tiles import ROWS, TWO
+from fastw2v.kernels.tiles import FOUR, ROWS, TWO
 from fastw2v.kernels.worker import MAX_SENTENCE_LENGTH, Variant, check_ids, check_state, new_state
 from fastw2v.model.matrices import aligned_zeros
 from fastw2v.model.tables import Tables
@@ -58,10 +58,11 @@ class Rows(NamedTuple):
     """Contiguous copies of a block's rows, and what is computed from them: (rows, row length) float32 unless stated otherwise.
 
     input, input_before : a row for each position that the block's windows cover, and its value before the block
-    output, output_before : the same for the block's output rows: noise words, with wide windows also centers, or a path's nodes
+    output, output_before : the same for the block's output rows: noise words, with wide windows also centers
     means, gradient : with CBOW, the means of four centers and their gradients
     scores : (output rows, 4) float32, a tile's (kernels.tiles)
-    counts, shares : (output rows, 4) float32, weights of a tile's scores; see `skipgram_wide`, `cbow` and `path`
+    counts, shares : (output rows, 4) float32, weights of a tile's scores; see `skipgram_wide` and `cbow`. In `path` scores
+        and counts are half a tile's, (1, 2 × output rows)
     totals : (1, 8) float32, weights of its hidden rows
     weights : (tiles of a block, 8) float32, weights of the noise words of four positions
     pair_scores : (1, contexts of four centers) float32
@@ -199,19 +200,19 @@ def _new_batch(sizes: Sizes) -> Batch:
 def _new_rows(sizes: Sizes, columns: int, longest_path: int, variant: Variant) -> Rows:
     copied = sizes.block + 2 * variant.window + 2 * ROWS if variant.cbow or sizes.near else 0
     outputs = sizes.pool + (sizes.block if sizes.wide else 0)
-    outputs = max(outputs, 0 if variant.cbow else longest_path) + TWO
+    scored = max(outputs, 0 if variant.cbow else longest_path) + FOUR
     widest = -(-(2 * variant.window + ROWS) // LANES) * LANES
     path = -(-longest_path // LANES) * LANES
     return Rows(
         input=aligned_zeros(copied, columns),
         input_before=aligned_zeros(copied, columns),
-        output=aligned_zeros(outputs, columns),
-        output_before=aligned_zeros(outputs if variant.negative else 0, columns),
+        output=aligned_zeros(outputs + TWO, columns),
+        output_before=aligned_zeros(outputs + TWO, columns),
         means=aligned_zeros(ROWS, columns),
         gradient=aligned_zeros(ROWS, columns),
-        scores=aligned_zeros(outputs, ROWS),
-        counts=aligned_zeros(outputs, ROWS),
-        shares=aligned_zeros(outputs, ROWS),
+        scores=aligned_zeros(scored, ROWS),
+        counts=aligned_zeros(scored, ROWS),
+        shares=aligned_zeros(scored, ROWS),
         totals=aligned_zeros(1, TWO * ROWS),
         weights=aligned_zeros(-(-sizes.block // ROWS), TWO * ROWS),
         pair_scores=aligned_zeros(1, ROWS * widest if sizes.near else LANES),
