@@ -15,7 +15,7 @@ from fastw2v._system.signals import held_while_importing, raising_dropped_interr
 from fastw2v.errors import Fastw2vError
 
 # Bytes of address space to load the compiler, which loops forever with less, and to compile, which aborts with less.
-# Compiling a kernel took 131 MB, after 461 MB for the process before.
+# Compiling a kernel took 221 MB, SciPy's import among them, after 334 MB for the process before.
 BYTES_TO_LOAD, BYTES_TO_COMPILE = 400_000_000, 250_000_000
 
 

@@ -161,12 +161,12 @@ class Formula:
         """The gradients of scores at a path's nodes; ±6 and beyond have none."""
         return self.alpha * (1 - codes - logistic(scores)) * (np.abs(scores) < 6)
 
-    def paths(self, centers: range) -> None:
-        """Skip-gram: each center's path against half tiles of its contexts."""
+    def paths(self, centers: range, *, contexts: int) -> None:
+        """Skip-gram: each center's path against its contexts, so many at a time."""
         for c in centers:
             nodes, codes = self.path(self.words[c])
             window = self.window(c)
-            for tile in spread_apart(range(len(window)), TWO):
+            for tile in spread_apart(range(len(window)), contexts):
                 rows = self.words[[window[place] for place in tile]]
                 move(self.inputs, rows, self.nodes, nodes, self.path_step(codes, self.inputs[rows] @ self.nodes[nodes].T))
 
@@ -230,7 +230,7 @@ def block_formula(
             formula.cbow(centers, named=kind == "gpu")
             continue
         if variant.hs:
-            formula.paths(centers)
+            formula.paths(centers, contexts=FOUR if kind == "gpu" else TWO)
         if variant.negative:
             (formula.near if kind == "near" else formula.wide)(centers)
     return formula.matrices

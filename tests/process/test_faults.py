@@ -117,7 +117,7 @@ def test_memory_that_runs_out_ends_in_one_line_that_says_what_was_needed(long_te
 def test_too_little_memory_to_compile_in_is_one_line(text: Path, tmp_path: Path) -> None:
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     command = ("train", text, "-o", tmp_path / "v.bin", "--quiet", "--threads", 2)
-    err = one_line(start(*command, limit=(resource.RLIMIT_AS, 600_000_000), env=environment))
+    err = one_line(start(*command, limit=(resource.RLIMIT_AS, 575_000_000), env=environment))
     assert re.search(r"the compiler needs \d+\.0 MB of address space and \d+\.\d MB are left", err)
     assert not (tmp_path / "v.bin").exists()
 
