@@ -122,14 +122,14 @@ def as_json(document: Document) -> str:
 
 
 def load(path: Path) -> Document:
-    """Read a file of results. Raises click.ClickException."""
+    """Read a file of results, whose name is the file's. Raises click.ClickException."""
     try:
         document: Document = json.loads(path.read_bytes())
         for name in ("commit", "date", "machine", "versions", "settings", "runs"):
             document[name]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise click.ClickException(f"{path} is no file of results ({error}): measure again with --overwrite") from error
-    return document
+    return document | {"name": path.stem}
 
 
 def medians(runs: list[Run]) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Shared by the original's programs: unbuffered output, and errors as one line with an exit code."""
 
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -18,6 +20,7 @@ def finish(name: str, program: Callable[[list[str]], None], wording: Wording) ->
     wording : how messages name the program's options
     """
     signal.signal(signal.SIGTERM, _terminate)
+    atexit.register(gc.freeze)  # see fastw2v.__main__
     show_any_letter()
     code, message = 0, ""
     try:

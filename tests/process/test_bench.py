@@ -14,11 +14,12 @@ from click.testing import CliRunner, Result
 
 from bench.__main__ import COMMANDS, SUMMARIES, main
 from bench.common.machine import ROOT
-from bench.common.results import Results
+from bench.common.results import Results, load
 from bench.common.scoring import Sets
 from bench.common.texts import prefix_of
 from bench.common.turns import Case, in_turn
 from bench.tables.figures import FIGURES, detail
+from bench.tables.markdown import footer
 from bench.tables.pages import Pages
 from fastw2v.benchmark.text import word_of
 
@@ -57,7 +58,7 @@ def compared(*runs: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_file_of_results_says_where_it_is_from_and_holds_runs_and_medians(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "name.json"
+    path = tmp_path / "new" / "of-name.json"
     results = Results("name", path, {"dim": 8}, packages=("gensim",))
     in_turn(results, [Case({"what": what}, lambda n: {"seconds": 10.0 / n, "scores": {"a": n}}) for what in "xy"], 3)
     document = json.loads(path.read_text())
@@ -68,6 +69,7 @@ def test_a_file_of_results_says_where_it_is_from_and_holds_runs_and_medians(tmp_
         {"what": "x", "run": 1}, {"what": "y", "run": 1}, {"what": "x", "run": 2}]  # fmt: skip
     assert all(run["commit"] == document["commit"] for run in document["runs"])
     assert document["medians"][0] == {"asked": {"what": "x"}, "runs": 3, "seconds": 5.0, "scores": {"a": 2}}
+    assert footer(load(path)).startswith("<sub>`bench/results/of-name.json`: commit ")
 
 
 def test_what_a_file_of_results_holds_is_not_measured_again_but_for_other_code(tmp_path: Path) -> None:
