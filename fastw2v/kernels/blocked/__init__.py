@@ -2,9 +2,10 @@
 
 `batch` subsamples a batch of sentences and draws their windows; then blocks of consecutive centers are trained, one after the
 other, across the ends of sentences. The model and the window choose how: `skipgram_near`, `skipgram_wide`, `path` or `cbow`.
-All train in tiles of four hidden rows (kernels.tiles), so that no step is much longer than one of the original's, whatever the
-settings; `sizes` chooses how many centers and noise words a block has, `noise` draws them. Noise words shared by several pairs
-turn scores and gradients into matrix products (Ji et al. 2016, "Parallelizing Word2Vec in Shared and Distributed Memory").
+All train few hidden rows at a time, one, two or four (kernels.tiles), so that no step is much longer than one of the
+original's, whatever the settings; `sizes` chooses how many centers and noise words a block has, `noise` draws them. Noise
+words shared by several pairs turn scores and gradients into matrix products (Ji et al. 2016, "Parallelizing Word2Vec in Shared
+and Distributed Memory").
 """
 
 from fastw2v._jit.compiling import compiled_kernel, inlined
