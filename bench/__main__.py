@@ -17,6 +17,7 @@ COMMANDS = {
     "gpu": "bench.gpu.command:gpu",
     "files": "bench.files:files",
     "tables": "bench.tables.command:tables",
+    "targets": "bench.targets:show",
 }
 SUMMARIES = {
     "compare": "fastw2v beside word2vec.c, gensim and fastText: speed, memory and scores.",
@@ -27,6 +28,7 @@ SUMMARIES = {
     "gpu": "A GPU beside the CPU of the same machine.",
     "files": "Files of vectors beside gensim, phrases beside word2phrase.c.",
     "tables": "Write the tables and pictures of README and documentation from bench/results.",
+    "targets": "What the kernels are held to, beside what bench/results holds.",
 }
 
 

@@ -1,4 +1,4 @@
-"""Speed of training: between commits, over settings, of each stage, of each part of a kernel, by instruction set."""
+"""Speed of training: of commits, over settings, of each stage and part of a kernel, by instruction set, by threads."""
 
 import click
 
@@ -7,6 +7,7 @@ from bench.speed.instructions import instructions
 from bench.speed.kernels import kernels
 from bench.speed.regress import regress
 from bench.speed.stages import stages
+from bench.speed.threads import threads
 
 
 @click.group()
@@ -14,5 +15,5 @@ def speed() -> None:
     """Speed: of two commits, over settings, of each stage, of each part of a kernel."""
 
 
-for command in (regress, kernels, stages, breakdown, instructions):
+for command in (regress, kernels, stages, breakdown, instructions, threads):
     speed.add_command(command)

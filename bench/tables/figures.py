@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from bench.tables import compare, distributed, files, gpu, learning, scale, speed
+from bench.tables import compare, distributed, files, gpu, learning, scale, speed, threads
 from bench.tables.markdown import footer
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ COMPARE = "compare CORPUS --questions questions-words.txt --pairs EN-WS-353-ALL.
 PEERS = Picture(compare.speed_and_score, (8, 3.6), "words/s of training and mean score of each program and variant")
 SCALE = Picture(scale.speed_and_memory, (9, 4), "words/s and peak memory as text, vocabulary, dimension and threads grow")
 LEARNING = Picture(learning.both_scores, (10, 3), "scores of the blocked kernel over those of the reference kernel")
+THREADS = Picture(threads.speed_up, (9, 4), "words/s over the number of threads, beside straight lines")
 CLUSTER = Picture(distributed.modelled, (6, 4), "million words/s over the number of nodes, in a model")
 
 FIGURES = {
@@ -60,6 +61,7 @@ FIGURES = {
     "stages": Figure("stages", "speed stages CORPUS", speed.stages),
     "breakdown": Figure("breakdown", "speed breakdown CORPUS", speed.breakdown),
     "instructions": Figure("instructions", "speed instructions CORPUS", speed.instructions),
+    "threads": Figure("threads", "speed threads CORPUS --questions … --pairs …", threads.threads, THREADS),
     "regress": Figure("regress", "speed regress", speed.regress),
     "learning": Figure("learning", "learning --edges … --labels … --sessions …", learning.summary, LEARNING),
     "learning-detail": Figure("learning", "learning --edges … --labels … --sessions …", learning.detail),

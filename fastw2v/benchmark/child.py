@@ -3,12 +3,14 @@
 import json
 import sys
 import time
+from copy import copy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fastw2v._system.display import say
+from fastw2v._system.text_encoding import words_to_text
 from fastw2v.benchmark.operations import work_of
 from fastw2v.corpus.id_stream import IdStream
 from fastw2v.corpus.sources import sources
@@ -25,6 +27,7 @@ from fastw2v.run.session import Session
 from fastw2v.settings import Settings
 from fastw2v.training.devices import new_engine
 from fastw2v.training.trainer import Trainer
+from fastw2v.vectors.word_vectors import WordVectors
 
 LOSS_IDS = 50_000  # ids at the start of the text on which the loss is measured after training
 REPEAT_LIMIT = 25
@@ -34,8 +37,12 @@ class PreparedTraining:
     """Training on the first words of a text, ready to run any number of times: kernels compiled, text encoded.
 
     words : how many of the text, None for all
+    vocabulary : of the whole text
+    model : after the last run; None before
     loss : nats per pair after the last run; NaN before
     """
+
+    model: Model | None = None
 
     def __init__(self, corpus: str, settings: Settings, words: int | None) -> None:
         warmup.compile_all(settings, Listener())
@@ -44,8 +51,17 @@ class PreparedTraining:
         self.ids = _first(encoded(Session(), text, vocabulary, settings, Files(), Listener()), words)
         self.tables = tables(vocabulary.counts, settings)
         self.settings = settings
-        self.vocabulary = len(vocabulary)
+        self.vocabulary = vocabulary
         self.loss = float("nan")
+
+    def changed(self, settings: Settings, words: int | None = None) -> "PreparedTraining":
+        """The same text, or its first words, under other settings, which leave the vocabulary as it is."""
+        warmup.compile_all(settings, Listener())
+        other = copy(self)
+        other.ids = self.ids if words is None or words >= len(self.ids) else _start_of(self.ids, words)
+        other.tables = tables(self.vocabulary.counts, settings)
+        other.settings = settings
+        return other
 
     def run(self) -> float:
         """Train a new model. Returns the seconds it took, and sets `loss`, measured on the same windows for all kernels."""
@@ -54,12 +70,18 @@ class PreparedTraining:
         start = time.perf_counter()
         trainer.run(lambda progress: None)
         seconds = time.perf_counter() - start
-        self.loss = _sampled_loss(trainer.model, self.tables, self.ids, self.settings)
+        self.model = trainer.model
+        self.loss = _sampled_loss(self.model, self.tables, self.ids, self.settings)
         return seconds
+
+    def vectors(self) -> WordVectors:
+        """What the last run has trained."""
+        assert self.model is not None
+        return WordVectors(words_to_text(self.vocabulary.words()), self.model.input[:, : self.settings.dim])
 
     def new_model(self) -> Model:
         """The matrices at their start."""
-        return new_model(self.vocabulary, self.settings)
+        return new_model(len(self.vocabulary), self.settings)
 
 
 def measure_training(corpus: str, settings: Settings, words: int | None, repeats: int, seconds: float) -> dict[str, Any]:
@@ -74,7 +96,7 @@ def measure_training(corpus: str, settings: Settings, words: int | None, repeats
     peak = peak_memory()
     return {
         "words": len(measured.ids) * settings.epochs,
-        "vocabulary": measured.vocabulary,
+        "vocabulary": len(measured.vocabulary),
         "seconds": taken,
         "loss": measured.loss if np.isfinite(measured.loss) else None,
         "peak_memory": peak,
@@ -86,9 +108,15 @@ def _first(ids: IdStream, words: int | None) -> IdStream:
     """The first `words` ids of a stream; None for all."""
     if words is None or words >= len(ids):
         return ids
-    first = IdStream(memory=4 * words, expected=words)
-    first.append(np.array(ids.read(0, words)))
+    first = _start_of(ids, words)
     ids.close()
+    return first
+
+
+def _start_of(ids: IdStream, words: int) -> IdStream:
+    """A copy of the first `words` ids of a stream."""
+    first = IdStream(memory=4 * words, expected=words)
+    first.append(ids.read(0, words))
     return first
 
 

@@ -13,8 +13,12 @@ import numpy as np
 from fastw2v._jit.compiling import inlined
 
 TOP_NODES = 511  # the root and eight levels below it, in a balanced tree
-# With 8,000 for all nodes but the top 31, CBOW is 3 % faster, but solves 28.6 % of analogies instead of 29.5.
-CENTERS_BETWEEN_EXCHANGES = 1000
+LEVELS = 9
+# 2^3 = 8 centers between exchanges of the root, twice as many for each level below, so that a node learns about as much between
+# two exchanges wherever it is. What they learn meanwhile adds up. A graph's classes (micro F1, threads imitated in turns): CBOW
+# with 16 threads 47.9 when all nodes were exchanged every 1,000 centers, like this 53.0, without copies 53.0; skip-gram with 64
+# threads 59.1, 62.5 and 63.7; one thread 54.5 and 63.4.
+CENTERS_BITS = 3
 NO_COPIES = -1
 
 
@@ -52,20 +56,30 @@ def own_row(node, tree, copies):
 
 @inlined
 def exchange_when_due(centers, state, nodes, tree, copies):
-    """Count trained centers, and exchange the copies once there are CENTERS_BETWEEN_EXCHANGES."""
+    """Count trained centers, and exchange the copies that are due: the root's, and half as often those of each level below."""
+    before = state.since_exchange
     state.since_exchange += centers
-    if state.since_exchange >= CENTERS_BETWEEN_EXCHANGES:
-        exchange(state, nodes, tree, copies)
+    if copies != NO_COPIES:
+        for level in range(LEVELS):
+            bits = CENTERS_BITS + level
+            if before >> bits == state.since_exchange >> bits:
+                break
+            exchange_ranks((1 << level) - 1, (2 << level) - 1, nodes, tree, copies)
 
 
 @inlined
 def exchange(state, nodes, tree, copies):
-    """Add what a thread's copies, if any, learned since the last exchange to the shared nodes, and copy those again."""
+    """Add what a thread's copies, if any, learned since they were exchanged to the shared nodes, and copy those again."""
     state.since_exchange = 0
-    if copies == NO_COPIES:
-        return
+    if copies != NO_COPIES:
+        exchange_ranks(0, TOP_NODES, nodes, tree, copies)
+
+
+@inlined
+def exchange_ranks(begin, end, nodes, tree, copies):
+    """`exchange` of some top nodes: counted from the root, begin .. end - 1, as far as the tree has them."""
     first_top = first_top_node(tree)
-    for top in range(max(0, -first_top), TOP_NODES):
+    for top in range(max(TOP_NODES - end, -first_top), TOP_NODES - begin):
         shared, own = first_top + top, copies + top
         before = own + TOP_NODES
         for d in range(nodes.shape[1]):

@@ -141,8 +141,8 @@ def test_a_program_that_is_not_installed_is_left_out_by_name(capsys: pytest.Capt
 @pytest.mark.parametrize(
     "command",
     [
-        "speed kernels", "speed stages", "speed breakdown", "speed instructions", "scale", "files vectors", "files phrases",
-        "distributed ranks", "distributed model",
+        "speed kernels", "speed stages", "speed breakdown", "speed instructions", "speed threads", "scale", "files vectors",
+        "files phrases", "distributed ranks", "distributed model",
     ],
 )  # fmt: skip
 def test_each_command_measures_on_a_tiny_text(command: str, tmp_path: Path) -> None:

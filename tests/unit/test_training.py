@@ -25,7 +25,7 @@ from fastw2v.model.huffman import huffman_tree
 from fastw2v.model.matrices import new_model
 from fastw2v.model.random_stream import random_start
 from fastw2v.model.tables import tables
-from fastw2v.model.top_nodes import CENTERS_BETWEEN_EXCHANGES, NO_COPIES, count_copy_rows, make_copies
+from fastw2v.model.top_nodes import CENTERS_BITS, NO_COPIES, TOP_NODES, count_copy_rows, make_copies
 from fastw2v.settings import KERNELS as KERNEL_NAMES
 from fastw2v.settings import Settings, parse_size
 from fastw2v.training.progress import Progress
@@ -145,13 +145,30 @@ def test_threads_add_what_they_learned_of_the_top_nodes() -> None:
     assert own_row(root, tree, NO_COPIES) == root
     nodes[own_roots[0]] += 5
     nodes[own_roots[1]] += 7
-    exchange_when_due(CENTERS_BETWEEN_EXCHANGES - 1, state, nodes, tree, copies[0])
+    often = 1 << CENTERS_BITS
+    exchange_when_due(often - 1, state, nodes, tree, copies[0])
     assert nodes[root, 0] == 1
     for thread in (0, 1, 0):
-        exchange_when_due(CENTERS_BETWEEN_EXCHANGES, state, nodes, tree, copies[thread])
-    assert state["since_exchange"] == 0
+        state["since_exchange"] = often - 1
+        exchange_when_due(1, state, nodes, tree, copies[thread])
     assert nodes[root, 0] == nodes[own_roots[0], 0] == 13
     assert np.all(nodes[:root] == 1)
+
+
+def test_a_top_node_is_exchanged_after_as_many_of_its_paths_wherever_it_is_in_the_tree() -> None:
+    exchange_when_due = callable_piece(top_nodes.exchange_when_due)
+    inner, often = 599, 1 << CENTERS_BITS
+    tree = huffman_tree(np.arange(inner + 1, 0, -1).astype(np.int64))
+    nodes = np.zeros((inner + count_copy_rows(2), 16), np.float32)
+    own = make_copies(nodes, inner, 0) + np.arange(TOP_NODES)[::-1]  # from the root down
+    state = np.zeros(1, [("since_exchange", np.int64)])[0]
+    exchanges = np.zeros(TOP_NODES)
+    for _ in range(often << 8):
+        nodes[own] += 1
+        exchange_when_due(1, state, nodes, tree, int(own[-1]))
+        exchanges += nodes[own, 0] == nodes[inner - 1 - np.arange(TOP_NODES), 0]
+    levels = np.log2(1 + np.arange(TOP_NODES)).astype(int)
+    assert np.array_equal(exchanges, 256 >> levels)
 
 
 def test_the_learning_rate_falls_over_the_words_of_all_threads() -> None:
