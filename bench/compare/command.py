@@ -79,7 +79,7 @@ def compare(
             Case(
                 {"variant": variant, "program": name},
                 lambda seed, name=name, job=job: measured(name, job._replace(seed=seed), folder / "vectors.bin", sets),
-                programs[name],
+                code_of(name, programs),
             )
             for (variant, job), name in product(jobs.items(), programs)
             if PROGRAMS[name].can(job)
@@ -96,6 +96,12 @@ def installed(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             yield name, found
         else:
             print(f"{name} is left out: not installed; pip install {PROGRAMS[name].package}", file=sys.stderr)
+
+
+def code_of(name: str, programs: dict[str, str]) -> str:
+    """A program's version; another's also says beside which fastw2v it ran, as runs of different hours do not compare."""
+    ours = programs.get("fastw2v", programs[name])
+    return ours if name == "fastw2v" else f"{programs[name]} beside {ours}"
 
 
 def warm(jobs: list[Job], names: list[str], folder: Path) -> None:
