@@ -100,8 +100,8 @@ def installed(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 def code_of(name: str, programs: dict[str, str]) -> str:
     """A program's version; another's also says beside which fastw2v it ran, as runs of different hours do not compare."""
-    ours = programs.get("fastw2v", programs[name])
-    return ours if name == "fastw2v" else f"{programs[name]} beside {ours}"
+    ours = programs.get("fastw2v")
+    return programs[name] if ours is None or name.startswith("fastw2v") else f"{programs[name]} beside {ours}"
 
 
 def warm(jobs: list[Job], names: list[str], folder: Path) -> None:
