@@ -65,7 +65,7 @@ def ranks(
 
         def measure(seed: int, layout: Layout, dim: int) -> dict[str, Any]:
             end = train_ranks(text.path, layout, {"dim": dim, "epochs": epochs, "seed": seed}, folder, sets)
-            waited = max(end.get("rank_seconds_waited", [0.0]))
+            waited = max(end.get("rank_seconds_waited", []), default=0.0)
             return {"words_per_second": float(end["words_per_second"]), "waited": waited, "scores": end["scores"]}
 
         cases = [
