@@ -153,4 +153,5 @@ def both_scores(document: Document, figure: "Figure") -> None:
         axes.set_title(task, fontsize=9)
         axes.set_xlabel("reference kernel")
     figure.axes[0].set_ylabel("blocked kernel")
-    figure.axes[0].legend()
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(losses))

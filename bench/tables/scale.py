@@ -59,7 +59,7 @@ def speed_and_memory(document: Document, figure: "Figure") -> None:
         if part == "threads":
             below.xaxis.set_major_locator(MaxNLocator(integer=True))
         above.yaxis.set_major_formatter(EngFormatter(sep=" "))
-        for axes in (above, below):
-            axes.set_ylim(bottom=0)
+    for axes in panels.flat:  # once all lines are drawn: panels of a row share their scale, which this fixes
+        axes.set_ylim(bottom=0)
     panels[0, 0].set_ylabel("words/s")
     panels[1, 0].set_ylabel("peak memory, MB")

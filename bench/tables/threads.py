@@ -38,7 +38,7 @@ def _lines(document: Document) -> dict[tuple[str, str], dict[int, list[Run]]]:
 
 def speed_up(document: Document, figure: "Figure") -> None:
     """Words/s over threads, a panel for each text, beside a straight line."""
-    from matplotlib.ticker import EngFormatter, ScalarFormatter
+    from matplotlib.ticker import EngFormatter, LogLocator, NullFormatter, NullLocator
 
     from fastw2v.plotting.figures import palette
 
@@ -47,7 +47,7 @@ def speed_up(document: Document, figure: "Figure") -> None:
     colours = dict(zip(variants, palette(len(variants))))
     for axes, text in zip(figure.subplots(1, len(texts), sharey=True, squeeze=False)[0], texts):
         axes.set_xscale("log", base=2)
-        axes.set_yscale("log", base=2)
+        axes.set_yscale("log")
         for variant in variants:
             counts = lines.get((text, variant), {})
             speeds = [middle(runs, "words_per_second") or float("nan") for runs in counts.values()]
@@ -56,7 +56,12 @@ def speed_up(document: Document, figure: "Figure") -> None:
             axes.plot(list(counts), straight, ":", color=colours[variant], linewidth=1)
         axes.set_title(text, fontsize=9)
         axes.set_xlabel("threads")
-        axes.xaxis.set_major_formatter(ScalarFormatter())
+        counts = sorted({count for line in lines.values() for count in line})
+        axes.set_xticks(counts, list(map(str, counts)))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(EngFormatter(sep=" "))
+        axes.yaxis.set_minor_formatter(NullFormatter())
     figure.axes[0].set_ylabel("words/s")
-    figure.axes[0].legend()
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -292,6 +293,43 @@ def test_peers_stand_beside_the_scores_of_the_same_runs() -> None:
         *(f"score: {n}" for n in ("fastw2v", "word2vec.c", "gensim")),
     ]
     assert found == [["CBOW, hierarchical softmax", "2.00 M", "20.0 ×", "5.0 ×", "42.0", "40.0", "41.0"]]
+
+
+def test_panels_that_share_a_scale_show_all_of_each_line() -> None:
+    from matplotlib.figure import Figure
+
+    found = [("text", 10, 1e6), ("text", 100, 2e6), ("dimension", 50, 9e6), ("dimension", 100, 3e6)]
+    runs = [
+        {"asked": {"part": part, "value": value, "run": 1}, "words_per_second": speed, "peak": speed * 100}
+        for part, value, speed in found
+    ]
+    figure = Figure()
+    picture = FIGURES["scale"].picture
+    assert picture
+    picture.draw({"runs": runs}, figure)
+    figure.canvas.draw()
+    for axes in figure.axes:
+        heights = np.concatenate([np.asarray(line.get_ydata(), float) for line in axes.lines])
+        low, high = axes.get_ylim()
+        assert low == 0 < heights.max() < high
+
+
+def test_targets_say_what_is_met_missed_and_not_measured(tmp_path: Path) -> None:
+    speeds = {"word2vec.c": 100.0, "gensim": 300.0, "fastw2v": 1200.0}
+    runs = [record(name, 1, speed, variant="cbow-ns") for name, speed in speeds.items()]
+    (tmp_path / "compare.json").write_text(json.dumps(compared(*runs)))
+    found = {row[0]: row[2:] for row in rows(succeeded("targets", "--results", tmp_path).stdout)}
+    assert found["CBOW, negative sampling, word2vec.c"] == ["12.0 ×", "11.0 ×", "15.0 ×", "met"]
+    assert found["CBOW, negative sampling, gensim"] == ["4.0 ×", "5.0 ×", "7.0 ×", "missed"]
+    assert found["skip-gram, hierarchical softmax, gensim"][0::3] == ["–", "not measured"]
+
+
+def test_a_peers_run_counts_beside_the_same_code_only() -> None:
+    code_of = import_module("bench.compare.command").code_of
+    old, new = ({"gensim": "4.4", "fastw2v": ours} for ours in ("one", "two"))
+    assert code_of("fastw2v", new) == "two"
+    assert code_of("gensim", new) == code_of("gensim", dict(new)) != code_of("gensim", old)
+    assert code_of("gensim", {"gensim": "4.4"}) == "4.4"
 
 
 @pytest.fixture
