@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 
 import click
 
+from bench.common.options import ONE_LOSS
 from bench.common.results import FOLDER, load
 from bench.tables.markdown import VARIANT_NAMES, grouped, middle, number, table
 from fastw2v.benchmark.statistics import spread
 
 Document = dict[str, Any]
+Reader = Callable[[Document], float | None]
 SMALL_VOCABULARIES = ("graph", "sessions")
 
 
@@ -27,7 +29,7 @@ class Target(NamedTuple):
     must: float
     aim: float | None
     unit: str
-    measured: Callable[[Document], float | None]
+    measured: Reader
     most: bool = False
 
     def row(self, folder: Path) -> list[str]:
@@ -41,31 +43,23 @@ class Target(NamedTuple):
         return [self.what, f"{self.result}.json", *cells, verdict]
 
 
-def beside(variant: str, program: str, name: str = "words_per_second") -> Callable[[Document], float | None]:
-    """Times a program's words/s; of the whole command where `name` is wall."""
+def times(names: tuple[str, ...], one: tuple[str, ...], other: tuple[str, ...], what: str = "words_per_second") -> Reader:
+    """One median over another: those of the runs that were asked for `one` and for `other`."""
 
     def measured(document: Document) -> float | None:
-        groups = grouped(document["runs"], "variant", "program")
-        ours, theirs = (middle(groups.get((variant, one), []), name) for one in ("fastw2v", program))
-        if not ours or not theirs:
-            return None
-        return theirs / ours if name == "wall" else ours / theirs
+        groups = grouped(document["runs"], *names)
+        above, below = (middle(groups.get(asked, []), what) for asked in (one, other))
+        return above / below if above and below else None
 
     return measured
 
 
-def beside_reference(setting: str) -> Callable[[Document], float | None]:
-    """Times the reference kernel's words/s at a setting."""
-
-    def measured(document: Document) -> float | None:
-        groups = grouped(document["runs"], "setting", "kernel")
-        ours, theirs = (middle(groups.get((setting, kernel), []), "words_per_second") for kernel in ("blocked", "reference"))
-        return ours / theirs if ours and theirs else None
-
-    return measured
+def beside(variant: str, program: str) -> Reader:
+    """Times a program's words/s."""
+    return times(("variant", "program"), (variant, "fastw2v"), (variant, program))
 
 
-def least_of_small_vocabularies(model: str) -> Callable[[Document], float | None]:
+def least_of_small_vocabularies(model: str) -> Reader:
     """Times the reference kernel's words/s on walks and sessions, negative sampling: the median of each task's settings, the
     less of the two tasks."""
 
@@ -81,7 +75,7 @@ def least_of_small_vocabularies(model: str) -> Callable[[Document], float | None
     return measured
 
 
-def stage(what: str, name: str) -> Callable[[Document], float | None]:
+def stage(what: str, name: str) -> Reader:
     """A number of `speed stages`."""
     return lambda document: middle(grouped(document["runs"], "what").get((what,), []), name)
 
@@ -91,18 +85,6 @@ def of_peak(document: Document) -> float | None:
     corpus = document["settings"]["texts"][0]["corpus"]
     found = middle(grouped(document["runs"], "text", "variant", "threads").get((corpus, "skipgram-ns", 2), []), "of_peak")
     return found and 100 * found
-
-
-def plain_instructions(variant: str) -> Callable[[Document], float | None]:
-    """Times word2vec.c's words/s, both without AVX."""
-
-    def measured(document: Document) -> float | None:
-        groups = grouped(document["runs"], "instructions", "variant", "program")
-        targets = [target for target, _, _ in groups if "86" in target]
-        found = [middle(groups.get((targets[0], variant, one), []), "words_per_second") for one in ("fastw2v", "word2vec.c")]
-        return found[0] / found[1] if all(found) else None
-
-    return measured
 
 
 def targets() -> Iterator[Target]:
@@ -122,7 +104,8 @@ def targets() -> Iterator[Target]:
         if gensim:
             yield Target(f"{name}, gensim", "compare", gensim, gensim_aim, " ×", beside(variant, "gensim"))
     for setting in ("window 10", "negative 15", "window 15, negative 10"):
-        yield Target(f"{setting}, reference kernel", "kernels", 12, 16, " ×", beside_reference(setting))
+        ratio = times(("setting", "kernel"), (setting, "blocked"), (setting, "reference"))
+        yield Target(f"{setting}, reference kernel", "kernels", 12, 16, " ×", ratio)
     yield Target("lines of 8 words, pairs/s of long lines'", "stages", 0.85, 0.95, " ×", stage("lines of 8 words", "ratio"))
     for model, must in (("cbow", 4), ("skipgram", 12)):
         yield Target(
@@ -131,11 +114,14 @@ def targets() -> Iterator[Target]:
     start, later = "compiling, at the first start", "a later start, until training begins"
     yield Target(start, "stages", 6, None, " s", stage(start, "seconds"), most=True)
     yield Target(later, "stages", 0.6, None, " s", stage(later, "seconds"), most=True)
-    for variant in ("skipgram-ns", "cbow-ns", "skipgram-hs", "cbow-hs"):
+    for variant in ONE_LOSS:
         for program, must in (("word2vec.c", 15), ("gensim", 10)):
             name = f"whole command, one epoch, {VARIANT_NAMES[variant]}, {program}"
-            yield Target(name, "compare-once", must, None, " ×", beside(variant, program, "wall"))
-    yield Target("plain x86-64, skip-gram, word2vec.c", "instructions", 8, None, " ×", plain_instructions("skipgram-ns"))
+            ratio = times(("variant", "program"), (variant, program), (variant, "fastw2v"), "wall")
+            yield Target(name, "compare-once", must, None, " ×", ratio)
+    plain = ("x86-64", "skipgram-ns")
+    ratio = times(("instructions", "variant", "program"), (*plain, "fastw2v"), (*plain, "word2vec.c"))
+    yield Target("plain x86-64, skip-gram, word2vec.c", "instructions", 8, None, " ×", ratio)
 
 
 @click.command("targets")

@@ -13,6 +13,7 @@ from bench.common.results import FOLDER, Results
 from fastw2v.benchmark.variants import VARIANTS
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+ONE_LOSS = ("skipgram-ns", "cbow-ns", "skipgram-hs", "cbow-hs")  # the variants without both losses
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

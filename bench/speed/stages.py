@@ -12,7 +12,7 @@ import click
 import numpy as np
 
 from bench.common.machine import code_version
-from bench.common.options import corpus_options, measurement, runs_option, temporary_folder, variant_option
+from bench.common.options import ONE_LOSS, corpus_options, measurement, runs_option, temporary_folder, variant_option
 from bench.common.processes import fastw2v, run, train
 from bench.common.results import Results
 from bench.common.texts import cut_into_lines, text_of
@@ -20,7 +20,6 @@ from bench.common.turns import Case, in_turn
 from fastw2v.benchmark.variants import VARIANTS
 from fastw2v.settings import Settings
 
-VARIANTS_MEASURED = ("skipgram-ns", "skipgram-hs", "cbow-ns", "cbow-hs")
 LOSS_IDS = 2_000_000
 TURN_WORDS, TURNS = 3_000_000, 3  # of the text where short runs are compared in turn; turns for each run that is asked for
 LINES_WORDS = 15_000_000
@@ -199,7 +198,7 @@ def stages(
             cases, turns = PARTS[part]
             in_turn(
                 kept,
-                (case._replace(code=code_version()) for case in cases(text.path, folder, variants or VARIANTS_MEASURED)),
+                (case._replace(code=code_version()) for case in cases(text.path, folder, variants or ONE_LOSS)),
                 turns * runs,
             )
     return kept

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bench.common.machine import code_version
-from bench.common.options import corpus_options, measurement, runs_option, set_options, temporary_folder, variant_option
+from bench.common.options import (
+    ONE_LOSS,
+    corpus_options,
+    measurement,
+    runs_option,
+    set_options,
+    temporary_folder,
+    variant_option,
+)
 from bench.common.processes import Failure
 from bench.common.results import Results
 from bench.common.scoring import Sets
@@ -26,7 +34,6 @@ if TYPE_CHECKING:
     from fastw2v.benchmark.child import PreparedTraining
 
 THREADS = (1, 2, 4, 8, 16)
-FOUR = ("skipgram-ns", "cbow-ns", "skipgram-hs", "cbow-hs")
 GENERATED_WORDS = 100_000_000
 
 
@@ -38,7 +45,7 @@ class Measured:
     """
 
     def __init__(self, text: Text, sets: Sets, share: int | None) -> None:
-        self.name, self.text, self.sets, self.share = text.name, text, sets, share
+        self.text, self.sets, self.share = text, sets, share
         self.operations: dict[str, float] = {}  # of a word, by variant
 
     @functools.cached_property
@@ -92,7 +99,7 @@ def threads(
     On CORPUS, whole for each number of threads, and on a generated text, of which each thread gets a sixteenth, so that all
     take equally long. Without CORPUS and sets there are no scores.
     """
-    end, known = time.monotonic() + 60 * minutes, Sets(sets["questions"], sets["pairs"])
+    end, known = time.monotonic() + 60 * minutes, Sets(**sets)
     counts = counts or tuple(count for count in THREADS if count <= usable_cores())
     with temporary_folder() as made:
         folder = Path(made)
@@ -100,7 +107,7 @@ def threads(
         if corpus:
             texts.insert(0, Measured(text_of(corpus, words, megabytes, folder), known, None))
         kept = results({"texts": [text.text.as_settings() for text in texts], "sets": known.names})
-        in_turn(kept, cases(texts, counts, variants or FOUR, end), runs)
+        in_turn(kept, cases(texts, counts, variants or ONE_LOSS, end), runs)
     return kept
 
 
@@ -113,4 +120,4 @@ def cases(texts: Sequence[Measured], counts: Sequence[int], variants: Sequence[s
                 raise Failure("left out: the time is over; call again to go on")
             return text.trained(variant, count)
 
-        yield Case({"text": text.name, "variant": variant, "threads": count}, measure, code_version())
+        yield Case({"text": text.text.name, "variant": variant, "threads": count}, measure, code_version())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from bench.common.options import ONE_LOSS
 from bench.tables.markdown import (
     VARIANT_NAMES,
     Run,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Document = dict[str, Any]
-FOUR = ("skipgram-ns", "cbow-ns", "skipgram-hs", "cbow-hs")
 PEERS = ("word2vec.c", "gensim")
 NAMES = {"fasttext": "fastText"}
 
@@ -49,7 +49,7 @@ def peers(document: Document) -> str:
     columns = ["", "fastw2v, words/s", *(f"times {name}'s" for name in others)]
     columns += [f"score: {name}" for name in ("fastw2v", *others)]
     rows = []
-    for variant in FOUR:
+    for variant in ONE_LOSS:
         ours = groups.get((variant, "fastw2v"))
         if ours:
             theirs = [groups.get((variant, name), []) for name in others]

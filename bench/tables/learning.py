@@ -127,7 +127,7 @@ def detail(document: Document) -> str:
 
 
 def _about(document: Document) -> str:
-    seeds = {len(runs) for runs in grouped(document["runs"], *_asked(document)).values()}
+    seeds = {len(runs) for runs in grouped(document["runs"], *_asked(document)).values()} - {1}  # which have no line
     threads = document["settings"]["threads"]
     return f"{'/'.join(map(str, sorted(seeds)))} seeds, {threads} thread{'s' * (threads != 1)}."
 

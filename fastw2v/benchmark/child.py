@@ -48,7 +48,10 @@ class PreparedTraining:
         warmup.compile_all(settings, Listener())
         text = sources(corpus)
         vocabulary, _ = vocabulary_for(Session(), text, settings, Files(), Listener())
-        self.ids = _first(encoded(Session(), text, vocabulary, settings, Files(), Listener()), words)
+        whole = encoded(Session(), text, vocabulary, settings, Files(), Listener())
+        self.ids = _first(whole, words)
+        if self.ids is not whole:
+            whole.close()
         self.tables = tables(vocabulary.counts, settings)
         self.settings = settings
         self.vocabulary = vocabulary
@@ -58,9 +61,10 @@ class PreparedTraining:
         """The same text, or its first words, under other settings, which leave the vocabulary as it is."""
         warmup.compile_all(settings, Listener())
         other = copy(self)
-        other.ids = self.ids if words is None or words >= len(self.ids) else _start_of(self.ids, words)
+        other.ids = _first(self.ids, words)
         other.tables = tables(self.vocabulary.counts, settings)
         other.settings = settings
+        other.model, other.loss = None, float("nan")
         return other
 
     def run(self) -> float:
@@ -105,16 +109,9 @@ def measure_training(corpus: str, settings: Settings, words: int | None, repeats
 
 
 def _first(ids: IdStream, words: int | None) -> IdStream:
-    """The first `words` ids of a stream; None for all."""
+    """A copy of the first `words` ids of a stream; the stream itself for None or where it has no more."""
     if words is None or words >= len(ids):
         return ids
-    first = _start_of(ids, words)
-    ids.close()
-    return first
-
-
-def _start_of(ids: IdStream, words: int) -> IdStream:
-    """A copy of the first `words` ids of a stream."""
     first = IdStream(memory=4 * words, expected=words)
     first.append(ids.read(0, words))
     return first

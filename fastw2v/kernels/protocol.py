@@ -19,7 +19,7 @@ class Worker(Protocol):
 
     state : (1,) of a structured dtype with STATE_FIELDS: the random stream (uint64), words read, words reported to the
         schedule,
-        words of the unfinished sentence or batch, centers since the top nodes were exchanged (int64), learning rate (float32)
+        words of the unfinished sentence or batch, centers since all top nodes were exchanged (int64), learning rate (float32)
     scratch : (2, row length) float32, which the loss uses too
     """
 

@@ -2,8 +2,8 @@
 
 The nodes near the root are in almost every path, so cores that write to them wait for each other's cache lines. With several
 threads, each trains copies of its own and regularly adds their changes to the shared nodes. A single thread trains the nodes
-themselves. Speed-up on two cores: 1.9 instead of 1.1 to 1.4 (python -m bench speed stages CORPUS
---part scaling).
+themselves. Speed-up on two cores: 1.6 where multiply-adds have 2.0 (python -m bench speed stages CORPUS --part scaling);
+without copies 1.1 to 1.4.
 
 The copies are rows of the node matrix after those of the tree, so that kernels address them like any other node.
 """
@@ -12,10 +12,10 @@ import numpy as np
 
 from fastw2v._jit.compiling import inlined
 
-TOP_NODES = 511  # the root and eight levels below it, in a balanced tree
-LEVELS = 9
+LEVELS = 9  # the root and eight levels below it, in a balanced tree
+TOP_NODES = 2**LEVELS - 1
 # 2^3 = 8 centers between exchanges of the root, twice as many for each level below, so that a node learns about as much between
-# two exchanges wherever it is. What they learn meanwhile adds up. A graph's classes (micro F1, threads imitated in turns): CBOW
+# two exchanges wherever it is. What all learn meanwhile adds up. A graph's classes (micro F1, threads imitated in turns): CBOW
 # with 16 threads 47.9 when all nodes were exchanged every 1,000 centers, like this 53.0, without copies 53.0; skip-gram with 64
 # threads 59.1, 62.5 and 63.7; one thread 54.5 and 63.4.
 CENTERS_BITS = 3

@@ -23,7 +23,7 @@ STATE = np.dtype(
         ("counted", np.int64),  # of these, reported to the schedule
         ("length", np.int64),  # of the batch
         ("complete", np.int64),  # of these, in sentences that have ended
-        ("since_exchange", np.int64),  # centers trained since the top nodes were exchanged
+        ("since_exchange", np.int64),  # centers trained since all top nodes were exchanged
         ("alpha", np.float32),  # the current learning rate
     ]
 )

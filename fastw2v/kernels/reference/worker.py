@@ -16,7 +16,7 @@ STATE = np.dtype(
         ("words", np.int64),  # read so far
         ("counted", np.int64),  # of these, reported to the schedule
         ("length", np.int64),  # of the unfinished sentence
-        ("since_exchange", np.int64),  # centers trained since the top nodes were exchanged
+        ("since_exchange", np.int64),  # centers trained since all top nodes were exchanged
         ("alpha", np.float32),  # the current learning rate
     ]
 )
